@@ -1,0 +1,94 @@
+//! Every event decodes to what was encoded, and only from watched contracts.
+
+use alloy_primitives::{Address, I256, U256};
+use alloy_sol_types::SolEvent;
+use domain::{
+    config::{Collection, Dex, Watch},
+    entity::{NftStandard, Protocol},
+    event::EventKind,
+};
+
+use super::{Decoder, fixed_topics, pool_topics};
+use crate::events::{nft, v2, v3, v4};
+
+const fn address(byte: u8) -> Address {
+    Address::repeat_byte(byte)
+}
+
+fn watch() -> Watch {
+    let dex = |name: &str, protocol, byte| Dex { name: name.into(), protocol, factory: address(byte), fee_pips: 3000 };
+    Watch {
+        dexes: vec![dex("v2", Protocol::V2, 2), dex("v3", Protocol::V3, 3), dex("v4", Protocol::V4, 4)],
+        collections: vec![
+            Collection { name: "a".into(), standard: NftStandard::Erc721, address: address(7) },
+            Collection { name: "b".into(), standard: NftStandard::Erc1155, address: address(8) },
+        ],
+    }
+}
+
+#[test]
+fn pair_events_count_only_after_its_factory_made_it() {
+    let mut decoder = Decoder::new(watch(), []);
+    let sync = v2::Sync { reserve0: "5".parse().unwrap(), reserve1: "6".parse().unwrap() }.encode_log_data();
+    assert_eq!(decoder.decode(address(9), &sync), Ok(None));
+    let created =
+        v2::PairCreated { token0: address(1), token1: address(5), pair: address(9), index: U256::ONE }.encode_log_data();
+    // a stranger's factory teaches nothing
+    assert_eq!(decoder.decode(address(0x55), &created), Ok(None));
+    assert_eq!(decoder.decode(address(9), &sync), Ok(None));
+    assert!(decoder.decode(address(2), &created).unwrap().is_some());
+    assert_eq!(
+        decoder.decode(address(9), &sync),
+        Ok(Some(EventKind::V2Sync { reserve0: U256::from(5), reserve1: U256::from(6) }))
+    );
+}
+
+#[test]
+fn v4_amounts_keep_their_sign() {
+    let swap = v4::Swap {
+        id: [1; 32].into(),
+        sender: address(1),
+        amount0: i128::MIN,
+        amount1: 7,
+        sqrtPriceX96: "1".parse().unwrap(),
+        liquidity: 3,
+        tick: "-887272".parse().unwrap(),
+        fee: "3000".parse().unwrap(),
+    };
+    let kind = Decoder::new(watch(), []).decode(address(4), &swap.encode_log_data()).unwrap();
+    let Some(EventKind::V4Swap { amount0, amount1, tick, fee, .. }) = kind else { panic!("{kind:?}") };
+    assert_eq!(amount0, I256::try_from(i128::MIN).unwrap());
+    assert_eq!((amount1, tick, fee), (I256::try_from(7).unwrap(), -887_272, 3000));
+}
+
+#[test]
+fn a_foreign_layout_is_an_error_not_a_guess() {
+    // ERC-20 Transfer: same topic as ERC-721's, but the third value is not indexed
+    let transfer = nft::Transfer { from: address(1), to: address(2), tokenId: U256::from(3) }.encode_log_data();
+    let (topics, last) = (transfer.topics()[..3].to_vec(), transfer.topics()[3]);
+    let erc20 = alloy_primitives::LogData::new_unchecked(topics, last.to_vec().into());
+    let error = Decoder::new(watch(), []).decode(address(7), &erc20).unwrap_err();
+    assert!(error.to_string().contains("right standard"), "{error}");
+}
+
+#[test]
+fn batch_of_unequal_length_is_refused() {
+    let batch = nft::TransferBatch {
+        operator: address(1),
+        from: address(1),
+        to: address(2),
+        ids: vec![U256::ONE, U256::from(2)],
+        values: vec![U256::ONE],
+    };
+    assert!(Decoder::new(watch(), []).decode(address(8), &batch.encode_log_data()).is_err());
+}
+
+#[test]
+fn topics_cover_each_configured_contract() {
+    let watch = watch();
+    assert_eq!(pool_topics(&watch).len(), 10);
+    let (addresses, topics) = fixed_topics(&watch);
+    assert_eq!(addresses.len(), 5);
+    assert_eq!(topics.len(), 9);
+    assert!(topics.contains(&v3::PoolCreated::SIGNATURE_HASH));
+}

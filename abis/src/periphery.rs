@@ -1,0 +1,52 @@
+//! The functions that this house calls on contracts it did not write, plus those of its own: one interface per
+//! contract, written by hand and holding only what is used. Calls are encoded with `SolCall::abi_encode` and
+//! answered with `SolCall::abi_decode_returns`; no provider is named here.
+
+mod infra;
+mod nft;
+mod own;
+mod tokens;
+mod v2;
+mod v3;
+mod v4;
+
+pub use infra::{Multicall3, Permit2, UniversalRouter};
+pub use nft::{Erc721Preset, Erc1155Preset};
+pub use own::{FlashBorrower, Points, TestToken};
+pub use tokens::{Erc20, Erc20Bytes32, Weth9};
+pub use v2::{V2Factory, V2Pair, V2Router};
+pub use v3::{PositionManagerV3, QuoterV2, SwapRouter02, TickLens, V3Factory, V3Pool};
+pub use v4::{
+    PathKey, PoolKey, PoolManager, PositionManagerV4, QuoteExactParams, QuoteExactSingleParams, StateView,
+    V4ExactInputParams, V4ExactInputSingleParams, V4ExactOutputSingleParams, V4Quoter,
+};
+
+/// The numbers of the Universal Router's commands and of the actions that it and the V4 position manager carry out.
+pub mod commands {
+    /// Universal Router command: run V4 actions.
+    pub const V4_SWAP: u8 = 0x10;
+    /// V4 action: add liquidity to a position.
+    pub const INCREASE_LIQUIDITY: u8 = 0x00;
+    /// V4 action: take liquidity (or, with 0, only the fees) out of a position.
+    pub const DECREASE_LIQUIDITY: u8 = 0x01;
+    /// V4 action: open a position.
+    pub const MINT_POSITION: u8 = 0x02;
+    /// V4 action: empty a position and burn its token.
+    pub const BURN_POSITION: u8 = 0x03;
+    /// V4 action: swap an exact input in one pool.
+    pub const SWAP_EXACT_IN_SINGLE: u8 = 0x06;
+    /// V4 action: swap an exact input along a path.
+    pub const SWAP_EXACT_IN: u8 = 0x07;
+    /// V4 action: swap for an exact output in one pool.
+    pub const SWAP_EXACT_OUT_SINGLE: u8 = 0x08;
+    /// V4 action: pay the whole debt in one currency.
+    pub const SETTLE_ALL: u8 = 0x0c;
+    /// V4 action: pay the debts in both currencies of a pool.
+    pub const SETTLE_PAIR: u8 = 0x0d;
+    /// V4 action: receive the whole credit in one currency.
+    pub const TAKE_ALL: u8 = 0x0f;
+    /// V4 action: receive the credits in both currencies of a pool.
+    pub const TAKE_PAIR: u8 = 0x11;
+    /// V4 action: send what is left of a currency to somebody.
+    pub const SWEEP: u8 = 0x14;
+}

@@ -1,0 +1,69 @@
+//! Page sizes, and the cut of a page from one row more than was asked for.
+
+use crate::problem::Problem;
+
+#[cfg(test)]
+mod tests;
+
+/// Rows of a page when the request names no size.
+pub const DEFAULT_SIZE: u32 = 50;
+/// Most rows of a page.
+pub const MAX_SIZE: u32 = 500;
+
+/// Rows a page may hold: 1..=[`MAX_SIZE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageSize(u32);
+
+impl Default for PageSize {
+    fn default() -> Self {
+        Self(DEFAULT_SIZE)
+    }
+}
+
+impl PageSize {
+    /// Checks the size a request asks for.
+    ///
+    /// # Errors
+    /// `PAGE_SIZE_INVALID` for zero, negative and too large sizes.
+    pub fn new(first: Option<i64>) -> Result<Self, Problem> {
+        let Some(first) = first else { return Ok(Self::default()) };
+        match u32::try_from(first) {
+            Ok(size) if (1..=MAX_SIZE).contains(&size) => Ok(Self(size)),
+            _ => Err(invalid(&first.to_string())),
+        }
+    }
+
+    /// The same for a size that arrives as text.
+    ///
+    /// # Errors
+    /// `PAGE_SIZE_INVALID`, also for a text that is no whole number.
+    pub fn parse(first: Option<&str>) -> Result<Self, Problem> {
+        let Some(text) = first else { return Ok(Self::default()) };
+        Self::new(Some(text.parse().map_err(|_| invalid(text))?))
+    }
+
+    /// Rows of the page.
+    #[must_use]
+    pub const fn rows(self) -> u32 {
+        self.0
+    }
+
+    /// Rows to read: one more, which tells whether there is a next page.
+    #[must_use]
+    pub const fn limit(self) -> u32 {
+        self.0 + 1
+    }
+
+    /// Cuts the extra row off; `true` when there was one, that is, when another page follows.
+    pub fn cut<T>(self, rows: &mut Vec<T>) -> bool {
+        let size = usize::try_from(self.0).unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        more
+    }
+}
+
+fn invalid(given: &str) -> Problem {
+    let given: String = given.chars().take(40).collect();
+    Problem::bad_request("PAGE_SIZE_INVALID", format!("`first` must be a whole number from 1 to {MAX_SIZE}, not `{given}`"))
+}

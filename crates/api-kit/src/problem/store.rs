@@ -1,0 +1,16 @@
+//! What a failure of the store means to a client.
+
+use store::StoreError;
+
+use super::Problem;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.retryable() {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the store did not answer");
+            return Self::unavailable("STORE_UNAVAILABLE", "the database does not answer; try again in a moment");
+        }
+        tracing::error!(error = &error as &dyn std::error::Error, "a read of the store failed");
+        Self::internal()
+    }
+}

