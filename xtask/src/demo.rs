@@ -1,7 +1,102 @@
-//! x
-use crate::error::Result;
-use crate::workspace::Workspace;
+//! `cargo xtask demo`: a local chain with traffic, indexed and served, until Ctrl-C.
+//!
+//! The chain (`devchain`) and the services (`sooho`) are two children with a log file each. They start in this order and
+//! stop in the other one, so that the database never knows more blocks than the chain that is kept with it.
+
+mod banner;
+mod child;
+mod config;
+mod folder;
+mod http;
+mod interrupt;
+mod json;
+mod leftovers;
+mod ports;
+mod start;
+mod status;
+#[cfg(test)]
+mod tests;
+mod wait;
+
 use std::process::ExitCode;
-pub fn run(_w: &Workspace, _a: &[String]) -> Result<ExitCode> {
+use std::time::Instant;
+
+use crate::error::{Context, Error, Result};
+use crate::tools;
+use crate::workspace::{BUILD_FLAGS, Workspace};
+use crate::{help, say};
+use folder::Folder;
+use interrupt::Interrupt;
+use start::Running;
+
+/// Runs the demo; `arguments` are those of the verb.
+pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
+    let once = arguments.first().is_some_and(|argument| argument == "--once");
+    help::no_arguments("demo", arguments.get(usize::from(once)..).unwrap_or_default())?;
+    let tools = tools::setup(workspace)?;
+    build(workspace)?;
+
+    let began = Instant::now();
+    let folder = Folder::take(workspace)?;
+    tidy_up(&folder)?;
+    let interrupt = Interrupt::listen()?;
+    folder.mark_running()?;
+    let mut running = Running::default();
+    let outcome =
+        start::all(workspace, &tools, &folder, &interrupt, &mut running).and_then(|ports| {
+            let Some(ports) = ports else { return Ok(()) };
+            say::line(&banner::text(&ports, began.elapsed()));
+            if once { Ok(()) } else { status::follow(&ports, &interrupt, &mut running) }
+        });
+    let clean = stop(&mut running, &interrupt);
+    leftovers::stop(folder.root());
+    if clean {
+        folder.mark_stopped()?;
+    }
+    outcome?;
+    if !clean {
+        return Err(Error::new(format!(
+            "not everything stopped in an orderly way, so the next demo starts anew; the logs are in {}",
+            folder.root().display()
+        )));
+    }
+    say::step("stopped; nothing is left running");
     Ok(ExitCode::SUCCESS)
+}
+
+fn build(workspace: &Workspace) -> Result<()> {
+    say::step("cargo build (some minutes the first time)");
+    let mut cargo = workspace.cargo(&["build"]);
+    let status = cargo.args(BUILD_FLAGS).status().context(|| "start cargo".to_owned())?;
+    if status.success() { Ok(()) } else { Err(Error::new("the build failed; see above")) }
+}
+
+/// Makes sure that chain and database fit together before anything starts, and says what was decided.
+fn tidy_up(folder: &Folder) -> Result<()> {
+    let orphans = leftovers::stop(folder.root());
+    if orphans > 0 {
+        say::step(&format!("stopped {orphans} processes that an earlier demo had left"));
+    }
+    if !folder.holds_something() {
+        say::step("a new chain and a new database");
+    } else if folder.stopped_cleanly() {
+        say::step("going on with the chain and the database of the last demo");
+    } else {
+        say::step(
+            "the last demo was not stopped in an orderly way: chain and database are both made anew",
+        );
+        folder.reset()?;
+    }
+    Ok(())
+}
+
+/// Stops the services, then the chain. True if both ended in an orderly way.
+fn stop(running: &mut Running, interrupt: &Interrupt) -> bool {
+    say::step("stopping (Ctrl-C again to kill)");
+    interrupt.lower();
+    let mut clean = true;
+    for child in [running.services.as_mut(), running.chain.as_mut()].into_iter().flatten() {
+        clean &= child.stop(interrupt);
+    }
+    clean
 }

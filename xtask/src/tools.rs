@@ -82,7 +82,7 @@ fn report(name: &str, users: Option<&PathBuf>, part: &Part, install: bool) {
     match users {
         Some(file) => say::step(&format!("{name}: using yours, {}", file.display())),
         None if install => {
-            say::step(&format!("{name}: installing into {}", part.folder().display()))
+            say::step(&format!("{name}: installing into {}", part.folder().display()));
         }
         None => say::step(&format!("{name}: already there")),
     }

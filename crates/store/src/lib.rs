@@ -1,1 +1,32 @@
-//! store
+//! The store: everything sooho keeps, in MongoDB, and the managed local `mongod`.
+//!
+//! The only crate that names MongoDB. Callers speak `domain` types; a stored document never leaves this crate.
+//!
+//! Invariants:
+//! - the watermark moves only in the transaction that writes (or takes back) the rows it speaks of: there is no setter;
+//! - every block at or above a commit's `undo_from` can be taken back exactly ([`Writer::revert_newest`]);
+//! - a [`Snapshot`] answers every read as of one block, whatever is committed meanwhile;
+//! - every stored number is exact: integers and fixed-width big-endian binaries, never a float;
+//! - every `_id` starts with the chain id, so that it can serve as the shard key.
+
+mod codec;
+mod documents;
+pub mod embedded;
+mod error;
+mod indexes;
+mod reader;
+mod schema;
+mod store;
+pub mod testing;
+mod writer;
+
+pub use self::{
+    embedded::{Embedded, EmbeddedOptions},
+    error::StoreError,
+    reader::{
+        LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolCursor, PoolOrder, PoolQuery, Reader,
+        Snapshot, SwapQuery, TokenQuery,
+    },
+    store::{ConnectOptions, Store},
+    writer::{Batch, Watermark, Writer},
+};

@@ -37,8 +37,9 @@ pub fn says(code: &str, word: &str) -> bool {
         let after = rest.strip_prefix(word).unwrap_or_default();
         let opens = word.starts_with(is_name);
         let closes = word.ends_with(is_name);
-        !(opens && before.ends_with(|c| is_name(c) || c == '\''))
-            && !(closes && after.starts_with(is_name))
+        let begun = opens && before.ends_with(|c| is_name(c) || c == '\'');
+        let goes_on = closes && after.starts_with(is_name);
+        !begun && !goes_on
     })
 }
 

@@ -1,0 +1,87 @@
+//! `/healthz`, `/readyz`, `/metrics`.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+use axum::{
+    Router,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use domain::ids::ChainId;
+use prometheus::{Registry, TextEncoder};
+use store::Reader;
+
+use crate::problem::Problem;
+
+type Check = dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), Problem>> + Send>> + Send + Sync;
+
+/// Says whether the service can answer, and if not, why.
+#[derive(Clone)]
+pub struct Ready(Arc<Check>);
+
+impl fmt::Debug for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ready")
+    }
+}
+
+impl Ready {
+    /// A check of the service's own.
+    pub fn new<F, R>(check: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), Problem>> + Send + 'static,
+    {
+        Self(Arc::new(move || Box::pin(check())))
+    }
+
+    /// Ready once every one of these chains has its first committed batch.
+    #[must_use]
+    pub fn when_indexed(reader: Reader, chains: Vec<ChainId>) -> Self {
+        let chains: Arc<[ChainId]> = chains.into();
+        Self::new(move || {
+            let (reader, chains) = (reader.clone(), Arc::clone(&chains));
+            async move {
+                let known = reader.watermarks().await?;
+                match chains.iter().find(|chain| !known.iter().any(|(id, _)| id == *chain)) {
+                    Some(missing) => Err(not_indexed(*missing)),
+                    None => Ok(()),
+                }
+            }
+        })
+    }
+}
+
+/// The refusal while a chain has no committed block.
+pub(crate) fn not_indexed(chain: ChainId) -> Problem {
+    Problem::unavailable(
+        "NOT_READY",
+        format!("chain {chain} has no indexed block yet; try again when the indexer has committed its first batch"),
+    )
+}
+
+/// The routes of this module.
+pub fn routes(ready: Ready, registry: Registry) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(move || readyz(ready.clone())))
+        .route("/metrics", get(move || metrics(registry.clone())))
+}
+
+async fn readyz(ready: Ready) -> Result<&'static str, Problem> {
+    (ready.0)().await.map(|()| "ready\n")
+}
+
+async fn metrics(registry: Registry) -> Response {
+    match TextEncoder::new().encode_to_string(&registry.gather()) {
+        Ok(text) => {
+            let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "metrics cannot be written");
+            Problem::internal().into_response()
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The server shell: everything around the routes of a service.
+//!
+//! From the outside in: request id, access log and metrics, CORS, panic catch, time limit, body limit, routes. Unknown
+//! paths and methods are problems too.
+
+use std::{io, time::Duration};
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use prometheus::Registry;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{Any, CorsLayer},
+};
+
+use crate::{
+    health::{self, Ready},
+    metrics::HttpMetrics,
+};
+
+mod access;
+mod fallback;
+mod panic;
+#[cfg(test)]
+mod tests;
+mod timeout;
+
+pub use access::RequestId;
+
+/// Largest body taken, in bytes.
+pub const BODY_LIMIT: usize = 1 << 20;
+/// Time a request may take unless the service says otherwise.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time that requests in flight get to finish after shutdown was asked for.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What the shell needs of a service.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// Short name: label of the metrics, field of the log.
+    pub service: &'static str,
+    /// Longest time a request may take.
+    pub timeout: Duration,
+    /// Whether the service can answer.
+    pub ready: Ready,
+    /// Where metrics are registered and read from.
+    pub registry: Registry,
+}
+
+impl Shell {
+    /// Wraps a service's routes.
+    ///
+    /// # Errors
+    /// When the registry holds metrics of the same service already.
+    pub fn wrap(self, routes: Router) -> Result<Router, prometheus::Error> {
+        let metrics = HttpMetrics::new(self.service, &self.registry)?;
+        let access = access::Access { service: self.service, metrics: metrics.clone() };
+        let cors = CorsLayer::new()
+            .allow_origin(Any)
+            .allow_methods(Any)
+            .allow_headers(Any)
+            .expose_headers([access::HEADER]);
+        Ok(routes
+            .merge(health::routes(self.ready, self.registry))
+            .fallback(fallback::unknown_path)
+            .method_not_allowed_fallback(fallback::wrong_method)
+            .layer(DefaultBodyLimit::max(BODY_LIMIT))
+            .layer(middleware::from_fn_with_state(self.timeout, timeout::limit))
+            .layer(CatchPanicLayer::custom(panic::Report { service: self.service, metrics }))
+            .layer(cors)
+            .layer(middleware::from_fn_with_state(access, access::log)))
+    }
+}
+
+/// Serves until the token is cancelled, then lets requests in flight finish for a while.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(router: Router, listener: TcpListener, shutdown: CancellationToken) -> io::Result<()> {
+    let server = axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let overdue = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        ended = async { server.await } => ended,
+        () = overdue => {
+            tracing::warn!(seconds = GRACE.as_secs(), "connections were still open after the grace time; closing them");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! `/status`: how far each chain is indexed.
+
+use axum::{Json, Router, routing::get};
+use domain::{entity::Counters, ids::ChainId};
+use serde::Serialize;
+use store::Reader;
+
+use crate::{answer::Block, chains::Chains, problem::Problem};
+
+/// State of a chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChainStatus {
+    /// EIP-155 chain id.
+    pub chain_id: ChainId,
+    /// Configured name.
+    pub name: String,
+    /// Newest committed block; `null` before the first batch.
+    pub block: Option<Block>,
+    /// Totals as of that block.
+    pub counters: Option<Totals>,
+}
+
+/// Totals of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Totals {
+    /// Events folded.
+    pub events: u64,
+    /// Pools.
+    pub pools: u64,
+    /// Tokens.
+    pub tokens: u64,
+    /// Swaps.
+    pub swaps: u64,
+    /// Liquidity events.
+    pub liquidity_events: u64,
+    /// NFT transfers.
+    pub nft_transfers: u64,
+}
+
+impl From<Counters> for Totals {
+    fn from(counters: Counters) -> Self {
+        let Counters { events, pools, tokens, swaps, liquidity_events, nft_transfers } = counters;
+        Self { events, pools, tokens, swaps, liquidity_events, nft_transfers }
+    }
+}
+
+/// The answer of `/status`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// The configured chains.
+    pub chains: Vec<ChainStatus>,
+}
+
+/// How far these chains are indexed.
+///
+/// # Errors
+/// `STORE_UNAVAILABLE` when the store does not answer.
+pub async fn read(reader: &Reader, names: &Chains<String>) -> Result<Status, Problem> {
+    let watermarks = reader.watermarks().await?;
+    let chains = names.iter().map(|(chain_id, name)| {
+        let watermark = watermarks.iter().find(|(id, _)| *id == chain_id).map(|(_, watermark)| watermark);
+        ChainStatus {
+            chain_id,
+            name: name.clone(),
+            block: watermark.map(|watermark| watermark.block.into()),
+            counters: watermark.map(|watermark| watermark.counters.into()),
+        }
+    });
+    Ok(Status { chains: chains.collect() })
+}
+
+/// The route `/status`.
+pub fn routes(reader: Reader, names: Chains<String>) -> Router {
+    let status = async move || read(&reader, &names).await.map(Json);
+    Router::new().route("/status", get(status))
+}

@@ -1,0 +1,51 @@
+//! Collection `ticks`: `_id {c, p, i}` (chain, pool, tick index).
+
+use bson::{Document, doc};
+use domain::{entity::Tick, ids::PoolId};
+use serde::{Deserialize, Serialize};
+
+use super::Stored;
+use crate::codec::{Liquidity, LiquidityNet, Pid};
+
+/// Identity.
+#[derive(Debug, Serialize, Deserialize)]
+struct Id {
+    c: i64,
+    p: Pid,
+    i: i32,
+}
+
+/// The `_id` of a tick.
+pub(crate) fn id(chain: i64, pool: PoolId, index: i32) -> Document {
+    doc! { "c": chain, "p": Pid(pool), "i": index }
+}
+
+/// A tick as stored.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Doc {
+    _id: Id,
+    gross: Liquidity,
+    net: LiquidityNet,
+}
+
+impl Stored for Doc {
+    const COLLECTION: &'static str = "ticks";
+    type Domain = Tick;
+
+    fn from_domain(c: i64, tick: &Tick) -> Self {
+        Self {
+            _id: Id { c, p: Pid(tick.pool), i: tick.index },
+            gross: Liquidity(tick.liquidity_gross),
+            net: LiquidityNet(tick.liquidity_net),
+        }
+    }
+
+    fn into_domain(self) -> Tick {
+        Tick {
+            pool: self._id.p.0,
+            index: self._id.i,
+            liquidity_gross: self.gross.0,
+            liquidity_net: self.net.0,
+        }
+    }
+}

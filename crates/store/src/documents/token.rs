@@ -1,0 +1,59 @@
+//! Collection `tokens`: `_id {c, a}` (chain, contract).
+
+use alloy_primitives::Address;
+use bson::{Document, doc};
+use domain::entity::Token;
+use serde::{Deserialize, Serialize};
+
+use super::Stored;
+use crate::codec::{Addr, Num};
+
+/// Identity.
+#[derive(Debug, Serialize, Deserialize)]
+struct Id {
+    c: i64,
+    a: Addr,
+}
+
+/// The `_id` of a token.
+pub(crate) fn id(chain: i64, token: Address) -> Document {
+    doc! { "c": chain, "a": Addr(token) }
+}
+
+/// A token as stored.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Doc {
+    _id: Id,
+    symbol: Option<String>,
+    name: Option<String>,
+    decimals: Option<u8>,
+    pools: Num,
+    first: Num,
+}
+
+impl Stored for Doc {
+    const COLLECTION: &'static str = "tokens";
+    type Domain = Token;
+
+    fn from_domain(c: i64, token: &Token) -> Self {
+        Self {
+            _id: Id { c, a: Addr(token.address) },
+            symbol: token.symbol.clone(),
+            name: token.name.clone(),
+            decimals: token.decimals,
+            pools: Num(token.pool_count),
+            first: Num(token.first_block),
+        }
+    }
+
+    fn into_domain(self) -> Token {
+        Token {
+            address: self._id.a.0,
+            symbol: self.symbol,
+            name: self.name,
+            decimals: self.decimals,
+            pool_count: self.pools.0,
+            first_block: self.first.0,
+        }
+    }
+}
