@@ -25,6 +25,8 @@ pub use v4::{
 pub mod commands {
     /// Universal Router command: run V4 actions.
     pub const V4_SWAP: u8 = 0x10;
+    /// Universal Router command: send what the router holds of a currency to somebody.
+    pub const ROUTER_SWEEP: u8 = 0x04;
     /// V4 action: add liquidity to a position.
     pub const INCREASE_LIQUIDITY: u8 = 0x00;
     /// V4 action: take liquidity (or, with 0, only the fees) out of a position.

@@ -92,7 +92,7 @@ fn tidy_up(folder: &Folder) -> Result<()> {
 
 /// Stops the services, then the chain. True if both ended in an orderly way.
 fn stop(running: &mut Running, interrupt: &Interrupt) -> bool {
-    say::step("stopping (Ctrl-C again to kill)");
+    say::step("stopping everything (Ctrl-C now kills)");
     interrupt.lower();
     let mut clean = true;
     for child in [running.services.as_mut(), running.chain.as_mut()].into_iter().flatten() {

@@ -46,7 +46,8 @@ prints the addresses and some queries to try, and shows a status line until you 
 
 Chain, database and logs are kept in .sooho/demo/, and a second start goes on where the first one stopped. After a stop
 that was not clean, chain and database are both made anew. `rm -r .sooho/demo` does that by hand.
-Needs the ports 8080 and 8090 on this machine; the chain takes a free one.";
+It listens on 127.0.0.1 only: 8080 (DEX API), 8081 (community API), 8082 (indexer) and 8545 (chain), or on free ports
+where those are taken.";
 
 const TIDY: &str = "\
 cargo xtask tidy

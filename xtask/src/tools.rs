@@ -98,16 +98,24 @@ fn lock(folder: &PathBuf) -> Result<File> {
 }
 
 fn users_mongod() -> Result<Option<PathBuf>> {
-    users_program(settings::MONGOD, "mongod", mongo::OLDEST)
+    users_program(settings::MONGOD, "mongod", "db version", mongo::OLDEST)
 }
 
 fn users_anvil() -> Result<Option<PathBuf>> {
-    users_program(settings::ANVIL, "anvil", npm::OLDEST_ANVIL)
+    users_program(settings::ANVIL, "anvil", "anvil", npm::OLDEST_ANVIL)
 }
 
 /// A program named by `variable` has to work; one that merely lies on PATH is passed over when it is too old.
-fn users_program(variable: &str, program: &str, oldest: u32) -> Result<Option<PathBuf>> {
-    let major = |file: &PathBuf| process::version_of(file).as_deref().and_then(version::major_in);
+fn users_program(
+    variable: &str,
+    program: &str,
+    says: &str,
+    oldest: u32,
+) -> Result<Option<PathBuf>> {
+    let major = |file: &PathBuf| {
+        let version = process::version_of(file).filter(|text| text.contains(says))?;
+        version::major_in(&version)
+    };
     if let Some(file) = settings::path(variable) {
         let file = std::path::absolute(&file).context(|| format!("resolve {}", file.display()))?;
         return match major(&file) {
@@ -117,7 +125,7 @@ fn users_program(variable: &str, program: &str, oldest: u32) -> Result<Option<Pa
                 file.display()
             ))),
             None => Err(Error::new(format!(
-                "{variable} names {}, which does not answer --version; name a working {program} or unset {variable}",
+                "{variable} names {}, which does not answer --version as {program} does; name a working {program} or unset {variable}",
                 file.display()
             ))),
         };

@@ -1,1 +1,2 @@
+//! devchain
 fn main() {}

@@ -3,11 +3,21 @@
 
 use alloy_primitives::{Address, B256, I256, U256};
 use bson::{Binary, Bson, spec::BinarySubtype};
-use domain::ids::PoolId;
+use domain::ids::{ChainId, PoolId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 #[cfg(test)]
 mod tests;
+
+/// A chain id as stored: the same 64 bits, so that no id is refused or mistaken for another.
+pub(crate) const fn chain_key(chain: ChainId) -> i64 {
+    chain.cast_signed()
+}
+
+/// The inverse of [`chain_key`].
+pub(crate) const fn chain_id(key: i64) -> ChainId {
+    key.cast_unsigned()
+}
 
 /// A binary of the generic subtype.
 fn binary(bytes: &[u8]) -> Binary {

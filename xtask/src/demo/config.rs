@@ -2,15 +2,64 @@
 
 use std::path::Path;
 
-use super::json::{strings, value};
+use super::json::value;
 use super::ports::Ports;
 use crate::error::{Error, Result};
 
 /// Any answer to this means that the chain listens.
 pub const CHAIN_ID_REQUEST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}"#;
 
+/// Name, protocol, key of the factory, key of the quoter.
+const DEXES: [[&str; 4]; 3] = [
+    ["uniswap-v2", "v2", "v2_factory", "v2_router"],
+    ["uniswap-v3", "v3", "v3_factory", "quoter_v2"],
+    ["uniswap-v4", "v4", "v4_pool_manager", "v4_quoter"],
+];
+/// Name, standard, key of the contract.
+const COLLECTIONS: [[&str; 3]; 4] = [
+    ["apes", "erc721", "erc721"],
+    ["badges", "erc1155", "erc1155"],
+    ["uniswap-v3-positions", "erc721", "nonfungible_position_manager"],
+    ["uniswap-v4-positions", "erc721", "v4_position_manager"],
+];
+
 /// `sooho.toml` for the deployment described by the JSON `deployed`.
 pub fn text(deployed: &str, ports: Ports, mongo: &Path, mongod: &Path) -> Result<String> {
-    let _ = (deployed, ports, mongo, mongod, strings("", ""), value("", ""));
-    Err(Error::new("x"))
+    let field = |key: &str| {
+        value(deployed, key).ok_or_else(|| {
+            Error::new(format!(
+                "the chain's deployment.json has no `{key}`; `rm -r .sooho/demo` and run this again"
+            ))
+        })
+    };
+    let Ports { chain, indexer, serving, nft_api } = ports;
+    let mut text = format!(
+        "# Written anew by each `cargo xtask demo`; sooho.example.toml says what the keys mean.\n\n\
+         [store]\nuri = \"embedded\"\ndata_dir = {}\nmongod = {}\n\n\
+         [indexer]\nlisten = \"127.0.0.1:{indexer}\"\n\n\
+         [serving]\nlisten = \"127.0.0.1:{serving}\"\n\n\
+         [nft_api]\nlisten = \"127.0.0.1:{nft_api}\"\n\n\
+         [[chain]]\nname = \"local\"\nid = {}\nrpc = [\"http://127.0.0.1:{chain}\"]\nstart_block = {}\n",
+        quoted(mongo),
+        quoted(mongod),
+        field("chain_id")?,
+        field("start_block")?,
+    );
+    for [name, protocol, factory, quoter] in DEXES {
+        let (factory, quoter) = (field(factory)?, field(quoter)?);
+        text += &format!(
+            "\n[[chain.dex]]\nname = \"{name}\"\nprotocol = \"{protocol}\"\nfactory = \"{factory}\"\nquoter = \"{quoter}\"\n"
+        );
+    }
+    for [name, standard, contract] in COLLECTIONS {
+        let address = field(contract)?;
+        text += &format!(
+            "\n[[chain.collection]]\nname = \"{name}\"\nstandard = \"{standard}\"\naddress = \"{address}\"\n"
+        );
+    }
+    Ok(text)
+}
+
+fn quoted(path: &Path) -> String {
+    format!("\"{}\"", path.display().to_string().replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -10,11 +10,3 @@ pub fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     rest.get(..end).filter(|number| !number.is_empty())
 }
-
-/// The strings in the first array of the key `key`.
-pub fn strings<'a>(text: &'a str, key: &str) -> Vec<&'a str> {
-    let quoted = format!("\"{key}\"");
-    let array =
-        text.split_once(&quoted).and_then(|(_, rest)| rest.split_once('[')?.1.split_once(']'));
-    array.map(|(inside, _)| inside.split('"').skip(1).step_by(2).collect()).unwrap_or_default()
-}

@@ -21,9 +21,9 @@ impl Ports {
     pub fn pick() -> Result<Self> {
         Ok(Self {
             chain: port(8545)?,
-            indexer: port(9100)?,
+            indexer: port(8082)?,
             serving: port(8080)?,
-            nft_api: port(8090)?,
+            nft_api: port(8081)?,
         })
     }
 }

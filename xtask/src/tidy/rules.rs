@@ -163,15 +163,7 @@ pub const UNSAID: &[Unsaid] = &[
         wall: "no process-wide state but the logger and the metrics registry",
         files: Where::OutsideOf(&["observe", "xtask"]),
         tests_too: false,
-        words: &[
-            "static",
-            "OnceLock",
-            "LazyLock",
-            "OnceCell",
-            "LazyCell",
-            "lazy_static",
-            "thread_local",
-        ],
+        words: &["static", "lazy_static", "thread_local"],
     },
     Unsaid {
         wall: "the environment enters through observe (devchain and tests are programs of their own)",

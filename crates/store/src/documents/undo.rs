@@ -54,6 +54,7 @@ struct Head {
 pub(crate) struct Doc {
     _id: Id,
     head: Option<Head>,
+    #[serde(default)]
     images: Vec<Image>,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Stored;
 use crate::{
-    codec::{Hash, Num},
+    codec::{Hash, Num, chain_id},
     writer::Watermark,
 };
 
@@ -61,8 +61,8 @@ pub(crate) struct Doc {
 
 impl Doc {
     /// The chain it belongs to.
-    pub(crate) fn chain(&self) -> Option<ChainId> {
-        ChainId::try_from(self._id.c).ok()
+    pub(crate) const fn chain(&self) -> ChainId {
+        chain_id(self._id.c)
     }
 }
 

@@ -1,0 +1,33 @@
+//! Every index, and the query it is for. Lists that are ordered by `_id` and need nothing else use the `_id` index.
+
+/// An index of a collection.
+#[derive(Debug)]
+pub(crate) struct Index {
+    pub(crate) collection: &'static str,
+    pub(crate) name: &'static str,
+    /// Path and direction.
+    pub(crate) keys: &'static [(&'static str, i32)],
+}
+
+/// All of them. Where a list is ordered by a whole sub-document (`_id`, `created`, `swaps`), that starts with the chain.
+pub(crate) const INDEXES: &[Index] = &[
+    // pools: all, of a protocol, of a token; by creation and by swaps
+    Index { collection: "pools", name: "created", keys: &[("created", 1)] },
+    Index { collection: "pools", name: "swaps", keys: &[("swaps", -1)] },
+    Index { collection: "pools", name: "protocol_created", keys: &[("protocol", 1), ("created", 1)] },
+    Index { collection: "pools", name: "protocol_swaps", keys: &[("protocol", 1), ("swaps", -1)] },
+    Index { collection: "pools", name: "token_created", keys: &[("tokens", 1), ("created", 1)] },
+    Index { collection: "pools", name: "token_swaps", keys: &[("tokens", 1), ("swaps", -1)] },
+    // tokens by symbol
+    Index { collection: "tokens", name: "symbol", keys: &[("symbol", 1), ("_id", 1)] },
+    // swaps of a pool, newest first; of a transaction
+    Index { collection: "swaps", name: "pool", keys: &[("pool", 1), ("_id", -1)] },
+    Index { collection: "swaps", name: "tx", keys: &[("tx.h", 1), ("_id", 1)] },
+    // liquidity events of a pool, newest first
+    Index { collection: "liquidity", name: "pool", keys: &[("pool", 1), ("_id", -1)] },
+    // what an owner holds, all or of a collection
+    Index { collection: "nft_balances", name: "owner", keys: &[("_id.o", 1), ("_id", 1)] },
+    // transfers of a collection and of a token id, newest first
+    Index { collection: "nft_transfers", name: "collection", keys: &[("a", 1), ("_id", -1)] },
+    Index { collection: "nft_transfers", name: "token", keys: &[("a", 1), ("t", 1), ("_id", -1)] },
+];

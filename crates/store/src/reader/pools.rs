@@ -1,0 +1,104 @@
+//! Lists of pools.
+
+use alloy_primitives::Address;
+use bson::doc;
+use domain::{
+    entity::{Pool, Protocol},
+    ids::PoolId,
+};
+
+use super::plan::{Plan, range};
+use crate::{
+    codec::Addr,
+    documents::{Stored as _, pool},
+};
+
+/// Order of a list of pools.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum PoolOrder {
+    /// Oldest first.
+    #[default]
+    Created,
+    /// Most swaps first.
+    Swaps,
+}
+
+/// The pool a page continues after. Its variant must be that of the query's order; another one is ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PoolCursor {
+    /// Of [`PoolOrder::Created`].
+    Created {
+        /// Block of creation.
+        block: u64,
+        /// Log index in the block.
+        log_index: u32,
+    },
+    /// Of [`PoolOrder::Swaps`].
+    Swaps {
+        /// Swaps of the pool.
+        count: u64,
+        /// The pool.
+        id: PoolId,
+    },
+}
+
+impl PoolCursor {
+    /// The cursor that continues after `pool`.
+    #[must_use]
+    pub const fn of(pool: &Pool, order: PoolOrder) -> Self {
+        match order {
+            PoolOrder::Created => Self::Created { block: pool.created.block, log_index: pool.created.log_index },
+            PoolOrder::Swaps => Self::Swaps { count: pool.swap_count, id: pool.id },
+        }
+    }
+}
+
+/// Which pools.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PoolQuery {
+    /// Of this protocol only.
+    pub protocol: Option<Protocol>,
+    /// With this token only, on either side.
+    pub token: Option<Address>,
+    /// Order.
+    pub order: PoolOrder,
+    /// Continue after this pool.
+    pub after: Option<PoolCursor>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+pub(super) fn plan(chain: i64, query: &PoolQuery) -> Plan {
+    let mut filter = doc! {};
+    if let Some(protocol) = query.protocol {
+        filter.insert("protocol", pool::protocol(protocol));
+    }
+    if let Some(token) = query.token {
+        filter.insert("tokens", Addr(token));
+    }
+    let sort = match query.order {
+        PoolOrder::Created => {
+            let after = match query.after {
+                Some(PoolCursor::Created { block, log_index }) => Some(pool::created_bound(chain, block, log_index)),
+                _ => None,
+            };
+            filter.insert("created", range(chain, true, after));
+            doc! { "created": 1 }
+        }
+        PoolOrder::Swaps => {
+            let after = match query.after {
+                Some(PoolCursor::Swaps { count, id }) => Some(pool::swaps_bound(chain, count, id)),
+                _ => None,
+            };
+            filter.insert("swaps", range(chain, false, after));
+            doc! { "swaps": -1 }
+        }
+    };
+    Plan { collection: pool::Doc::COLLECTION, filter, sort, limit: Some(query.limit) }
+}
+
+pub(super) fn by_ids(chain: i64, ids: &[PoolId]) -> Plan {
+    let ids: Vec<_> = ids.iter().map(|id| pool::id(chain, *id)).collect();
+    let filter = doc! { "_id": { "$in": ids } };
+    Plan { collection: pool::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, limit: None }
+}

@@ -1,0 +1,186 @@
+//! One block's view of a chain.
+
+use std::sync::Arc;
+
+use alloy_primitives::{Address, B256, U256};
+use bson::{Document, RawDocumentBuf};
+use domain::{
+    block::BlockRef,
+    entity::{Counters, NftBalance, Pool, Token},
+    ids::{ChainId, PoolId},
+    row::{LiquidityEvent, NftTransfer, Swap},
+};
+use futures::TryStreamExt as _;
+use mongodb::{ClientSession, Database};
+use tokio::sync::Mutex;
+
+use super::{
+    LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolQuery, SwapQuery, TokenQuery, nfts,
+    plan::Plan, pools, rows, tokens,
+};
+use crate::{
+    codec::chain_key,
+    documents::{Stored, decode, liquidity, nft_balance, nft_transfer, pool, swap, token},
+    error::StoreError,
+    writer::Watermark,
+};
+
+/// A chain as of one block. Clones share the session, so reads of one snapshot follow each other.
+///
+/// Lists give at most `limit` items, in the order said; ask for one more than a page to learn whether there is a next.
+/// Every read may fail with a retryable [`StoreError`]: no server, or the snapshot is too old.
+#[derive(Debug, Clone)]
+#[expect(clippy::missing_errors_doc, reason = "said once, above")]
+pub struct Snapshot {
+    database: Database,
+    session: Arc<Mutex<ClientSession>>,
+    chain: ChainId,
+    key: i64,
+    watermark: Watermark,
+}
+
+impl Snapshot {
+    pub(super) const fn new(
+        database: Database,
+        session: Arc<Mutex<ClientSession>>,
+        chain: ChainId,
+        watermark: Watermark,
+    ) -> Self {
+        Self { database, session, chain, key: chain_key(chain), watermark }
+    }
+
+    /// The chain.
+    #[must_use]
+    pub const fn chain(&self) -> ChainId {
+        self.chain
+    }
+
+    /// The block every answer is of.
+    #[must_use]
+    pub const fn block(&self) -> BlockRef {
+        self.watermark.block
+    }
+
+    /// Running counts as of the block.
+    #[must_use]
+    pub const fn counters(&self) -> Counters {
+        self.watermark.counters
+    }
+
+    /// Pools, in the order the query says.
+    pub async fn pools(&self, query: &PoolQuery) -> Result<Vec<Pool>, StoreError> {
+        self.find::<pool::Doc>(pools::plan(self.key, query)).await
+    }
+
+    /// A pool.
+    pub async fn pool(&self, id: PoolId) -> Result<Option<Pool>, StoreError> {
+        Ok(self.pools_by_ids(&[id]).await?.pop())
+    }
+
+    /// The pools with these ids that exist, by id.
+    pub async fn pools_by_ids(&self, ids: &[PoolId]) -> Result<Vec<Pool>, StoreError> {
+        self.find::<pool::Doc>(pools::by_ids(self.key, ids)).await
+    }
+
+    /// Tokens by address.
+    pub async fn tokens(&self, query: &TokenQuery) -> Result<Vec<Token>, StoreError> {
+        self.find::<token::Doc>(tokens::plan(self.key, query)).await
+    }
+
+    /// The tokens with these addresses that exist, by address.
+    pub async fn tokens_by_addresses(&self, addresses: &[Address]) -> Result<Vec<Token>, StoreError> {
+        self.find::<token::Doc>(tokens::by_addresses(self.key, addresses)).await
+    }
+
+    /// Swaps, newest first.
+    pub async fn swaps(&self, query: &SwapQuery) -> Result<Vec<Swap>, StoreError> {
+        self.find::<swap::Doc>(rows::swaps(self.key, query)).await
+    }
+
+    /// Swaps of a transaction, in order.
+    pub async fn swaps_by_tx(&self, tx_hash: B256) -> Result<Vec<Swap>, StoreError> {
+        self.find::<swap::Doc>(rows::swaps_by_tx(self.key, tx_hash)).await
+    }
+
+    /// Liquidity events, newest first.
+    pub async fn liquidity(&self, query: &LiquidityQuery) -> Result<Vec<LiquidityEvent>, StoreError> {
+        self.find::<liquidity::Doc>(rows::liquidity(self.key, query)).await
+    }
+
+    /// Who holds a token id, by owner, after the owner given.
+    pub async fn nft_owners(
+        &self,
+        collection: Address,
+        token_id: U256,
+        after: Option<Address>,
+        limit: u32,
+    ) -> Result<Vec<NftBalance>, StoreError> {
+        self.find::<nft_balance::Doc>(nfts::owners(self.key, collection, token_id, after, limit)).await
+    }
+
+    /// All balances of a collection, by token id and owner.
+    pub async fn nft_collection(
+        &self,
+        collection: Address,
+        after: Option<NftCollectionCursor>,
+        limit: u32,
+    ) -> Result<Vec<NftBalance>, StoreError> {
+        self.find::<nft_balance::Doc>(nfts::collection(self.key, collection, after, limit)).await
+    }
+
+    /// What an owner holds, of all collections or one, by collection and token id.
+    pub async fn nfts_of(
+        &self,
+        owner: Address,
+        collection: Option<Address>,
+        after: Option<NftOwnedCursor>,
+        limit: u32,
+    ) -> Result<Vec<NftBalance>, StoreError> {
+        self.find::<nft_balance::Doc>(nfts::owned(self.key, owner, collection, after, limit)).await
+    }
+
+    /// Transfers of a collection or of one of its token ids, newest first.
+    pub async fn nft_transfers(&self, query: &NftTransferQuery) -> Result<Vec<NftTransfer>, StoreError> {
+        self.find::<nft_transfer::Doc>(nfts::transfers(self.key, query)).await
+    }
+
+    /// How many accounts hold something of the collection. Reads an index entry per balance.
+    pub async fn nft_holders_count(&self, collection: Address) -> Result<u64, StoreError> {
+        let pipeline = nfts::holders_count(self.key, collection);
+        let mut session = self.session.lock().await;
+        let mut cursor = self
+            .database
+            .collection::<Document>(nft_balance::Doc::COLLECTION)
+            .aggregate(pipeline)
+            .session(&mut *session)
+            .await?;
+        let found: Option<Document> = cursor.stream(&mut session).try_next().await?;
+        let count = found.as_ref().and_then(|found| match found.get("n") {
+            Some(bson::Bson::Int32(n)) => u64::try_from(*n).ok(),
+            Some(bson::Bson::Int64(n)) => u64::try_from(*n).ok(),
+            _ => None,
+        });
+        // no group, no holder
+        Ok(count.unwrap_or_default())
+    }
+
+    /// Runs a plan.
+    async fn find<D: Stored + Send + Sync>(&self, plan: Plan) -> Result<Vec<D::Domain>, StoreError> {
+        if plan.limit == Some(0) {
+            return Ok(Vec::new());
+        }
+        let mut session = self.session.lock().await;
+        let mut find = self.collection(plan.collection).find(plan.filter).sort(plan.sort).session(&mut *session);
+        if let Some(limit) = plan.limit {
+            find = find.limit(i64::from(limit)).batch_size(limit);
+        }
+        let mut cursor = find.await?;
+        let found: Vec<RawDocumentBuf> = cursor.stream(&mut session).try_collect().await?;
+        drop(session);
+        found.iter().map(|raw| decode::<D>(raw)).collect()
+    }
+
+    fn collection(&self, name: &str) -> mongodb::Collection<RawDocumentBuf> {
+        self.database.collection(name)
+    }
+}

@@ -1,0 +1,127 @@
+//! The connection: one database of one MongoDB deployment.
+
+use std::time::Duration;
+
+use bson::{Document, doc};
+use domain::ids::ChainId;
+use mongodb::{Client, Database, options::ClientOptions};
+
+use crate::{error::StoreError, reader::Reader, schema, writer::Writer};
+
+/// How long to wait for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectOptions {
+    /// How long an operation looks for a usable server before it gives up.
+    pub server_selection: Duration,
+    /// How long a TCP connection may take.
+    pub connect: Duration,
+}
+
+impl Default for ConnectOptions {
+    fn default() -> Self {
+        Self { server_selection: Duration::from_secs(5), connect: Duration::from_secs(5) }
+    }
+}
+
+/// A database. Cheap to clone; clones share the connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    database: Database,
+}
+
+impl Store {
+    /// Connects and checks that the deployment has transactions.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when nobody answers (retryable), [`StoreError::NoTransactions`] for a standalone
+    /// server, [`StoreError::InvalidUri`] and [`StoreError::InvalidDatabase`] for a wrong configuration.
+    pub async fn connect(uri: &str, database: &str) -> Result<Self, StoreError> {
+        Self::connect_with(uri, database, ConnectOptions::default()).await
+    }
+
+    /// Like [`Store::connect`], with other patience. What the URI itself says wins.
+    ///
+    /// # Errors
+    /// Like [`Store::connect`].
+    pub async fn connect_with(uri: &str, database: &str, patience: ConnectOptions) -> Result<Self, StoreError> {
+        check_name(database)?;
+        let mut options = ClientOptions::parse(uri).await.map_err(|error| {
+            // what stands before an `@` may be a password, and the driver may quote it
+            let detail = if uri.contains('@') { String::new() } else { format!(" ({error})") };
+            StoreError::InvalidUri { detail }
+        })?;
+        options.app_name.get_or_insert_with(|| "sooho".to_owned());
+        options.server_selection_timeout.get_or_insert(patience.server_selection);
+        options.connect_timeout.get_or_insert(patience.connect);
+        let client = Client::with_options(options)?;
+        let hello = client.database("admin").run_command(doc! { "hello": 1 }).await?;
+        let sharded = hello.get_str("msg") == Ok("isdbgrid");
+        if !sharded && !hello.contains_key("setName") {
+            return Err(StoreError::NoTransactions);
+        }
+        let database = client.database(database);
+        Ok(Self { client, database })
+    }
+
+    /// Creates what is missing of collections and indexes. Does nothing the second time.
+    ///
+    /// # Errors
+    /// [`StoreError::SchemaNewer`] when the database was written by a newer version; else as the server says.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        schema::migrate(&self.database).await
+    }
+
+    /// The one way to write indexed data of a chain.
+    #[must_use]
+    pub fn writer(&self, chain: ChainId) -> Writer {
+        Writer::new(self.client.clone(), self.database.clone(), chain)
+    }
+
+    /// The way to read; it has no method that writes.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.client.clone(), self.database.clone())
+    }
+
+    /// Whether a server answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.database.run_command(doc! { "ping": 1 }).await?;
+        Ok(())
+    }
+
+    /// The name of the database.
+    #[must_use]
+    pub fn database_name(&self) -> &str {
+        self.database.name()
+    }
+
+    /// Removes the database with all it holds; for tests and for `reset`.
+    ///
+    /// # Errors
+    /// As the server says.
+    pub async fn drop_database(&self) -> Result<(), StoreError> {
+        Ok(self.database.drop().await?)
+    }
+
+    /// A collection of documents as they are.
+    pub(crate) fn documents(&self, name: &str) -> mongodb::Collection<Document> {
+        self.database.collection(name)
+    }
+
+    /// The database.
+    #[cfg(test)]
+    pub(crate) const fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+/// Letters, digits, `-` and `_`: what every platform and every tool takes.
+fn check_name(database: &str) -> Result<(), StoreError> {
+    let fine = (1..=38).contains(&database.len())
+        && database.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if fine { Ok(()) } else { Err(StoreError::InvalidDatabase(database.chars().take(60).collect())) }
+}

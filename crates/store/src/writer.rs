@@ -1,0 +1,172 @@
+//! The one way to change indexed data: whole batches of blocks, and back one block at a time.
+
+use bson::{Document, RawDocumentBuf, doc};
+use domain::{
+    block::BlockRef,
+    entity::{Counters, Protocol},
+    fold::{BlockChanges, Entity, Key},
+    ids::{ChainId, PoolId},
+};
+use futures::TryStreamExt as _;
+use mongodb::{Client, Database};
+
+use crate::{
+    codec::chain_key,
+    documents::{Stored as _, decode, decode_doc, id_prefix, pool, undo, watermark},
+    error::StoreError,
+};
+
+mod commit;
+mod load;
+mod prepare;
+mod revert;
+#[cfg(test)]
+mod tests;
+mod transaction;
+mod write;
+
+/// The newest block whose changes are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watermark {
+    /// The block.
+    pub block: BlockRef,
+    /// Running counts as of the block.
+    pub counters: Counters,
+}
+
+/// Blocks to store, in one transaction.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// Height of the watermark the batch builds on; `None` for the first batch of a chain.
+    pub parent: Option<u64>,
+    /// The blocks, ascending. Heights may be left out; a block whose parent is present must link to it.
+    pub blocks: &'a [BlockChanges],
+    /// Blocks at or above this height get an undo record, also those without changes.
+    pub undo_from: u64,
+    /// Undo records below this height are removed.
+    pub prune_undo_below: u64,
+}
+
+/// Writes indexed data of one chain. There is to be one writer per chain; a second one is found out at its first commit.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    client: Client,
+    database: Database,
+    chain: ChainId,
+    /// The chain as stored.
+    key: i64,
+}
+
+impl Writer {
+    pub(crate) const fn new(client: Client, database: Database, chain: ChainId) -> Self {
+        Self { client, database, chain, key: chain_key(chain) }
+    }
+
+    /// The chain.
+    #[must_use]
+    pub const fn chain(&self) -> ChainId {
+        self.chain
+    }
+
+    /// The watermark; `None` before the first batch.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn watermark(&self) -> Result<Option<Watermark>, StoreError> {
+        let found =
+            self.documents(watermark::Doc::COLLECTION).find_one(doc! { "_id": watermark::id(self.key) }).await?;
+        found.as_deref().map(decode::<watermark::Doc>).transpose()
+    }
+
+    /// The entities with these keys, or the fact that there is none; in no particular order.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn load(&self, keys: &[Key]) -> Result<Vec<(Key, Option<Entity>)>, StoreError> {
+        load::load(self, keys).await
+    }
+
+    /// All known pools.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn pools(&self) -> Result<Vec<(PoolId, Protocol)>, StoreError> {
+        let found: Vec<RawDocumentBuf> = self
+            .documents(pool::Doc::COLLECTION)
+            .find(doc! { "_id": id_prefix(&doc! { "c": self.key }) })
+            .projection(doc! { "protocol": 1 })
+            .await?
+            .try_collect()
+            .await?;
+        found
+            .iter()
+            .map(|raw| decode_doc::<pool::Name>(pool::Doc::COLLECTION, raw).map(pool::Name::into_domain))
+            .collect()
+    }
+
+    /// The newest blocks that can be taken back, newest first: where a fork is looked for.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn recent_blocks(&self, limit: u32) -> Result<Vec<BlockRef>, StoreError> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let found: Vec<RawDocumentBuf> = self
+            .documents(undo::Doc::COLLECTION)
+            .find(doc! { "_id": id_prefix(&doc! { "c": self.key }), "_id.n": 0 })
+            .sort(doc! { "_id": -1 })
+            .limit(i64::from(limit))
+            .projection(doc! { "head": 1 })
+            .await?
+            .try_collect()
+            .await?;
+        let docs: Result<Vec<undo::Doc>, _> =
+            found.iter().map(|raw| decode_doc(undo::Doc::COLLECTION, raw)).collect();
+        Ok(docs?.iter().filter_map(undo::Doc::block).collect())
+    }
+
+    /// Stores the blocks and moves the watermark to the last of them: all or nothing. A passing trouble of the server
+    /// is waited out for about half a minute.
+    ///
+    /// # Errors
+    /// [`StoreError::WatermarkMoved`] when the batch does not build on what is stored; [`StoreError::InvalidBatch`]
+    /// when it is no ascending, linked run of blocks. After a retryable error the batch may or may not be stored: read
+    /// the watermark again.
+    pub async fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
+        commit::commit(self, batch).await
+    }
+
+    /// Takes the newest block back, in one transaction, and says where the watermark is now (`None`: at nothing).
+    ///
+    /// # Errors
+    /// [`StoreError::UndoMissing`] when the block has no undo record. After a retryable error the block may or may not
+    /// be taken back: read the watermark again.
+    pub async fn revert_newest(&self) -> Result<Option<Watermark>, StoreError> {
+        revert::revert_newest(self).await
+    }
+
+    /// A collection of raw documents.
+    fn documents(&self, name: &str) -> mongodb::Collection<RawDocumentBuf> {
+        self.database.collection(name)
+    }
+}
+
+/// A watermark for a message.
+fn describe(watermark: Option<&Watermark>) -> String {
+    watermark
+        .map_or_else(|| "none".to_owned(), |watermark| format!("{} ({})", watermark.block.number, watermark.block.hash))
+}
+
+/// The `_id` of an entity and its collection.
+fn entity_id(chain: i64, key: &Key) -> (&'static str, Document) {
+    use crate::documents::{nft_balance, tick, token};
+    match *key {
+        Key::Pool(id) => (pool::Doc::COLLECTION, pool::id(chain, id)),
+        Key::Tick(id, index) => (tick::Doc::COLLECTION, tick::id(chain, id, index)),
+        Key::Token(address) => (token::Doc::COLLECTION, token::id(chain, address)),
+        Key::Nft(collection, id, owner) => {
+            (nft_balance::Doc::COLLECTION, nft_balance::id(chain, collection, id, owner))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Storing a batch.
+
+use bson::doc;
+use domain::fold::BlockChanges;
+use mongodb::ClientSession;
+
+use super::{
+    Batch, Watermark, Writer, describe,
+    prepare::{Images, Prepared, check, prepare},
+    transaction::{Work, transact},
+    write,
+};
+use crate::{
+    codec::Num,
+    documents::{Stored as _, decode, undo, watermark},
+    error::StoreError,
+};
+
+pub(super) async fn commit(writer: &Writer, batch: &Batch<'_>) -> Result<(), StoreError> {
+    let (Some(first), Some(last)) = (batch.blocks.first(), batch.blocks.last()) else { return Ok(()) };
+    let current = writer.watermark().await?;
+    check(writer.chain, batch, first, current.as_ref())?;
+    check_counters(batch, first, current.as_ref())?;
+    let prepared = prepare(writer.key, batch, last, current.as_ref())?;
+    let prune_below = batch.prune_undo_below;
+    transact(&writer.client, &Commit { writer, current, prepared, prune_below }).await
+}
+
+/// The counters run on from where they stand.
+fn check_counters(batch: &Batch<'_>, first: &BlockChanges, current: Option<&Watermark>) -> Result<(), StoreError> {
+    let stands = current.map(|current| current.counters).unwrap_or_default();
+    let mut pairs = batch.blocks.iter().zip(batch.blocks.iter().skip(1));
+    if first.counters_before == stands && pairs.all(|(a, b)| a.counters_after == b.counters_before) {
+        return Ok(());
+    }
+    Err(StoreError::InvalidBatch { why: "its counters do not continue those of the watermark".to_owned() })
+}
+
+struct Commit<'a> {
+    writer: &'a Writer,
+    current: Option<Watermark>,
+    prepared: Prepared,
+    prune_below: u64,
+}
+
+impl Work for Commit<'_> {
+    type Output = ();
+
+    async fn run(&self, session: &mut ClientSession) -> Result<(), StoreError> {
+        let Writer { database, key, chain, .. } = self.writer;
+        // first the watermark: whoever is second fails before it has written anything
+        let found = watermark_in(self.writer, session).await?;
+        if found != self.current {
+            return Err(StoreError::WatermarkMoved {
+                chain: *chain,
+                expected: describe(self.current.as_ref()),
+                found: describe(found.as_ref()),
+            });
+        }
+        let upserts = vec![(watermark::id(*key), self.prepared.watermark.clone())];
+        let moved = Images { upserts, deletes: Vec::new() };
+        write::images(database, session, watermark::Doc::COLLECTION, &moved).await?;
+        for (collection, images) in &self.prepared.images {
+            write::images(database, session, collection, images).await?;
+        }
+        for (collection, documents) in &self.prepared.inserts {
+            write::insert(database, session, collection, documents).await?;
+        }
+        if self.prune_below > 0 {
+            let below = doc! { "c": key, "b": Num(self.prune_below).bound() };
+            let range = doc! { "$gte": { "c": key }, "$lt": below };
+            write::delete_range(database, session, undo::Doc::COLLECTION, &range).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The watermark as the transaction sees it.
+pub(super) async fn watermark_in(
+    writer: &Writer,
+    session: &mut ClientSession,
+) -> Result<Option<Watermark>, StoreError> {
+    let found = writer
+        .documents(watermark::Doc::COLLECTION)
+        .find_one(doc! { "_id": watermark::id(writer.key) })
+        .session(session)
+        .await?;
+    found.as_deref().map(decode::<watermark::Doc>).transpose()
+}

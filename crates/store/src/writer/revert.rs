@@ -1,0 +1,96 @@
+//! Taking the newest block back.
+
+use std::collections::BTreeMap;
+
+use bson::{RawDocumentBuf, doc};
+use futures::TryStreamExt as _;
+use mongodb::ClientSession;
+
+use super::{
+    Watermark, Writer,
+    commit::watermark_in,
+    prepare::Images,
+    transaction::{Work, transact},
+    write,
+};
+use crate::{
+    documents::{
+        Stored as _, decode_doc, encode, id_prefix, liquidity, nft_transfer, swap,
+        undo::{self, Record},
+        watermark,
+    },
+    error::StoreError,
+};
+
+pub(super) async fn revert_newest(writer: &Writer) -> Result<Option<Watermark>, StoreError> {
+    transact(&writer.client, &Revert { writer }).await
+}
+
+struct Revert<'a> {
+    writer: &'a Writer,
+}
+
+impl Work for Revert<'_> {
+    type Output = Option<Watermark>;
+
+    async fn run(&self, session: &mut ClientSession) -> Result<Option<Watermark>, StoreError> {
+        let Writer { database, key, .. } = self.writer;
+        let Some(current) = watermark_in(self.writer, session).await? else { return Ok(None) };
+        let Record { prev, images, .. } = self.record(session, &current).await?;
+
+        let prefix = undo::id_prefix(*key, current.block.number);
+        for rows in [
+            swap::Doc::COLLECTION,
+            liquidity::Doc::COLLECTION,
+            nft_transfer::Doc::COLLECTION,
+            undo::Doc::COLLECTION,
+        ] {
+            write::delete_range(database, session, rows, &id_prefix(&prefix)).await?;
+        }
+        let mut by_collection: BTreeMap<String, Images> = BTreeMap::new();
+        for image in images {
+            let images = by_collection.entry(image.k).or_default();
+            match image.d {
+                Some(document) => images.upserts.push((image.i, document)),
+                None => images.deletes.push(image.i),
+            }
+        }
+        let moved = by_collection.entry(watermark::Doc::COLLECTION.to_owned()).or_default();
+        match &prev {
+            Some(prev) => moved.upserts.push((watermark::id(*key), encode::<watermark::Doc>(*key, prev)?)),
+            None => moved.deletes.push(watermark::id(*key)),
+        }
+        for (collection, images) in &by_collection {
+            write::images(database, session, collection, images).await?;
+        }
+        Ok(prev)
+    }
+}
+
+impl Revert<'_> {
+    /// The undo record of the newest block.
+    async fn record(&self, session: &mut ClientSession, current: &Watermark) -> Result<Record, StoreError> {
+        let block = current.block;
+        let prefix = undo::id_prefix(self.writer.key, block.number);
+        let mut cursor = self
+            .writer
+            .documents(undo::Doc::COLLECTION)
+            .find(doc! { "_id": id_prefix(&prefix) })
+            .sort(doc! { "_id": 1 })
+            .session(&mut *session)
+            .await?;
+        let parts: Vec<RawDocumentBuf> = cursor.stream(session).try_collect().await?;
+        let parts: Result<Vec<undo::Doc>, _> =
+            parts.iter().map(|raw| decode_doc(undo::Doc::COLLECTION, raw)).collect();
+        let missing = StoreError::UndoMissing { chain: self.writer.chain, block: block.number };
+        let record = undo::assemble(parts?).ok_or(missing)?;
+        if record.block != block {
+            return Err(StoreError::Corrupt {
+                collection: undo::Doc::COLLECTION,
+                id: prefix.to_string(),
+                why: format!("it speaks of block {}, the watermark of {}", record.block.hash, block.hash),
+            });
+        }
+        Ok(record)
+    }
+}

@@ -1,0 +1,222 @@
+//! The loop of an indexer: align with the chain, catch up, follow the head.
+
+use std::{sync::Arc, time::Duration};
+
+use abis::decode::{Decoder, fixed_topics, pool_topics};
+use chain::{
+    Client,
+    source::{LogFilter, Source},
+};
+use domain::ids::PoolId;
+use futures::{StreamExt, pin_mut};
+use observe::Shutdown;
+use store::{StoreError, Watermark, Writer};
+use tokio::sync::watch;
+
+use crate::{
+    config::{IndexerConfig, Target},
+    error::IndexerError,
+    metrics::{Metrics, gauge_value},
+    progress::{Phase, Progress, Reporter},
+};
+
+/// Blocks near the head fetched at once.
+const HEAD_BLOCKS: u64 = 64;
+const FIRST_RETRY: Duration = Duration::from_millis(200);
+const LONGEST_RETRY: Duration = Duration::from_secs(5);
+
+/// Indexes one chain.
+#[derive(Debug)]
+pub struct Indexer {
+    pub(crate) config: IndexerConfig,
+    pub(crate) source: Source,
+    pub(crate) writer: Writer,
+    pub(crate) decoder: Decoder,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) reporter: Reporter,
+}
+
+/// What one round found.
+enum Round {
+    /// There may be more at once.
+    Advanced,
+    /// Nothing to do until the chain grows.
+    AtHead,
+    /// The target is reached.
+    Done,
+}
+
+impl Indexer {
+    /// An indexer that continues where the store stands.
+    #[must_use]
+    pub fn new(config: IndexerConfig, client: Client, writer: Writer, metrics: Arc<Metrics>) -> Self {
+        let (addresses, topics) = fixed_topics(&config.watch);
+        let filter = LogFilter { any_address_topics: pool_topics(&config.watch), addresses, topics };
+        let source = Source::new(client, filter, config.range, config.concurrency);
+        let decoder = Decoder::new(config.watch.clone(), []);
+        Self { config, source, writer, decoder, metrics, reporter: Reporter::new() }
+    }
+
+    /// Follows this indexer's position.
+    #[must_use]
+    pub fn progress(&self) -> watch::Receiver<Progress> {
+        self.reporter.subscribe()
+    }
+
+    /// Runs until the target, the shutdown, or a fault that no retry mends. Passing faults are retried for ever, with
+    /// their reason in the log.
+    ///
+    /// # Errors
+    /// [`IndexerError`], never a transient one.
+    pub async fn run(mut self, target: Target, shutdown: Shutdown) -> Result<(), IndexerError> {
+        let mut delay = FIRST_RETRY;
+        let mut fresh = true;
+        loop {
+            let round = tokio::select! {
+                // a commit that is cancelled here is a transaction that never happened
+                () = shutdown.cancelled() => return Ok(()),
+                round = self.round(target, fresh) => round,
+            };
+            let wait = match round {
+                Ok(Round::Done) => return Ok(()),
+                Ok(Round::Advanced) => {
+                    (delay, fresh) = (FIRST_RETRY, false);
+                    continue;
+                }
+                Ok(Round::AtHead) => {
+                    (delay, fresh) = (FIRST_RETRY, false);
+                    self.reporter.phase(Phase::Idle);
+                    self.config.poll_interval
+                }
+                Err(error) if error.is_transient() => {
+                    let origin = if matches!(error, IndexerError::Chain(_)) { "chain" } else { "store" };
+                    self.metrics.retries.with_label_values(&[self.config.name.as_str(), origin]).inc();
+                    tracing::warn!(chain = self.config.name, %error, retry_in = ?delay, "will try again");
+                    // what the decoder learned from a batch that failed may not be true any more
+                    fresh = true;
+                    let wait = delay;
+                    delay = (delay * 2).min(LONGEST_RETRY);
+                    wait
+                }
+                Err(error) => return Err(error),
+            };
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    async fn round(&mut self, target: Target, fresh: bool) -> Result<Round, IndexerError> {
+        self.reporter.phase(Phase::Fetch);
+        if fresh {
+            self.learn_pools().await?;
+        }
+        let head = self.source.client().latest_block().await?.number;
+        self.metrics.head.with_label_values(&[self.config.name.as_str()]).set(gauge_value(head));
+        let Some(watermark) = self.align().await? else { return Ok(Round::AtHead) };
+        let next = watermark.as_ref().map_or(self.config.start_block, |watermark| watermark.block.number + 1);
+        let goal = match target {
+            Target::Block(number) => number,
+            Target::Head | Target::Follow => head,
+        };
+        self.reporter.update(|progress| {
+            progress.goal = goal;
+            progress.block = next.saturating_sub(1);
+            if progress.start == 0 {
+                progress.start = next;
+            }
+            if let Some(watermark) = &watermark {
+                progress.events = watermark.counters.events;
+            }
+        });
+        if next > goal {
+            return Ok(if target == Target::Follow { Round::AtHead } else { Round::Done });
+        }
+        let end = goal.min(head);
+        if next > end {
+            return Ok(Round::AtHead);
+        }
+        let safe = end.min(head.saturating_sub(self.config.undo_window));
+        if next <= safe {
+            self.backfill(watermark, next, safe, head).await?;
+        } else {
+            self.near_head(watermark.as_ref(), next, end.min(next + HEAD_BLOCKS - 1), head).await?;
+        }
+        Ok(Round::Advanced)
+    }
+
+    async fn learn_pools(&mut self) -> Result<(), IndexerError> {
+        let pools = self.writer.pools().await?.into_iter().filter_map(|(id, protocol)| match id {
+            PoolId::Contract(address) => Some((address, protocol)),
+            PoolId::Key(_) => None,
+        });
+        self.decoder = Decoder::new(self.config.watch.clone(), pools);
+        Ok(())
+    }
+
+    /// Takes back stored blocks that left the chain. `None` while the node is behind what is stored: a node that lags is
+    /// no reorg.
+    #[expect(clippy::option_option, reason = "no watermark yet and no answer yet are two things")]
+    async fn align(&mut self) -> Result<Option<Option<Watermark>>, IndexerError> {
+        loop {
+            let Some(watermark) = self.writer.watermark().await? else { return Ok(Some(None)) };
+            let stored = watermark.block;
+            let Some(on_chain) = self.source.client().block(stored.number).await? else {
+                tracing::debug!(block = stored.number, "the node is behind what is stored");
+                return Ok(None);
+            };
+            if on_chain.hash == stored.hash {
+                return Ok(Some(Some(watermark)));
+            }
+            self.reporter.phase(Phase::Revert);
+            tracing::info!(
+                chain = self.config.name, block = stored.number, stored = %stored.hash, chain_has = %on_chain.hash,
+                "block left the chain, taking it back"
+            );
+            match self.writer.revert_newest().await {
+                Ok(_) => self.metrics.reverted.with_label_values(&[self.config.name.as_str()]).inc(),
+                Err(StoreError::UndoMissing { block, .. }) => {
+                    return Err(IndexerError::ForeignChain { block, chain: on_chain.hash, stored: stored.hash });
+                }
+                Err(error) => return Err(error.into()),
+            }
+            self.learn_pools().await?;
+        }
+    }
+
+    async fn backfill(
+        &mut self,
+        mut watermark: Option<Watermark>,
+        from: u64,
+        to: u64,
+        head: u64,
+    ) -> Result<(), IndexerError> {
+        let source = self.source.clone();
+        let ranges = source.backfill(from, to);
+        pin_mut!(ranges);
+        loop {
+            self.reporter.phase(Phase::Fetch);
+            let Some(range) = ranges.next().await else { return Ok(()) };
+            self.ingest(watermark.as_ref(), range?.blocks, head).await?;
+            watermark = self.writer.watermark().await?;
+        }
+    }
+
+    async fn near_head(
+        &mut self,
+        watermark: Option<&Watermark>,
+        from: u64,
+        to: u64,
+        head: u64,
+    ) -> Result<(), IndexerError> {
+        let blocks = self.source.head_blocks(from, to).await?;
+        if let (Some(watermark), Some(first)) = (watermark, blocks.first())
+            && first.header.parent_hash != watermark.block.hash
+        {
+            // the chain moved between two requests: the next round takes the lost blocks back
+            return Ok(());
+        }
+        self.ingest(watermark, blocks, head).await
+    }
+}

@@ -1,0 +1,51 @@
+//! Metadata of tokens that a batch sees first.
+
+use std::collections::{BTreeSet, HashMap};
+
+use alloy_primitives::{Address, Bytes};
+use chain::{ChainError, Client};
+use domain::entity::TokenMetadata;
+
+/// Tokens asked at once; three calls each.
+const CHUNK: usize = 30;
+
+/// Asks the tokens what they are. A call that reverts is an answer; an endpoint that fails is an error, never a fact.
+pub(crate) async fn fetch(
+    client: &Client,
+    tokens: &BTreeSet<Address>,
+    native_symbol: &str,
+) -> Result<HashMap<Address, TokenMetadata>, ChainError> {
+    let mut found = HashMap::new();
+    let mut asked = Vec::new();
+    for token in tokens {
+        if token.is_zero() {
+            found.insert(*token, abis::metadata::native(native_symbol));
+        } else {
+            asked.push(*token);
+        }
+    }
+    for chunk in asked.chunks(CHUNK) {
+        let calls = chunk.iter().flat_map(|token| abis::metadata::calls(*token)).collect::<Vec<_>>();
+        let answers = client
+            .call_many_latest(&calls)
+            .await?
+            .into_iter()
+            .map(settled)
+            .collect::<Result<Vec<_>, _>>()?;
+        for (token, answers) in chunk.iter().zip(answers.chunks(3)) {
+            if let [symbol, name, decimals] = answers {
+                found.insert(*token, abis::metadata::parse(symbol.as_deref(), name.as_deref(), decimals.as_deref()));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The answer, `None` for a revert.
+fn settled(answer: Result<Bytes, ChainError>) -> Result<Option<Bytes>, ChainError> {
+    match answer {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(ChainError::Reverted { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,60 @@
+//! What an indexer tells Prometheus.
+
+use prometheus::{
+    Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry,
+};
+
+/// Metrics of all indexers of a process, labelled by chain name.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// `sooho_indexer_block`: newest committed block.
+    pub block: IntGaugeVec,
+    /// `sooho_indexer_head_block`: newest block the node told of.
+    pub head: IntGaugeVec,
+    /// `sooho_indexer_events_total`: events folded.
+    pub events: IntCounterVec,
+    /// `sooho_indexer_reverted_blocks_total`: blocks taken back by reorgs.
+    pub reverted: IntCounterVec,
+    /// `sooho_indexer_retries_total`: passing faults, by where they came from.
+    pub retries: IntCounterVec,
+    commit: HistogramVec,
+}
+
+impl Metrics {
+    /// Registers the metrics.
+    ///
+    /// # Errors
+    /// When the registry has them already.
+    pub fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let gauge = |name, help| IntGaugeVec::new(Opts::new(name, help), &["chain"]);
+        let counter = |name, help, labels: &[&str]| IntCounterVec::new(Opts::new(name, help), labels);
+        let commit = HistogramOpts::new("sooho_indexer_commit_seconds", "Time of a commit to the store")
+            .buckets(vec![0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0]);
+        let metrics = Self {
+            block: gauge("sooho_indexer_block", "Newest committed block")?,
+            head: gauge("sooho_indexer_head_block", "Newest block the node told of")?,
+            events: counter("sooho_indexer_events_total", "Events folded", &["chain"])?,
+            reverted: counter("sooho_indexer_reverted_blocks_total", "Blocks taken back by reorgs", &["chain"])?,
+            retries: counter("sooho_indexer_retries_total", "Passing faults that were retried", &["chain", "origin"])?,
+            commit: HistogramVec::new(commit, &["chain"])?,
+        };
+        registry.register(Box::new(metrics.block.clone()))?;
+        registry.register(Box::new(metrics.head.clone()))?;
+        registry.register(Box::new(metrics.events.clone()))?;
+        registry.register(Box::new(metrics.reverted.clone()))?;
+        registry.register(Box::new(metrics.retries.clone()))?;
+        registry.register(Box::new(metrics.commit.clone()))?;
+        Ok(metrics)
+    }
+
+    /// `sooho_indexer_commit_seconds` of a chain.
+    #[must_use]
+    pub fn commit(&self, chain: &str) -> Histogram {
+        self.commit.with_label_values(&[chain])
+    }
+}
+
+/// Block heights fit; should one not, the gauge stands at its end.
+pub(crate) fn gauge_value(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

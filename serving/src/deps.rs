@@ -1,0 +1,61 @@
+//! What the service is given.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use alloy_primitives::Address;
+use api_kit::chains::Chains;
+use chain::Client;
+use domain::ids::ChainId;
+use prometheus::Registry;
+use serde::{Deserialize, Serialize};
+use store::Reader;
+
+/// Contracts that quote the pools of a DEX.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quoters {
+    /// V2 router.
+    pub v2_router: Option<Address>,
+    /// V3 `QuoterV2`.
+    pub quoter_v2: Option<Address>,
+    /// `V4Quoter`.
+    pub v4_quoter: Option<Address>,
+}
+
+/// What the service needs of a chain.
+#[derive(Debug, Clone)]
+pub struct ChainDeps {
+    /// Configured name.
+    pub name: String,
+    /// Its nodes.
+    pub client: Client,
+    /// Quoters by configured name of the DEX.
+    pub quoters: BTreeMap<String, Quoters>,
+}
+
+/// What the service is given.
+#[derive(Debug, Clone)]
+pub struct Deps {
+    /// The chains that are served.
+    pub chains: Chains<ChainDeps>,
+    /// The indexed data.
+    pub reader: Reader,
+    /// Where metrics go.
+    pub registry: Registry,
+    /// Longest time a request may take; [`api_kit::shell::REQUEST_TIMEOUT`] is a good one.
+    pub timeout: Duration,
+}
+
+impl Deps {
+    /// Ids of the chains.
+    #[must_use]
+    pub fn chain_ids(&self) -> Vec<ChainId> {
+        self.chains.ids()
+    }
+
+    /// Names of the chains.
+    #[must_use]
+    pub fn chain_names(&self) -> Chains<String> {
+        Chains::new(self.chains.iter().map(|(id, chain)| (id, chain.name.clone())).collect())
+    }
+}

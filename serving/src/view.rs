@@ -1,0 +1,22 @@
+//! What the API shows: the wire forms of pools, tokens, swaps and liquidity events, the same in GraphQL and REST.
+//!
+//! Amounts and other big numbers are decimal strings in smallest units; hashes, addresses and ids are lowercase hex.
+
+pub mod chain;
+pub mod liquidity;
+pub mod pool;
+pub mod protocol;
+pub mod swap;
+pub mod token;
+
+use alloy_primitives::{Address, B256};
+
+/// Lowercase hex of an address.
+pub(crate) fn address(address: Address) -> String {
+    format!("{address:#x}")
+}
+
+/// Lowercase hex of a hash.
+pub(crate) fn hash(hash: B256) -> String {
+    format!("{hash:#x}")
+}

@@ -1,0 +1,100 @@
+//! A pool.
+
+use alloy_primitives::Address;
+use async_graphql::SimpleObject;
+use domain::entity::{Pool as Entity, PoolState};
+use serde::Serialize;
+
+use super::{address, hash, protocol::Protocol};
+
+/// The fee that marks a V4 pool whose hook sets the fee.
+const DYNAMIC_FEE: u32 = 0x80_0000;
+
+/// A pool and its state at the answer's block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[graphql(complex)]
+#[serde(rename_all = "camelCase")]
+pub struct Pool {
+    /// Address of the pair (V2) or pool (V3), or the pool id (V4).
+    pub id: String,
+    /// Chain it is on.
+    pub chain_id: u64,
+    /// Configured name of the DEX.
+    pub dex: String,
+    /// Rules.
+    pub protocol: Protocol,
+    /// Factory (V2, V3) or pool manager (V4).
+    pub factory: String,
+    /// Swap fee in pips (1/1,000,000).
+    pub fee_pips: u32,
+    /// Whether a hook sets the fee (V4); then `feePips` is only the mark of that.
+    pub dynamic_fee: bool,
+    /// Distance between usable ticks; null for V2.
+    pub tick_spacing: Option<i32>,
+    /// V4 hooks contract; null when there is none.
+    pub hooks: Option<String>,
+    /// Reserve of token0 (V2), in smallest units.
+    pub reserve0: Option<String>,
+    /// Reserve of token1 (V2), in smallest units.
+    pub reserve1: Option<String>,
+    /// Square root of the price token1/token0 as Q64.96 (V3, V4); "0" before initialisation.
+    pub sqrt_price_x96: Option<String>,
+    /// Current tick (V3, V4).
+    pub tick: Option<i32>,
+    /// Liquidity in range (V3, V4).
+    pub liquidity: Option<String>,
+    /// Block of creation.
+    pub created_block: u64,
+    /// Time of creation in Unix seconds.
+    pub created_timestamp: u64,
+    /// Transaction of creation.
+    pub created_tx: String,
+    /// Swaps so far.
+    pub swap_count: u64,
+    /// Liquidity events so far.
+    pub liquidity_event_count: u64,
+    /// Block of the last event.
+    pub updated_block: u64,
+    /// The stored pool, for what is derived from it.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub entity: Entity,
+}
+
+impl Pool {
+    /// The wire form of a stored pool.
+    #[must_use]
+    pub fn new(chain_id: u64, entity: Entity) -> Self {
+        let (reserve0, reserve1, sqrt_price_x96, tick, liquidity) = match entity.state {
+            PoolState::Reserves { reserve0, reserve1 } => {
+                (Some(reserve0.to_string()), Some(reserve1.to_string()), None, None, None)
+            }
+            PoolState::Concentrated { sqrt_price_x96, tick, liquidity } => {
+                (None, None, Some(sqrt_price_x96.to_string()), Some(tick), Some(liquidity.to_string()))
+            }
+        };
+        Self {
+            id: entity.id.to_string(),
+            chain_id,
+            dex: entity.dex.clone(),
+            protocol: entity.protocol.into(),
+            factory: address(entity.factory),
+            fee_pips: entity.fee_pips,
+            dynamic_fee: entity.fee_pips == DYNAMIC_FEE,
+            tick_spacing: (entity.tick_spacing != 0).then_some(entity.tick_spacing),
+            hooks: (entity.hooks != Address::ZERO).then(|| address(entity.hooks)),
+            reserve0,
+            reserve1,
+            sqrt_price_x96,
+            tick,
+            liquidity,
+            created_block: entity.created.block,
+            created_timestamp: entity.created.timestamp,
+            created_tx: hash(entity.created.tx_hash),
+            swap_count: entity.swap_count,
+            liquidity_event_count: entity.liquidity_event_count,
+            updated_block: entity.updated_block,
+            entity,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The rules a pool follows.
+
+use async_graphql::Enum;
+use serde::{Deserialize, Serialize};
+
+/// The rules a pool follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[graphql(remote = "domain::entity::Protocol")]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// Constant product, one contract per pair.
+    V2,
+    /// Concentrated liquidity, one contract per pool.
+    V3,
+    /// Concentrated liquidity in a singleton, with hooks.
+    V4,
+}

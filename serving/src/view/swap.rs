@@ -1,0 +1,65 @@
+//! A swap.
+
+use async_graphql::SimpleObject;
+use domain::{ids::PoolId, row::Swap as Row};
+use serde::Serialize;
+
+use super::{address, hash};
+
+/// A swap. Amounts are the pool's changes: positive went into the pool, negative came out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[graphql(complex)]
+#[serde(rename_all = "camelCase")]
+pub struct Swap {
+    /// `block-logIndex`, unique on the chain.
+    pub id: String,
+    /// Block height.
+    pub block_number: u64,
+    /// Block time in Unix seconds.
+    pub timestamp: u64,
+    /// Transaction.
+    pub tx_hash: String,
+    /// Index of the log in its block.
+    pub log_index: u32,
+    /// Id of the pool.
+    pub pool_id: String,
+    /// Caller of the pool.
+    pub sender: String,
+    /// Receiver of the output; for V4, whose event names none, the sender.
+    pub recipient: String,
+    /// Change of token0 in smallest units.
+    pub amount0: String,
+    /// Change of token1 in smallest units.
+    pub amount1: String,
+    /// Price after the swap as Q64.96 square root (V3, V4).
+    pub sqrt_price_x96: Option<String>,
+    /// Tick after the swap (V3, V4).
+    pub tick: Option<i32>,
+    /// Chain and pool, for what hangs on them.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub pool_key: (u64, PoolId),
+}
+
+impl Swap {
+    /// The wire form of a stored row.
+    #[must_use]
+    pub fn new(chain_id: u64, row: &Row) -> Self {
+        let position = row.meta.position;
+        Self {
+            id: format!("{}-{}", position.block, position.log_index),
+            block_number: position.block,
+            timestamp: row.meta.timestamp,
+            tx_hash: hash(row.meta.tx_hash),
+            log_index: position.log_index,
+            pool_id: row.pool.to_string(),
+            sender: address(row.sender),
+            recipient: address(row.recipient),
+            amount0: row.amount0.to_string(),
+            amount1: row.amount1.to_string(),
+            sqrt_price_x96: row.sqrt_price_x96.map(|price| price.to_string()),
+            tick: row.tick,
+            pool_key: (chain_id, row.pool),
+        }
+    }
+}

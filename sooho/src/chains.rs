@@ -1,0 +1,91 @@
+//! What several commands open: store, clients, signals.
+
+use chain::Client;
+use indexer::Metrics;
+use observe::{Registry, Shutdown};
+use store::{Embedded, EmbeddedOptions, Store};
+
+use crate::{
+    config::{ChainConfig, Config, EMBEDDED},
+    error::Error,
+};
+
+/// A store that is ready to use, with the local server under it when there is one.
+#[derive(Debug)]
+pub struct OpenStore {
+    /// The store, migrated.
+    pub store: Store,
+    embedded: Option<Embedded>,
+}
+
+impl OpenStore {
+    /// Starts the local server if configured, connects and migrates.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn open(config: &Config) -> Result<Self, Error> {
+        let settings = &config.store;
+        let (uri, embedded) = if settings.uri == EMBEDDED {
+            let named = Some(settings.mongod.clone()).filter(|path| !path.as_os_str().is_empty());
+            let binary = named.or_else(|| observe::config::variable("SOOHO_MONGOD").map(Into::into));
+            let options = EmbeddedOptions {
+                binary,
+                data_dir: settings.data_dir.clone(),
+                cache_gb: f64::from(settings.cache_mb) / 1024.0,
+            };
+            tracing::info!(folder = %settings.data_dir.display(), "starting the local MongoDB");
+            let embedded = Embedded::start(options).await?;
+            (embedded.uri(), Some(embedded))
+        } else {
+            (settings.uri.clone(), None)
+        };
+        let store = Store::connect(&uri, &settings.database).await?;
+        store.migrate().await?;
+        Ok(Self { store, embedded })
+    }
+
+    /// Stops the local server cleanly.
+    pub async fn close(self) {
+        drop(self.store);
+        if let Some(embedded) = self.embedded
+            && let Err(error) = embedded.stop().await
+        {
+            tracing::warn!(%error, "the local MongoDB did not stop cleanly; it recovers at the next start");
+        }
+    }
+}
+
+/// The client of a chain; asks nothing yet.
+///
+/// # Errors
+/// [`Error::Chain`] for an url that is none.
+pub fn client(chain: &ChainConfig) -> Result<Client, Error> {
+    Ok(Client::new(chain.id, &chain.rpc)?)
+}
+
+/// A token that SIGINT and SIGTERM cancel.
+///
+/// # Errors
+/// When signals cannot be handled.
+pub fn shutdown() -> Result<Shutdown, Error> {
+    observe::shutdown::on_signals()
+        .map_err(|error| Error::Service { service: "sooho", reason: format!("signal handlers: {error}") })
+}
+
+/// The indexers' metrics in a registry.
+///
+/// # Errors
+/// When they are there already.
+pub fn metrics(registry: &Registry) -> Result<Metrics, Error> {
+    Metrics::new(registry).map_err(|error| Error::Service { service: "indexer", reason: error.to_string() })
+}
+
+/// How to call the store before people: never with what a URI holds.
+#[must_use]
+pub fn store_name(config: &Config) -> String {
+    if config.store.uri == EMBEDDED {
+        format!("embedded in {}", config.store.data_dir.display())
+    } else {
+        "at store.uri".to_owned()
+    }
+}

@@ -1,0 +1,60 @@
+//! The example stays true, and mistakes are named.
+
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../../sooho.example.toml");
+
+#[test]
+fn the_example_loads_and_shows_the_defaults() {
+    let config = Config::parse(EXAMPLE).unwrap();
+    let defaults = Config::default();
+    assert_eq!(config.store, defaults.store);
+    assert_eq!(config.log, defaults.log);
+    assert_eq!((config.indexer, config.serving, config.nft_api), (defaults.indexer, defaults.serving, defaults.nft_api));
+    let chain = ChainConfig::default();
+    let shown = &config.chain[0];
+    assert_eq!((shown.range, shown.concurrency, shown.undo_window), (chain.range, chain.concurrency, chain.undo_window));
+    assert_eq!((shown.poll_ms, shown.events_per_commit), (chain.poll_ms, chain.events_per_commit));
+}
+
+#[test]
+fn the_example_documents_every_key() {
+    let config = Config::parse(EXAMPLE).unwrap();
+    let all = serde_json::to_value(&config).unwrap();
+    let mut keys = Vec::new();
+    collect(&all, &mut keys);
+    for key in keys {
+        let documented = EXAMPLE.lines().any(|line| {
+            line.trim_start().starts_with(&format!("{key} ")) || line.contains(&format!("[{key}]")) || line.contains(&format!(".{key}]"))
+        });
+        assert!(documented, "`{key}` is missing from sooho.example.toml");
+    }
+}
+
+fn collect(value: &serde_json::Value, keys: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            for (key, child) in map {
+                keys.push(key.clone());
+                collect(child, keys);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, keys)),
+        _ => {}
+    }
+}
+
+#[test]
+fn nonsense_is_named() {
+    let cases = [
+        ("", "no [[chain]]"),
+        ("[[chain]]\nname = 'a'\nid = 1", "chain.0.rpc"),
+        ("[[chain]]\nid = 1\nrpc = ['http://x']", "chain.0.name"),
+        ("[[chain]]\nname = 'a'\nrpc = ['http://x']", "chain.0.id"),
+        ("[store]\nurl = 'x'", "did you mean `store.uri`?"),
+    ];
+    for (text, expected) in cases {
+        let error = Config::parse(text).unwrap_err().to_string();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}
