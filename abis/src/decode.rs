@@ -18,7 +18,9 @@ mod tests;
 
 /// A log whose topic we know and whose emitter we watch, but whose data does not fit the interface.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("log of {address} with topic {topic} does not decode as {event}: {reason}; is the right standard or protocol configured for this contract?")]
+#[error(
+    "log of {address} with topic {topic} does not decode as {event}: {reason}; is the right standard or protocol configured for this contract?"
+)]
 pub struct DecodeError {
     /// Emitting contract.
     pub address: Address,
@@ -82,7 +84,10 @@ pub fn fixed_topics(watch: &Watch) -> (Vec<Address>, Vec<B256>) {
         match collection.standard {
             NftStandard::Erc721 => topics.push(nft::Transfer::SIGNATURE_HASH),
             NftStandard::Erc1155 => {
-                topics.extend([nft::TransferSingle::SIGNATURE_HASH, nft::TransferBatch::SIGNATURE_HASH]);
+                topics.extend([
+                    nft::TransferSingle::SIGNATURE_HASH,
+                    nft::TransferBatch::SIGNATURE_HASH,
+                ]);
             }
         }
     }
@@ -119,7 +124,11 @@ impl Decoder {
     ///
     /// # Errors
     /// [`DecodeError`] when a watched contract emits something that does not fit its interface.
-    pub fn decode(&mut self, address: Address, log: &LogData) -> Result<Option<EventKind>, DecodeError> {
+    pub fn decode(
+        &mut self,
+        address: Address,
+        log: &LogData,
+    ) -> Result<Option<EventKind>, DecodeError> {
         let Some(topic) = log.topics().first().copied() else { return Ok(None) };
         if let Some(dex) = self.watch.dex(address) {
             let protocol = dex.protocol;

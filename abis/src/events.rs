@@ -1,6 +1,5 @@
 //! Event declarations of the contracts we index.
 
-
 /// Uniswap V2 and its forks.
 pub mod v2 {
     alloy_sol_types::sol! {

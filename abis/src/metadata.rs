@@ -29,13 +29,21 @@ pub fn calls(token: Address) -> [(Address, Bytes); 3] {
 /// Reads the answers of [`calls`]; `None` stands for a call that reverted. Absurd answers count as none.
 #[must_use]
 pub fn parse(symbol: Option<&[u8]>, name: Option<&[u8]>, decimals: Option<&[u8]>) -> TokenMetadata {
-    TokenMetadata { symbol: symbol.and_then(text), name: name.and_then(text), decimals: decimals.and_then(small) }
+    TokenMetadata {
+        symbol: symbol.and_then(text),
+        name: name.and_then(text),
+        decimals: decimals.and_then(small),
+    }
 }
 
 /// The native currency, which has no contract to ask.
 #[must_use]
 pub fn native(symbol: &str) -> TokenMetadata {
-    TokenMetadata { symbol: Some(symbol.into()), name: Some("Native currency".into()), decimals: Some(18) }
+    TokenMetadata {
+        symbol: Some(symbol.into()),
+        name: Some("Native currency".into()),
+        decimals: Some(18),
+    }
 }
 
 /// A string, or a `bytes32` up to its first zero byte as some old tokens answer.

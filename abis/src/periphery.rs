@@ -17,8 +17,8 @@ pub use tokens::{Erc20, Erc20Bytes32, Weth9};
 pub use v2::{V2Factory, V2Pair, V2Router};
 pub use v3::{PositionManagerV3, QuoterV2, SwapRouter02, TickLens, V3Factory, V3Pool};
 pub use v4::{
-    PathKey, PoolKey, PoolManager, PositionManagerV4, QuoteExactParams, QuoteExactSingleParams, StateView,
-    V4ExactInputParams, V4ExactInputSingleParams, V4ExactOutputSingleParams, V4Quoter,
+    PathKey, PoolKey, PoolManager, PositionManagerV4, QuoteExactParams, QuoteExactSingleParams,
+    StateView, V4ExactInputParams, V4ExactInputSingleParams, V4ExactOutputSingleParams, V4Quoter,
 };
 
 /// The numbers of the Universal Router's commands and of the actions that it and the V4 position manager carry out.

@@ -12,11 +12,7 @@ use domain::{
 use store::{Batch, Watermark};
 
 use crate::{
-    error::IndexerError,
-    follow::Indexer,
-    metadata,
-    metrics::gauge_value,
-    progress::Phase,
+    error::IndexerError, follow::Indexer, metadata, metrics::gauge_value, progress::Phase,
 };
 
 impl Indexer {
@@ -31,7 +27,8 @@ impl Indexer {
         let mut parent = watermark.map(|watermark| watermark.block.number);
         self.reporter.phase(Phase::Fold);
         let blocks = self.decode(blocks)?;
-        let mut state = State::new(watermark.map(|watermark| watermark.counters).unwrap_or_default());
+        let mut state =
+            State::new(watermark.map(|watermark| watermark.counters).unwrap_or_default());
         for part in chunks(&blocks, self.config.events_per_commit) {
             self.reporter.phase(Phase::Fold);
             let changes = self.fold(&mut state, part).await?;
@@ -61,7 +58,11 @@ impl Indexer {
         Ok(decoded)
     }
 
-    async fn fold(&self, state: &mut State, blocks: &[Block]) -> Result<Vec<BlockChanges>, IndexerError> {
+    async fn fold(
+        &self,
+        state: &mut State,
+        blocks: &[Block],
+    ) -> Result<Vec<BlockChanges>, IndexerError> {
         let mut touched = Vec::new();
         for event in blocks.iter().flat_map(|block| &block.events) {
             keys::touched(event, &mut touched);
@@ -87,21 +88,34 @@ impl Indexer {
         };
         blocks
             .iter()
-            .map(|block| state.apply(block, &self.config.watch, &metadata).map_err(IndexerError::from))
+            .map(|block| {
+                state.apply(block, &self.config.watch, &metadata).map_err(IndexerError::from)
+            })
             .collect()
     }
 
-    async fn commit(&self, parent: Option<u64>, changes: &[BlockChanges], head: u64) -> Result<(), IndexerError> {
+    async fn commit(
+        &self,
+        parent: Option<u64>,
+        changes: &[BlockChanges],
+        head: u64,
+    ) -> Result<(), IndexerError> {
         let Some(last) = changes.last() else { return Ok(()) };
         self.reporter.phase(Phase::Commit);
         let started = tokio::time::Instant::now();
         let oldest_undo = head.saturating_sub(self.config.undo_window).saturating_add(1);
-        let batch = Batch { parent, blocks: changes, undo_from: oldest_undo, prune_undo_below: oldest_undo };
+        let batch = Batch {
+            parent,
+            blocks: changes,
+            undo_from: oldest_undo,
+            prune_undo_below: oldest_undo,
+        };
         self.writer.commit(&batch).await?;
         self.metrics.commit(&self.config.name).observe(started.elapsed().as_secs_f64());
         let chain = [self.config.name.as_str()];
         self.metrics.block.with_label_values(&chain).set(gauge_value(last.block.number));
-        let events = changes.iter().map(|c| c.counters_after.events - c.counters_before.events).sum();
+        let events =
+            changes.iter().map(|c| c.counters_after.events - c.counters_before.events).sum();
         self.metrics.events.with_label_values(&chain).inc_by(events);
         tracing::debug!(block = last.block.number, blocks = changes.len(), events, "committed");
         self.reporter.update(|progress| {

@@ -49,9 +49,15 @@ enum Round {
 impl Indexer {
     /// An indexer that continues where the store stands.
     #[must_use]
-    pub fn new(config: IndexerConfig, client: Client, writer: Writer, metrics: Arc<Metrics>) -> Self {
+    pub fn new(
+        config: IndexerConfig,
+        client: Client,
+        writer: Writer,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let (addresses, topics) = fixed_topics(&config.watch);
-        let filter = LogFilter { any_address_topics: pool_topics(&config.watch), addresses, topics };
+        let filter =
+            LogFilter { any_address_topics: pool_topics(&config.watch), addresses, topics };
         let source = Source::new(client, filter, config.range, config.concurrency);
         let decoder = Decoder::new(config.watch.clone(), []);
         Self { config, source, writer, decoder, metrics, reporter: Reporter::new() }
@@ -89,8 +95,12 @@ impl Indexer {
                     self.config.poll_interval
                 }
                 Err(error) if error.is_transient() => {
-                    let origin = if matches!(error, IndexerError::Chain(_)) { "chain" } else { "store" };
-                    self.metrics.retries.with_label_values(&[self.config.name.as_str(), origin]).inc();
+                    let origin =
+                        if matches!(error, IndexerError::Chain(_)) { "chain" } else { "store" };
+                    self.metrics
+                        .retries
+                        .with_label_values(&[self.config.name.as_str(), origin])
+                        .inc();
                     tracing::warn!(chain = self.config.name, %error, retry_in = ?delay, "will try again");
                     // what the decoder learned from a batch that failed may not be true any more
                     fresh = true;
@@ -115,7 +125,9 @@ impl Indexer {
         let head = self.source.client().latest_block().await?.number;
         self.metrics.head.with_label_values(&[self.config.name.as_str()]).set(gauge_value(head));
         let Some(watermark) = self.align().await? else { return Ok(Round::AtHead) };
-        let next = watermark.as_ref().map_or(self.config.start_block, |watermark| watermark.block.number + 1);
+        let next = watermark
+            .as_ref()
+            .map_or(self.config.start_block, |watermark| watermark.block.number + 1);
         let goal = match target {
             Target::Block(number) => number,
             Target::Head | Target::Follow => head,
@@ -175,9 +187,15 @@ impl Indexer {
                 "block left the chain, taking it back"
             );
             match self.writer.revert_newest().await {
-                Ok(_) => self.metrics.reverted.with_label_values(&[self.config.name.as_str()]).inc(),
+                Ok(_) => {
+                    self.metrics.reverted.with_label_values(&[self.config.name.as_str()]).inc()
+                }
                 Err(StoreError::UndoMissing { block, .. }) => {
-                    return Err(IndexerError::ForeignChain { block, chain: on_chain.hash, stored: stored.hash });
+                    return Err(IndexerError::ForeignChain {
+                        block,
+                        chain: on_chain.hash,
+                        stored: stored.hash,
+                    });
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -25,7 +25,8 @@ pub(crate) async fn fetch(
         }
     }
     for chunk in asked.chunks(CHUNK) {
-        let calls = chunk.iter().flat_map(|token| abis::metadata::calls(*token)).collect::<Vec<_>>();
+        let calls =
+            chunk.iter().flat_map(|token| abis::metadata::calls(*token)).collect::<Vec<_>>();
         let answers = client
             .call_many_latest(&calls)
             .await?
@@ -34,7 +35,10 @@ pub(crate) async fn fetch(
             .collect::<Result<Vec<_>, _>>()?;
         for (token, answers) in chunk.iter().zip(answers.chunks(3)) {
             if let [symbol, name, decimals] = answers {
-                found.insert(*token, abis::metadata::parse(symbol.as_deref(), name.as_deref(), decimals.as_deref()));
+                found.insert(
+                    *token,
+                    abis::metadata::parse(symbol.as_deref(), name.as_deref(), decimals.as_deref()),
+                );
             }
         }
     }

@@ -27,15 +27,25 @@ impl Metrics {
     /// When the registry has them already.
     pub fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
         let gauge = |name, help| IntGaugeVec::new(Opts::new(name, help), &["chain"]);
-        let counter = |name, help, labels: &[&str]| IntCounterVec::new(Opts::new(name, help), labels);
-        let commit = HistogramOpts::new("sooho_indexer_commit_seconds", "Time of a commit to the store")
-            .buckets(vec![0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0]);
+        let counter =
+            |name, help, labels: &[&str]| IntCounterVec::new(Opts::new(name, help), labels);
+        let commit =
+            HistogramOpts::new("sooho_indexer_commit_seconds", "Time of a commit to the store")
+                .buckets(vec![0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0]);
         let metrics = Self {
             block: gauge("sooho_indexer_block", "Newest committed block")?,
             head: gauge("sooho_indexer_head_block", "Newest block the node told of")?,
             events: counter("sooho_indexer_events_total", "Events folded", &["chain"])?,
-            reverted: counter("sooho_indexer_reverted_blocks_total", "Blocks taken back by reorgs", &["chain"])?,
-            retries: counter("sooho_indexer_retries_total", "Passing faults that were retried", &["chain", "origin"])?,
+            reverted: counter(
+                "sooho_indexer_reverted_blocks_total",
+                "Blocks taken back by reorgs",
+                &["chain"],
+            )?,
+            retries: counter(
+                "sooho_indexer_retries_total",
+                "Passing faults that were retried",
+                &["chain", "origin"],
+            )?,
             commit: HistogramVec::new(commit, &["chain"])?,
         };
         registry.register(Box::new(metrics.block.clone()))?;

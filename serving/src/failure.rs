@@ -1,8 +1,11 @@
 //! Failures of this service, as the client sees them.
 
+use alloy_primitives::Address;
 use api_kit::problem::Problem;
 use chain::ChainError;
 use domain::ids::PoolId;
+
+use crate::view;
 
 /// What a failing node means to a client.
 pub(crate) fn of_chain(error: ChainError) -> Problem {
@@ -19,4 +22,9 @@ pub(crate) fn of_chain(error: ChainError) -> Problem {
 /// 404 for a pool that is not indexed.
 pub(crate) fn unknown_pool(id: PoolId) -> Problem {
     Problem::not_found("POOL_UNKNOWN", format!("no indexed pool has the id {id}"))
+}
+
+/// 404 for a token that no pool holds.
+pub(crate) fn unknown_token(address: Address) -> Problem {
+    Problem::not_found("TOKEN_UNKNOWN", format!("no indexed pool holds token {}", view::address(address)))
 }

@@ -1,1 +1,52 @@
-//! serving
+//! The DEX API: GraphQL, REST and live quotes. It reads only: it holds a [`store::Reader`], which cannot write.
+//!
+//! Every request reads each chain at one block, and its answer says which; a quote is asked of the real quoter contracts
+//! at that block's hash.
+
+use std::{io, sync::Arc};
+
+use axum::Router;
+use observe::Shutdown;
+use tokio::net::TcpListener;
+
+pub mod deps;
+mod failure;
+pub mod graphql;
+pub mod price;
+pub mod quote;
+mod read;
+mod rest;
+pub mod view;
+
+use api_kit::{
+    health::Ready,
+    shell::{self, Shell},
+    status,
+};
+
+pub use deps::{ChainDeps, Deps, Quoters};
+
+/// Name of the service in metrics and logs.
+pub const SERVICE: &str = "serving";
+
+/// All routes of the service, in their shell.
+///
+/// # Errors
+/// When the registry holds metrics of this service already.
+pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
+    let ready = Ready::when_indexed(deps.reader.clone(), deps.chain_ids());
+    let shell = Shell { service: SERVICE, timeout: deps.timeout, ready, registry: deps.registry.clone() };
+    let status = status::routes(deps.reader.clone(), deps.chain_names());
+    let deps = Arc::new(deps);
+    shell.wrap(Router::new().merge(rest::routes(Arc::clone(&deps))).merge(graphql::routes(deps)).merge(status))
+}
+
+/// Serves until the token is cancelled.
+///
+/// # Errors
+/// When the listener fails, or the registry holds metrics of this service already.
+pub async fn run(deps: Deps, listener: TcpListener, shutdown: Shutdown) -> io::Result<()> {
+    let router = router(deps).map_err(io::Error::other)?;
+    tracing::info!(address = %listener.local_addr()?, "serving listens");
+    shell::serve(router, listener, shutdown).await
+}

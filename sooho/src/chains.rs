@@ -27,7 +27,8 @@ impl OpenStore {
         let settings = &config.store;
         let (uri, embedded) = if settings.uri == EMBEDDED {
             let named = Some(settings.mongod.clone()).filter(|path| !path.as_os_str().is_empty());
-            let binary = named.or_else(|| observe::config::variable("SOOHO_MONGOD").map(Into::into));
+            let binary =
+                named.or_else(|| observe::config::variable("SOOHO_MONGOD").map(Into::into));
             let options = EmbeddedOptions {
                 binary,
                 data_dir: settings.data_dir.clone(),
@@ -68,8 +69,10 @@ pub fn client(chain: &ChainConfig) -> Result<Client, Error> {
 /// # Errors
 /// When signals cannot be handled.
 pub fn shutdown() -> Result<Shutdown, Error> {
-    observe::shutdown::on_signals()
-        .map_err(|error| Error::Service { service: "sooho", reason: format!("signal handlers: {error}") })
+    observe::shutdown::on_signals().map_err(|error| Error::Service {
+        service: "sooho",
+        reason: format!("signal handlers: {error}"),
+    })
 }
 
 /// The indexers' metrics in a registry.
@@ -77,7 +80,8 @@ pub fn shutdown() -> Result<Shutdown, Error> {
 /// # Errors
 /// When they are there already.
 pub fn metrics(registry: &Registry) -> Result<Metrics, Error> {
-    Metrics::new(registry).map_err(|error| Error::Service { service: "indexer", reason: error.to_string() })
+    Metrics::new(registry)
+        .map_err(|error| Error::Service { service: "indexer", reason: error.to_string() })
 }
 
 /// How to call the store before people: never with what a URI holds.

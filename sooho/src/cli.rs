@@ -76,7 +76,9 @@ fn parse_target(text: &str) -> Result<indexer::Target, String> {
     if text == "head" {
         return Ok(indexer::Target::Head);
     }
-    text.parse().map(indexer::Target::Block).map_err(|_| "give a block number, or `head`".to_owned())
+    text.parse()
+        .map(indexer::Target::Block)
+        .map_err(|_| "give a block number, or `head`".to_owned())
 }
 
 /// Runs the command and turns its outcome into an exit code.
@@ -84,7 +86,10 @@ pub async fn run(cli: Cli) -> ExitCode {
     match execute(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            #[expect(clippy::print_stderr, reason = "the last word of a command belongs to the person who ran it")]
+            #[expect(
+                clippy::print_stderr,
+                reason = "the last word of a command belongs to the person who ran it"
+            )]
             {
                 eprintln!("sooho: {error}");
             }

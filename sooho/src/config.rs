@@ -190,7 +190,8 @@ impl Config {
     /// # Errors
     /// As [`Config::load`].
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let config: Self = observe::config::parse(text).map_err(|error: ConfigError| Error::Config(error))?;
+        let config: Self =
+            observe::config::parse(text).map_err(|error: ConfigError| Error::Config(error))?;
         config.check()?;
         Ok(config)
     }
@@ -204,22 +205,36 @@ impl Config {
         for (index, chain) in self.chain.iter().enumerate() {
             let at = |key: &str| format!("chain.{index}.{key}");
             if chain.name.is_empty() || !names.insert(&chain.name) {
-                return invalid(format!("{} must be set, and different for each chain", at("name")));
+                return invalid(format!(
+                    "{} must be set, and different for each chain",
+                    at("name")
+                ));
             }
             if chain.id == 0 || i64::try_from(chain.id).is_err() || !ids.insert(chain.id) {
-                return invalid(format!("{} must be an EIP-155 chain id, different for each chain", at("id")));
+                return invalid(format!(
+                    "{} must be an EIP-155 chain id, different for each chain",
+                    at("id")
+                ));
             }
             if chain.rpc.is_empty() {
                 return invalid(format!("{} needs at least one endpoint url", at("rpc")));
             }
-            if chain.range == 0 || chain.concurrency == 0 || chain.events_per_commit == 0 || chain.poll_ms == 0 {
+            if chain.range == 0
+                || chain.concurrency == 0
+                || chain.events_per_commit == 0
+                || chain.poll_ms == 0
+            {
                 return invalid(format!(
                     "{}, concurrency, events_per_commit and poll_ms must be above 0",
                     at("range")
                 ));
             }
             let mut addresses = HashSet::new();
-            let watched = chain.dex.iter().map(|dex| dex.factory).chain(chain.collection.iter().map(|c| c.address));
+            let watched = chain
+                .dex
+                .iter()
+                .map(|dex| dex.factory)
+                .chain(chain.collection.iter().map(|c| c.address));
             for address in watched {
                 if !addresses.insert(address) {
                     return invalid(format!("{}: {address} is named twice", at("dex/collection")));

@@ -31,7 +31,9 @@ pub enum Error {
         source: IndexerError,
     },
     /// An address that is taken.
-    #[error("{service} cannot listen on {address} ({source}); stop what uses it or set {service}.listen")]
+    #[error(
+        "{service} cannot listen on {address} ({source}); stop what uses it or set {service}.listen"
+    )]
     Listen {
         /// Service.
         service: &'static str,

@@ -1,1 +1,6 @@
-//! tests
+//! The world of the end-to-end tests: a real chain with real contracts, a real `mongod`, the real executable, and the
+//! truth as the chain itself tells it.
+
+pub mod process;
+pub mod truth;
+pub mod world;

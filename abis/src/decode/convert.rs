@@ -73,7 +73,10 @@ pub(super) fn v3_pool(address: Address, topic: B256, log: &LogData) -> Decoded {
     Ok(Some(match topic {
         v3::Initialize::SIGNATURE_HASH => {
             let e: v3::Initialize = parse(address, topic, log)?;
-            EventKind::V3Initialize { sqrt_price_x96: U256::from(e.sqrtPriceX96), tick: e.tick.as_i32() }
+            EventKind::V3Initialize {
+                sqrt_price_x96: U256::from(e.sqrtPriceX96),
+                tick: e.tick.as_i32(),
+            }
         }
         v3::Mint::SIGNATURE_HASH => {
             let e: v3::Mint = parse(address, topic, log)?;
@@ -175,7 +178,12 @@ pub(super) fn v4_manager(address: Address, topic: B256, log: &LogData) -> Decode
         }
         v4::Donate::SIGNATURE_HASH => {
             let e: v4::Donate = parse(address, topic, log)?;
-            EventKind::V4Donate { id: e.id, sender: e.sender, amount0: e.amount0, amount1: e.amount1 }
+            EventKind::V4Donate {
+                id: e.id,
+                sender: e.sender,
+                amount0: e.amount0,
+                amount1: e.amount1,
+            }
         }
         _ => return Ok(None),
     }))
@@ -193,7 +201,12 @@ pub(super) fn erc1155(address: Address, topic: B256, log: &LogData) -> Decoded {
     Ok(Some(match topic {
         nft::TransferSingle::SIGNATURE_HASH => {
             let e: nft::TransferSingle = parse(address, topic, log)?;
-            EventKind::Erc1155Transfer { operator: e.operator, from: e.from, to: e.to, items: vec![(e.id, e.value)] }
+            EventKind::Erc1155Transfer {
+                operator: e.operator,
+                from: e.from,
+                to: e.to,
+                items: vec![(e.id, e.value)],
+            }
         }
         nft::TransferBatch::SIGNATURE_HASH => {
             let e: nft::TransferBatch = parse(address, topic, log)?;

@@ -16,9 +16,18 @@ const fn address(byte: u8) -> Address {
 }
 
 fn watch() -> Watch {
-    let dex = |name: &str, protocol, byte| Dex { name: name.into(), protocol, factory: address(byte), fee_pips: 3000 };
+    let dex = |name: &str, protocol, byte| Dex {
+        name: name.into(),
+        protocol,
+        factory: address(byte),
+        fee_pips: 3000,
+    };
     Watch {
-        dexes: vec![dex("v2", Protocol::V2, 2), dex("v3", Protocol::V3, 3), dex("v4", Protocol::V4, 4)],
+        dexes: vec![
+            dex("v2", Protocol::V2, 2),
+            dex("v3", Protocol::V3, 3),
+            dex("v4", Protocol::V4, 4),
+        ],
         collections: vec![
             Collection { name: "a".into(), standard: NftStandard::Erc721, address: address(7) },
             Collection { name: "b".into(), standard: NftStandard::Erc1155, address: address(8) },
@@ -29,10 +38,16 @@ fn watch() -> Watch {
 #[test]
 fn pair_events_count_only_after_its_factory_made_it() {
     let mut decoder = Decoder::new(watch(), []);
-    let sync = v2::Sync { reserve0: "5".parse().unwrap(), reserve1: "6".parse().unwrap() }.encode_log_data();
+    let sync = v2::Sync { reserve0: "5".parse().unwrap(), reserve1: "6".parse().unwrap() }
+        .encode_log_data();
     assert_eq!(decoder.decode(address(9), &sync), Ok(None));
-    let created =
-        v2::PairCreated { token0: address(1), token1: address(5), pair: address(9), index: U256::ONE }.encode_log_data();
+    let created = v2::PairCreated {
+        token0: address(1),
+        token1: address(5),
+        pair: address(9),
+        index: U256::ONE,
+    }
+    .encode_log_data();
     // a stranger's factory teaches nothing
     assert_eq!(decoder.decode(address(0x55), &created), Ok(None));
     assert_eq!(decoder.decode(address(9), &sync), Ok(None));
@@ -56,7 +71,9 @@ fn v4_amounts_keep_their_sign() {
         fee: "3000".parse().unwrap(),
     };
     let kind = Decoder::new(watch(), []).decode(address(4), &swap.encode_log_data()).unwrap();
-    let Some(EventKind::V4Swap { amount0, amount1, tick, fee, .. }) = kind else { panic!("{kind:?}") };
+    let Some(EventKind::V4Swap { amount0, amount1, tick, fee, .. }) = kind else {
+        panic!("{kind:?}")
+    };
     assert_eq!(amount0, I256::try_from(i128::MIN).unwrap());
     assert_eq!((amount1, tick, fee), (I256::try_from(7).unwrap(), -887_272, 3000));
 }
@@ -64,7 +81,8 @@ fn v4_amounts_keep_their_sign() {
 #[test]
 fn a_foreign_layout_is_an_error_not_a_guess() {
     // ERC-20 Transfer: same topic as ERC-721's, but the third value is not indexed
-    let transfer = nft::Transfer { from: address(1), to: address(2), tokenId: U256::from(3) }.encode_log_data();
+    let transfer = nft::Transfer { from: address(1), to: address(2), tokenId: U256::from(3) }
+        .encode_log_data();
     let (topics, last) = (transfer.topics()[..3].to_vec(), transfer.topics()[3]);
     let erc20 = alloy_primitives::LogData::new_unchecked(topics, last.to_vec().into());
     let error = Decoder::new(watch(), []).decode(address(7), &erc20).unwrap_err();

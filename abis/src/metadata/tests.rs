@@ -26,7 +26,10 @@ fn bytes32_symbol() {
 fn hostile_answers_are_bounded_or_absent() {
     assert_eq!(parse(None, Some(&[]), Some(&[1])), TokenMetadata::default());
     assert_eq!(parse(Some(&string(&"x".repeat(1_000_000))), None, None).symbol, None);
-    assert_eq!(parse(Some(&string(&"y".repeat(500))), None, None).symbol.map(|s| s.len()), Some(MAX_CHARS));
+    assert_eq!(
+        parse(Some(&string(&"y".repeat(500))), None, None).symbol.map(|s| s.len()),
+        Some(MAX_CHARS)
+    );
     assert_eq!(parse(Some(&string("A\u{0}\u{7}B\n")), None, None).symbol.as_deref(), Some("AB"));
     assert_eq!(parse(Some(&string("\u{1}\u{2}")), None, None).symbol, None);
     assert_eq!(parse(None, None, Some(&U256::MAX.abi_encode())).decimals, None);

@@ -11,8 +11,9 @@ mod store;
 mod tests;
 
 /// An error as the client sees it. `code` is stable and meant for programs, `detail` for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("{code}: {detail}")]
+///
+/// It is no [`std::error::Error`]: it is the end of the way of an error, made where the answer is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// Always `about:blank`: the meaning is in `status` and `code`.
     #[serde(rename = "type")]

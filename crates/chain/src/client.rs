@@ -50,7 +50,8 @@ impl Client {
         if urls.is_empty() {
             return Err(ChainError::BadUrl("(none given)".into()));
         }
-        let endpoints = urls.iter().map(|url| Endpoint::new(url, chain_id)).collect::<Result<Vec<_>, _>>()?;
+        let endpoints =
+            urls.iter().map(|url| Endpoint::new(url, chain_id)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { inner: Arc::new(Inner { chain_id, endpoints, preferred: AtomicUsize::new(0) }) })
     }
 
@@ -65,7 +66,8 @@ impl Client {
     /// # Errors
     /// Any [`ChainError`].
     pub async fn latest_block(&self) -> Result<BlockRef, ChainError> {
-        let header: Option<RawHeader> = self.request("eth_getBlockByNumber", json!(["latest", false])).await?;
+        let header: Option<RawHeader> =
+            self.request("eth_getBlockByNumber", json!(["latest", false])).await?;
         header.map(BlockRef::from).ok_or_else(|| ChainError::Missing("latest".into()))
     }
 
@@ -94,7 +96,10 @@ impl Client {
             let header = answer?.ok_or_else(|| ChainError::Missing(format!("block {number}")))?;
             let block = BlockRef::from(header);
             if block.number != *number {
-                return Err(ChainError::Inconsistent(format!("asked for block {number}, got {}", block.number)));
+                return Err(ChainError::Inconsistent(format!(
+                    "asked for block {number}, got {}",
+                    block.number
+                )));
             }
             blocks.push(block);
         }
@@ -138,7 +143,8 @@ impl Client {
         calls: &[(Address, Bytes)],
         at: &Value,
     ) -> Result<Vec<Result<Bytes, ChainError>>, ChainError> {
-        let params = calls.iter().map(|(to, data)| call_params(*to, data, at.clone())).collect::<Vec<_>>();
+        let params =
+            calls.iter().map(|(to, data)| call_params(*to, data, at.clone())).collect::<Vec<_>>();
         self.batch("eth_call", &params).await
     }
 
@@ -146,7 +152,10 @@ impl Client {
         self.request("eth_getLogs", json!([filter])).await
     }
 
-    pub(crate) async fn logs_many(&self, filters: &[Value]) -> Result<Vec<Vec<WireLog>>, ChainError> {
+    pub(crate) async fn logs_many(
+        &self,
+        filters: &[Value],
+    ) -> Result<Vec<Vec<WireLog>>, ChainError> {
         let params = filters.iter().map(|filter| json!([filter])).collect::<Vec<_>>();
         self.batch("eth_getLogs", &params).await?.into_iter().collect()
     }
@@ -158,7 +167,9 @@ impl Client {
         self.with_retries(move |rpc| {
             let params = params.clone();
             Box::pin(async move {
-                rpc.request::<Value, T>(method, params).await.map_err(|error| ChainError::from_rpc(&error))
+                rpc.request::<Value, T>(method, params)
+                    .await
+                    .map_err(|error| ChainError::from_rpc(&error))
             })
         })
         .await

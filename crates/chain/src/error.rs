@@ -21,7 +21,9 @@ pub enum ChainError {
     #[error("the endpoint refuses the size of the request: {0}")]
     TooLarge(String),
     /// Nothing answered, or not in time, or with a passing fault: try again.
-    #[error("the chain's endpoints do not answer ({0}); check the `rpc` urls of the chain and that the node runs")]
+    #[error(
+        "the chain's endpoints do not answer ({0}); check the `rpc` urls of the chain and that the node runs"
+    )]
     Unavailable(String),
     /// The node has no state or block there, now: it lags, has pruned it, or the block left the chain.
     #[error("the node has no such block or its state is gone: {0}")]
@@ -117,7 +119,10 @@ impl ChainError {
             Self::Reverted { data: bytes.unwrap_or_default(), message: shorten(message) }
         } else if matches!(code, -32601 | -32602 | -32600) {
             Self::Refused(shorten(message))
-        } else if lower.contains("out of gas") || lower.contains("invalid opcode") || lower.contains("stack") {
+        } else if lower.contains("out of gas")
+            || lower.contains("invalid opcode")
+            || lower.contains("stack")
+        {
             Self::Reverted { data: Bytes::new(), message: shorten(message) }
         } else {
             Self::Unavailable(shorten(message))

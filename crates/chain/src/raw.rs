@@ -62,7 +62,8 @@ impl TryFrom<WireLog> for RawLog {
 
     fn try_from(wire: WireLog) -> Result<Self, String> {
         let small = |value: U64, what| {
-            u32::try_from(value.to::<u64>()).map_err(|_| format!("{what} {value} of a log is absurd"))
+            u32::try_from(value.to::<u64>())
+                .map_err(|_| format!("{what} {value} of a log is absurd"))
         };
         let data = LogData::new(wire.topics, wire.data).ok_or("a log has more than four topics")?;
         Ok(Self {

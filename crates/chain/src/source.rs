@@ -32,7 +32,8 @@ impl LogFilter {
             queries.push(merge(span, json!({ "topics": [self.any_address_topics] })));
         }
         if !self.addresses.is_empty() {
-            queries.push(merge(span, json!({ "address": self.addresses, "topics": [self.topics] })));
+            queries
+                .push(merge(span, json!({ "address": self.addresses, "topics": [self.topics] })));
         }
         queries
     }
@@ -81,7 +82,11 @@ impl Source {
     }
 
     /// Blocks `from..=to`, which must be final: fetched in parallel, handed on in order. Ends after the first error.
-    pub fn backfill(&self, from: u64, to: u64) -> impl Stream<Item = Result<Range, ChainError>> + '_ {
+    pub fn backfill(
+        &self,
+        from: u64,
+        to: u64,
+    ) -> impl Stream<Item = Result<Range, ChainError>> + '_ {
         let starts = (from..=to).step_by(usize::try_from(self.range).unwrap_or(usize::MAX));
         let tasks = starts.map(move |start| {
             let end = start.saturating_add(self.range - 1).min(to);
@@ -129,7 +134,12 @@ impl Source {
     }
 
     /// Puts logs under their headers, and checks that they belong there.
-    async fn attach(&self, from: u64, to: u64, logs: Vec<WireLog>) -> Result<Vec<RawBlock>, ChainError> {
+    async fn attach(
+        &self,
+        from: u64,
+        to: u64,
+        logs: Vec<WireLog>,
+    ) -> Result<Vec<RawBlock>, ChainError> {
         let mut numbers = logs.iter().map(|log| log.block_number.to::<u64>()).collect::<Vec<_>>();
         numbers.push(to);
         numbers.sort_unstable();
@@ -149,7 +159,10 @@ impl Source {
         let headers = self.client.blocks(&numbers).await?;
         for pair in headers.windows(2) {
             if pair[1].parent_hash != pair[0].hash {
-                return Err(ChainError::Inconsistent(format!("block {} left the chain meanwhile", pair[0].number)));
+                return Err(ChainError::Inconsistent(format!(
+                    "block {} left the chain meanwhile",
+                    pair[0].number
+                )));
             }
         }
         let queries = headers
@@ -167,10 +180,14 @@ impl Source {
 fn check_log(log: &WireLog, from: u64, to: u64) -> Result<(), ChainError> {
     let number = log.block_number.to::<u64>();
     if log.removed {
-        return Err(ChainError::Inconsistent(format!("a log of block {number} is marked as removed")));
+        return Err(ChainError::Inconsistent(format!(
+            "a log of block {number} is marked as removed"
+        )));
     }
     if !(from..=to).contains(&number) {
-        return Err(ChainError::Inconsistent(format!("asked for logs of {from} to {to}, got one of block {number}")));
+        return Err(ChainError::Inconsistent(format!(
+            "asked for logs of {from} to {to}, got one of block {number}"
+        )));
     }
     Ok(())
 }
@@ -194,7 +211,10 @@ fn group(headers: Vec<BlockRef>, mut logs: Vec<WireLog>) -> Result<Vec<RawBlock>
         blocks.push(RawBlock { header, logs: mine });
     }
     match logs.next() {
-        Some(log) => Err(ChainError::Inconsistent(format!("a log of block {} has no header", log.block_number))),
+        Some(log) => Err(ChainError::Inconsistent(format!(
+            "a log of block {} has no header",
+            log.block_number
+        ))),
         None => Ok(blocks),
     }
 }

@@ -21,7 +21,6 @@ pub struct Rpc {
 pub(crate) struct Head {
     pub(crate) number: U64,
     pub(crate) timestamp: U64,
-    pub(crate) hash: B256,
 }
 
 /// A mined transaction's outcome.

@@ -37,15 +37,36 @@ pub enum EventKind {
     /// V2 pair: liquidity removed.
     V2Burn { sender: Address, to: Address, amount0: U256, amount1: U256 },
     /// V2 pair: a swap.
-    V2Swap { sender: Address, to: Address, amount0_in: U256, amount1_in: U256, amount0_out: U256, amount1_out: U256 },
+    V2Swap {
+        sender: Address,
+        to: Address,
+        amount0_in: U256,
+        amount1_in: U256,
+        amount0_out: U256,
+        amount1_out: U256,
+    },
     /// V3 factory: a pool was created.
     V3PoolCreated { token0: Address, token1: Address, fee: u32, tick_spacing: i32, pool: Address },
     /// V3 pool: it has its first price.
     V3Initialize { sqrt_price_x96: U256, tick: i32 },
     /// V3 pool: liquidity added to a range.
-    V3Mint { owner: Address, tick_lower: i32, tick_upper: i32, liquidity: u128, amount0: U256, amount1: U256 },
+    V3Mint {
+        owner: Address,
+        tick_lower: i32,
+        tick_upper: i32,
+        liquidity: u128,
+        amount0: U256,
+        amount1: U256,
+    },
     /// V3 pool: liquidity taken from a range (tokens are owed until collected).
-    V3Burn { owner: Address, tick_lower: i32, tick_upper: i32, liquidity: u128, amount0: U256, amount1: U256 },
+    V3Burn {
+        owner: Address,
+        tick_lower: i32,
+        tick_upper: i32,
+        liquidity: u128,
+        amount0: U256,
+        amount1: U256,
+    },
     /// V3 pool: owed tokens paid out.
     V3Collect { owner: Address, tick_lower: i32, tick_upper: i32, amount0: U256, amount1: U256 },
     /// V3 pool: a swap; amounts are the pool's deltas (positive: into the pool).
@@ -59,7 +80,14 @@ pub enum EventKind {
         tick: i32,
     },
     /// V3 pool: a flash loan; `paid` are the fees paid back.
-    V3Flash { sender: Address, recipient: Address, amount0: U256, amount1: U256, paid0: U256, paid1: U256 },
+    V3Flash {
+        sender: Address,
+        recipient: Address,
+        amount0: U256,
+        amount1: U256,
+        paid0: U256,
+        paid1: U256,
+    },
     /// V4 manager: a pool came to be.
     V4Initialize {
         id: B256,
@@ -72,7 +100,14 @@ pub enum EventKind {
         tick: i32,
     },
     /// V4 manager: liquidity of a range changed.
-    V4ModifyLiquidity { id: B256, sender: Address, tick_lower: i32, tick_upper: i32, liquidity_delta: I256, salt: B256 },
+    V4ModifyLiquidity {
+        id: B256,
+        sender: Address,
+        tick_lower: i32,
+        tick_upper: i32,
+        liquidity_delta: I256,
+        salt: B256,
+    },
     /// V4 manager: a swap; amounts are the swapper's deltas (negative: into the pool).
     V4Swap {
         id: B256,

@@ -85,7 +85,9 @@ pub struct BlockChanges {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FoldError {
     /// The caller did not load an entity that the block touches.
-    #[error("entity {0:?} was not loaded before the fold; this is a defect of sooho, please report it")]
+    #[error(
+        "entity {0:?} was not loaded before the fold; this is a defect of sooho, please report it"
+    )]
     NotLoaded(Key),
     /// An amount left its range.
     #[error(

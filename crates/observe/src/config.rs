@@ -17,7 +17,9 @@ mod tests;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// The named file is not there.
-    #[error("there is no configuration file at {0}: create it (sooho.example.toml shows every key) or name another with --config")]
+    #[error(
+        "there is no configuration file at {0}: create it (sooho.example.toml shows every key) or name another with --config"
+    )]
     NoFile(PathBuf),
     /// A key nobody knows.
     #[error("unknown configuration key `{key}` in {origin}{}", hint(.nearest.as_deref()))]
@@ -112,7 +114,11 @@ fn explain(error: &figment::Error) -> ConfigError {
     let path = error.path.join(".");
     match &error.kind {
         Kind::UnknownField(field, known) => {
-            let prefix = error.path.iter().filter(|part| *part != field).fold(String::new(), |all, part| all + part + ".");
+            let prefix = error
+                .path
+                .iter()
+                .filter(|part| *part != field)
+                .fold(String::new(), |all, part| all + part + ".");
             ConfigError::UnknownKey {
                 key: format!("{prefix}{field}"),
                 nearest: nearest(field, known).map(|key| format!("{prefix}{key}")),
@@ -164,7 +170,8 @@ impl Variables {
         let data = figment.data().map_err(|error| explain(&error))?;
         let mut root = Value::from(data.into_values().next().unwrap_or_default());
         for (path, text) in self.0 {
-            let value: Value = text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
+            let value: Value =
+                text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
             set(&mut root, &path, value).map_err(|reason| ConfigError::BadValue {
                 key: path.join("."),
                 origin: "the environment".into(),
@@ -195,7 +202,9 @@ fn set(node: &mut Value, path: &[String], value: Value) -> Result<(), String> {
         Value::Array(_, items) => {
             let index: usize = first.parse().map_err(|_| format!("`{first}` is no list index"))?;
             let count = items.len();
-            let item = items.get_mut(index).ok_or_else(|| format!("index {index} of a list of {count}"))?;
+            let item = items
+                .get_mut(index)
+                .ok_or_else(|| format!("index {index} of a list of {count}"))?;
             set(item, rest, value)
         }
         Value::Dict(_, dict) => {

@@ -21,11 +21,14 @@ pub enum LogFormat {
 /// # Errors
 /// A filter that cannot be read.
 pub fn init(filter: &str, format: LogFormat) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter)
-        .map_err(|error| format!("log filter `{filter}`: {error}; give a level such as `info` or `info,chain=debug`"))?;
+    let filter = EnvFilter::try_new(filter).map_err(|error| {
+        format!("log filter `{filter}`: {error}; give a level such as `info` or `info,chain=debug`")
+    })?;
     let registry = tracing_subscriber::registry().with(filter);
     let installed = match format {
-        LogFormat::Human => registry.with(fmt::layer().with_writer(io::stderr).with_target(true)).try_init(),
+        LogFormat::Human => {
+            registry.with(fmt::layer().with_writer(io::stderr).with_target(true)).try_init()
+        }
         LogFormat::Json => registry.with(fmt::layer().json().with_writer(io::stderr)).try_init(),
     };
     // tests start several services in one process: the first logger stays

@@ -234,7 +234,7 @@ pub(crate) fn code(error: &DriverError) -> Option<i32> {
 fn reason(error: &DriverError) -> String {
     let text = match &*error.kind {
         ErrorKind::Command(command) => format!("{} ({})", command.message, command.code),
-        ErrorKind::ServerSelection { message } => message.clone(),
+        ErrorKind::ServerSelection { message, .. } => message.clone(),
         ErrorKind::Io(io) => io.to_string(),
         kind => kind.to_string(),
     };

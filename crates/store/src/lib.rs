@@ -13,10 +13,14 @@ mod codec;
 mod documents;
 pub mod embedded;
 mod error;
+#[cfg(test)]
+mod fixtures;
 mod indexes;
 mod reader;
 mod schema;
 mod store;
+#[cfg(test)]
+mod test_mongo;
 pub mod testing;
 mod writer;
 

@@ -56,7 +56,7 @@ impl Store {
         options.connect_timeout.get_or_insert(patience.connect);
         let client = Client::with_options(options)?;
         let hello = client.database("admin").run_command(doc! { "hello": 1 }).await?;
-        let sharded = hello.get_str("msg") == Ok("isdbgrid");
+        let sharded = hello.get_str("msg").is_ok_and(|kind| kind == "isdbgrid");
         if !sharded && !hello.contains_key("setName") {
             return Err(StoreError::NoTransactions);
         }

@@ -3,7 +3,7 @@
 use alloy_primitives::Address;
 use api_kit::problem::Problem;
 use domain::entity::{Pool, Token};
-use store::{PoolOrder, PoolQuery, Snapshot};
+use store::{PoolCursor, PoolOrder, PoolQuery, Snapshot};
 
 use super::{
     Candidates,
@@ -55,7 +55,7 @@ async fn of_pair(snapshot: &Snapshot, one: &Token, other: &Token, fee: Option<u3
             ..PoolQuery::default()
         };
         let pools = snapshot.pools(&query).await?;
-        after = pools.last().map(|pool| crate::read::pools::cursor_of(PoolOrder::Swaps, pool));
+        after = pools.last().map(|pool| PoolCursor::of(pool, PoolOrder::Swaps));
         let whole = pools.len() < usize::try_from(STEP).unwrap_or(usize::MAX);
         let fits = |pool: &Pool| {
             across(pool, rare.address) == Some(common.address) && fee.is_none_or(|fee| fee == pool.fee_pips)

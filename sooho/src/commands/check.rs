@@ -16,6 +16,10 @@ pub async fn run(config: &Config, offline: bool) -> Result<(), Error> {
         let head = client.latest_block().await?;
         println!("chain {} ({}): head {} {}", chain.name, chain.id, head.number, head.hash);
     }
-    println!("configuration is good: {} chain(s), store {}", config.chain.len(), chains::store_name(config));
+    println!(
+        "configuration is good: {} chain(s), store {}",
+        config.chain.len(),
+        chains::store_name(config)
+    );
     Ok(())
 }

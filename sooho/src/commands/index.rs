@@ -31,8 +31,12 @@ async fn index(
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
     let runs = config.chain.iter().map(|chain| async move {
-        let indexer =
-            Indexer::new(chain.indexer(), chains::client(chain)?, open.store.writer(chain.id), Arc::clone(metrics));
+        let indexer = Indexer::new(
+            chain.indexer(),
+            chains::client(chain)?,
+            open.store.writer(chain.id),
+            Arc::clone(metrics),
+        );
         let bar = tokio::spawn(show(chain.name.clone(), indexer.progress()));
         let outcome = indexer.run(target, shutdown.clone()).await;
         // the indexer is gone, so its progress has ended too
@@ -45,7 +49,8 @@ async fn index(
 /// A bar on a terminal; hidden without one, where log lines speak.
 async fn show(name: String, mut progress: watch::Receiver<Progress>) {
     let style = "{prefix} [{bar:40}] {pos}/{len} blocks, {per_sec}, {eta} left, {msg}";
-    let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::no_length().with_style(style).with_prefix(name.clone());
     let mut logged = 0;
     while progress.changed().await.is_ok() {
@@ -55,7 +60,13 @@ async fn show(name: String, mut progress: watch::Receiver<Progress>) {
         bar.set_message(format!("{} events", now.events));
         if bar.is_hidden() && now.block >= logged + 10_000 {
             logged = now.block;
-            tracing::info!(chain = name, block = now.block, goal = now.goal, events = now.events, "indexing");
+            tracing::info!(
+                chain = name,
+                block = now.block,
+                goal = now.goal,
+                events = now.events,
+                "indexing"
+            );
         }
     }
     let last = *progress.borrow();

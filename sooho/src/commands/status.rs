@@ -12,8 +12,11 @@ use crate::{config::Config, error::Error};
 /// [`Error::NotRunning`] when none answers.
 #[expect(clippy::print_stdout, reason = "the answer of a command")]
 pub async fn run(config: &Config) -> Result<(), Error> {
-    let services =
-        [("serving", config.serving.listen), ("nft-api", config.nft_api.listen), ("indexer", config.indexer.listen)];
+    let services = [
+        ("serving", config.serving.listen),
+        ("nft-api", config.nft_api.listen),
+        ("indexer", config.indexer.listen),
+    ];
     let mut last = None;
     let mut running = 0;
     for (name, address) in services {
@@ -37,8 +40,12 @@ pub async fn run(config: &Config) -> Result<(), Error> {
 }
 
 async fn ask(url: &str) -> Result<Value, Error> {
-    let not_running = |error: reqwest::Error| Error::NotRunning { url: url.to_owned(), reason: error.to_string() };
-    let client = reqwest::Client::builder().timeout(Duration::from_secs(3)).build().map_err(not_running)?;
+    let not_running = |error: reqwest::Error| Error::NotRunning {
+        url: url.to_owned(),
+        reason: error.to_string(),
+    };
+    let client =
+        reqwest::Client::builder().timeout(Duration::from_secs(3)).build().map_err(not_running)?;
     let answer = client.get(url).send().await.map_err(not_running)?;
     answer.json().await.map_err(not_running)
 }

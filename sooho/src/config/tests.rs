@@ -10,10 +10,16 @@ fn the_example_loads_and_shows_the_defaults() {
     let defaults = Config::default();
     assert_eq!(config.store, defaults.store);
     assert_eq!(config.log, defaults.log);
-    assert_eq!((config.indexer, config.serving, config.nft_api), (defaults.indexer, defaults.serving, defaults.nft_api));
+    assert_eq!(
+        (config.indexer, config.serving, config.nft_api),
+        (defaults.indexer, defaults.serving, defaults.nft_api)
+    );
     let chain = ChainConfig::default();
     let shown = &config.chain[0];
-    assert_eq!((shown.range, shown.concurrency, shown.undo_window), (chain.range, chain.concurrency, chain.undo_window));
+    assert_eq!(
+        (shown.range, shown.concurrency, shown.undo_window),
+        (chain.range, chain.concurrency, chain.undo_window)
+    );
     assert_eq!((shown.poll_ms, shown.events_per_commit), (chain.poll_ms, chain.events_per_commit));
 }
 
@@ -25,7 +31,9 @@ fn the_example_documents_every_key() {
     collect(&all, &mut keys);
     for key in keys {
         let documented = EXAMPLE.lines().any(|line| {
-            line.trim_start().starts_with(&format!("{key} ")) || line.contains(&format!("[{key}]")) || line.contains(&format!(".{key}]"))
+            line.trim_start().starts_with(&format!("{key} "))
+                || line.contains(&format!("[{key}]"))
+                || line.contains(&format!(".{key}]"))
         });
         assert!(documented, "`{key}` is missing from sooho.example.toml");
     }

@@ -14,7 +14,7 @@ fn sizes_out_of_range_are_refused_by_name() {
     for given in ["0", "-1", "501", "99999999999999999999", "ten", "", "1.5", " 5"] {
         let problem = PageSize::parse(Some(given)).unwrap_err();
         assert_eq!(problem.code(), "PAGE_SIZE_INVALID");
-        assert!(problem.detail().contains("1 to 500"), "{problem}");
+        assert!(problem.detail().contains("1 to 500"), "{problem:?}");
     }
 }
 

@@ -29,7 +29,8 @@ fn log(number: u64, hash: u8, index: u64, removed: bool) -> WireLog {
 
 #[test]
 fn logs_are_sorted_under_their_blocks_and_counted_once() {
-    let logs = vec![log(6, 6, 1, false), log(5, 5, 9, false), log(6, 6, 0, false), log(5, 5, 9, false)];
+    let logs =
+        vec![log(6, 6, 1, false), log(5, 5, 9, false), log(6, 6, 0, false), log(5, 5, 9, false)];
     let blocks = group(vec![header(5, 5, 4), header(6, 6, 5)], logs).unwrap();
     let shape = blocks
         .iter()

@@ -33,16 +33,24 @@ impl<'a> Step<'a> {
         metadata: &'a HashMap<Address, TokenMetadata>,
     ) -> Self {
         let counters = base.counters;
-        Self { base, block, watch, metadata, after: BTreeMap::new(), rows: Rows::default(), counters }
+        Self {
+            base,
+            block,
+            watch,
+            metadata,
+            after: BTreeMap::new(),
+            rows: Rows::default(),
+            counters,
+        }
     }
 
     /// Folds one event. Events of contracts that no watched factory made are no business of ours.
     pub(super) fn event(&mut self, event: &Event) -> Result<(), FoldError> {
         let meta = &event.meta;
         let known = match &event.kind {
-            EventKind::V2PairCreated { .. } | EventKind::V3PoolCreated { .. } | EventKind::V4Initialize { .. } => {
-                self.create(meta, &event.kind)?
-            }
+            EventKind::V2PairCreated { .. }
+            | EventKind::V3PoolCreated { .. }
+            | EventKind::V4Initialize { .. } => self.create(meta, &event.kind)?,
             EventKind::Erc721Transfer { .. } | EventKind::Erc1155Transfer { .. } => {
                 self.nft(meta, &event.kind)?
             }
@@ -91,7 +99,9 @@ impl<'a> Step<'a> {
     /// A copy of the pool, marked as touched by this block.
     pub(super) fn pool(&self, id: PoolId) -> Result<Option<Pool>, FoldError> {
         Ok(match self.get(&Key::Pool(id))? {
-            Some(Entity::Pool(pool)) => Some(Pool { updated_block: self.block.number, ..pool.clone() }),
+            Some(Entity::Pool(pool)) => {
+                Some(Pool { updated_block: self.block.number, ..pool.clone() })
+            }
             _ => None,
         })
     }
@@ -119,7 +129,12 @@ impl<'a> Step<'a> {
         }
     }
 
-    pub(super) const fn out_of_range(&self, what: &'static str, key: Key, meta: &EventMeta) -> FoldError {
+    pub(super) const fn out_of_range(
+        &self,
+        what: &'static str,
+        key: Key,
+        meta: &EventMeta,
+    ) -> FoldError {
         FoldError::OutOfRange { what, key, block: self.block.number, log_index: meta.log_index }
     }
 }

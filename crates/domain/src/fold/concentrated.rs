@@ -22,7 +22,11 @@ struct RangeChange {
 
 impl Step<'_> {
     /// Folds an event of a V3 or V4 pool; false when the pool is unknown.
-    pub(super) fn concentrated(&mut self, meta: &EventMeta, kind: &EventKind) -> Result<bool, FoldError> {
+    pub(super) fn concentrated(
+        &mut self,
+        meta: &EventMeta,
+        kind: &EventKind,
+    ) -> Result<bool, FoldError> {
         let id = match kind {
             EventKind::V4Swap { id, .. }
             | EventKind::V4ModifyLiquidity { id, .. }
@@ -40,28 +44,71 @@ impl Step<'_> {
                 pool.state = PoolState::Concentrated { sqrt_price_x96, tick, liquidity };
                 self.put(Entity::Pool(pool));
             }
-            EventKind::V3Swap { sender, recipient, amount0, amount1, sqrt_price_x96, liquidity, tick } => {
+            EventKind::V3Swap {
+                sender,
+                recipient,
+                amount0,
+                amount1,
+                sqrt_price_x96,
+                liquidity,
+                tick,
+            } => {
                 pool.state = PoolState::Concentrated { sqrt_price_x96, tick, liquidity };
                 self.swapped(meta, pool, (sender, recipient), (amount0, amount1));
             }
-            EventKind::V4Swap { sender, amount0, amount1, sqrt_price_x96, liquidity, tick, .. } => {
+            EventKind::V4Swap {
+                sender, amount0, amount1, sqrt_price_x96, liquidity, tick, ..
+            } => {
                 pool.state = PoolState::Concentrated { sqrt_price_x96, tick, liquidity };
                 // the manager speaks of the swapper's balance; we speak of the pool's. Both are int128, negation fits
-                self.swapped(meta, pool, (sender, sender), (amount0.wrapping_neg(), amount1.wrapping_neg()));
+                self.swapped(
+                    meta,
+                    pool,
+                    (sender, sender),
+                    (amount0.wrapping_neg(), amount1.wrapping_neg()),
+                );
             }
             EventKind::V3Mint { owner, tick_lower, tick_upper, liquidity, amount0, amount1 } => {
                 let delta = i128::try_from(liquidity)
                     .map_err(|_| self.out_of_range("liquidity", Key::Pool(id), meta))?;
                 let (kind, amounts) = (LiquidityKind::Mint, Some((amount0, amount1)));
-                self.range_changed(meta, pool, &RangeChange { kind, owner, lower: tick_lower, upper: tick_upper, delta, amounts })?;
+                self.range_changed(
+                    meta,
+                    pool,
+                    &RangeChange {
+                        kind,
+                        owner,
+                        lower: tick_lower,
+                        upper: tick_upper,
+                        delta,
+                        amounts,
+                    },
+                )?;
             }
             EventKind::V3Burn { owner, tick_lower, tick_upper, liquidity, amount0, amount1 } => {
                 let delta = i128::try_from(liquidity)
                     .map_err(|_| self.out_of_range("liquidity", Key::Pool(id), meta))?;
                 let (kind, amounts) = (LiquidityKind::Burn, Some((amount0, amount1)));
-                self.range_changed(meta, pool, &RangeChange { kind, owner, lower: tick_lower, upper: tick_upper, delta: -delta, amounts })?;
+                self.range_changed(
+                    meta,
+                    pool,
+                    &RangeChange {
+                        kind,
+                        owner,
+                        lower: tick_lower,
+                        upper: tick_upper,
+                        delta: -delta,
+                        amounts,
+                    },
+                )?;
             }
-            EventKind::V4ModifyLiquidity { sender, tick_lower, tick_upper, liquidity_delta, .. } => {
+            EventKind::V4ModifyLiquidity {
+                sender,
+                tick_lower,
+                tick_upper,
+                liquidity_delta,
+                ..
+            } => {
                 let delta = i128::try_from(liquidity_delta)
                     .map_err(|_| self.out_of_range("liquidity", Key::Pool(id), meta))?;
                 // a change of zero collects fees
@@ -70,7 +117,18 @@ impl Step<'_> {
                     -1 => LiquidityKind::Burn,
                     _ => LiquidityKind::Collect,
                 };
-                self.range_changed(meta, pool, &RangeChange { kind, owner: sender, lower: tick_lower, upper: tick_upper, delta, amounts: None })?;
+                self.range_changed(
+                    meta,
+                    pool,
+                    &RangeChange {
+                        kind,
+                        owner: sender,
+                        lower: tick_lower,
+                        upper: tick_upper,
+                        delta,
+                        amounts: None,
+                    },
+                )?;
             }
             EventKind::V3Collect { owner, tick_lower, tick_upper, amount0, amount1 } => {
                 let range = Some((tick_lower, tick_upper));
@@ -87,9 +145,17 @@ impl Step<'_> {
         Ok(true)
     }
 
-    fn swapped(&mut self, meta: &EventMeta, pool: Pool, parties: (Address, Address), amounts: (I256, I256)) {
+    fn swapped(
+        &mut self,
+        meta: &EventMeta,
+        pool: Pool,
+        parties: (Address, Address),
+        amounts: (I256, I256),
+    ) {
         let (price, tick) = match pool.state {
-            PoolState::Concentrated { sqrt_price_x96, tick, .. } => (Some(sqrt_price_x96), Some(tick)),
+            PoolState::Concentrated { sqrt_price_x96, tick, .. } => {
+                (Some(sqrt_price_x96), Some(tick))
+            }
             PoolState::Reserves { .. } => (None, None),
         };
         let swap = Swap {
@@ -127,7 +193,12 @@ impl Step<'_> {
         self.add_liquidity(pool, event);
     }
 
-    fn range_changed(&mut self, meta: &EventMeta, mut pool: Pool, change: &RangeChange) -> Result<(), FoldError> {
+    fn range_changed(
+        &mut self,
+        meta: &EventMeta,
+        mut pool: Pool,
+        change: &RangeChange,
+    ) -> Result<(), FoldError> {
         let id = pool.id;
         if let PoolState::Concentrated { tick, liquidity, .. } = &mut pool.state
             && (change.lower..change.upper).contains(tick)

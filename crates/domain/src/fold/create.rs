@@ -13,18 +13,35 @@ impl Step<'_> {
     /// Folds a creation; false when the factory is not watched or the pool exists already.
     pub(super) fn create(&mut self, meta: &EventMeta, kind: &EventKind) -> Result<bool, FoldError> {
         let Some(dex) = self.watch.dex(meta.address) else { return Ok(false) };
-        let uninitialised = PoolState::Concentrated { sqrt_price_x96: U256::ZERO, tick: 0, liquidity: 0 };
+        let uninitialised =
+            PoolState::Concentrated { sqrt_price_x96: U256::ZERO, tick: 0, liquidity: 0 };
         let (id, tokens, fee_pips, tick_spacing, hooks, state) = match *kind {
             EventKind::V2PairCreated { token0, token1, pair } if dex.protocol == Protocol::V2 => {
                 let empty = PoolState::Reserves { reserve0: U256::ZERO, reserve1: U256::ZERO };
                 (PoolId::Contract(pair), [token0, token1], dex.fee_pips, 0, Address::ZERO, empty)
             }
-            EventKind::V3PoolCreated { token0, token1, fee, tick_spacing, pool } if dex.protocol == Protocol::V3 => {
-                (PoolId::Contract(pool), [token0, token1], fee, tick_spacing, Address::ZERO, uninitialised)
-            }
-            EventKind::V4Initialize { id, currency0, currency1, fee, tick_spacing, hooks, sqrt_price_x96, tick }
-                if dex.protocol == Protocol::V4 =>
+            EventKind::V3PoolCreated { token0, token1, fee, tick_spacing, pool }
+                if dex.protocol == Protocol::V3 =>
             {
+                (
+                    PoolId::Contract(pool),
+                    [token0, token1],
+                    fee,
+                    tick_spacing,
+                    Address::ZERO,
+                    uninitialised,
+                )
+            }
+            EventKind::V4Initialize {
+                id,
+                currency0,
+                currency1,
+                fee,
+                tick_spacing,
+                hooks,
+                sqrt_price_x96,
+                tick,
+            } if dex.protocol == Protocol::V4 => {
                 let state = PoolState::Concentrated { sqrt_price_x96, tick, liquidity: 0 };
                 (PoolId::Key(id), [currency0, currency1], fee, tick_spacing, hooks, state)
             }
@@ -65,7 +82,9 @@ impl Step<'_> {
 
     fn add_pool_to_token(&mut self, address: Address) -> Result<(), FoldError> {
         let token = match self.get(&Key::Token(address))? {
-            Some(Entity::Token(token)) => Token { pool_count: token.pool_count + 1, ..token.clone() },
+            Some(Entity::Token(token)) => {
+                Token { pool_count: token.pool_count + 1, ..token.clone() }
+            }
             _ => {
                 self.counters.tokens += 1;
                 let metadata = self.metadata.get(&address).cloned().unwrap_or_default();

@@ -14,10 +14,18 @@ pub fn touched(event: &Event, out: &mut Vec<Key>) {
     match &event.kind {
         EventKind::V2PairCreated { token0, token1, pair: pool }
         | EventKind::V3PoolCreated { token0, token1, pool, .. } => {
-            out.extend([Key::Pool(PoolId::Contract(*pool)), Key::Token(*token0), Key::Token(*token1)]);
+            out.extend([
+                Key::Pool(PoolId::Contract(*pool)),
+                Key::Token(*token0),
+                Key::Token(*token1),
+            ]);
         }
         EventKind::V4Initialize { id, currency0, currency1, .. } => {
-            out.extend([Key::Pool(PoolId::Key(*id)), Key::Token(*currency0), Key::Token(*currency1)]);
+            out.extend([
+                Key::Pool(PoolId::Key(*id)),
+                Key::Token(*currency0),
+                Key::Token(*currency1),
+            ]);
         }
         EventKind::V2Sync { .. }
         | EventKind::V2Mint { .. }
@@ -27,13 +35,16 @@ pub fn touched(event: &Event, out: &mut Vec<Key>) {
         | EventKind::V3Collect { .. }
         | EventKind::V3Swap { .. }
         | EventKind::V3Flash { .. } => out.push(Key::Pool(emitter)),
-        EventKind::V3Mint { tick_lower, tick_upper, .. } | EventKind::V3Burn { tick_lower, tick_upper, .. } => {
+        EventKind::V3Mint { tick_lower, tick_upper, .. }
+        | EventKind::V3Burn { tick_lower, tick_upper, .. } => {
             range(emitter, *tick_lower, *tick_upper, out);
         }
         EventKind::V4ModifyLiquidity { id, tick_lower, tick_upper, .. } => {
             range(PoolId::Key(*id), *tick_lower, *tick_upper, out);
         }
-        EventKind::V4Swap { id, .. } | EventKind::V4Donate { id, .. } => out.push(Key::Pool(PoolId::Key(*id))),
+        EventKind::V4Swap { id, .. } | EventKind::V4Donate { id, .. } => {
+            out.push(Key::Pool(PoolId::Key(*id)))
+        }
         EventKind::Erc721Transfer { from, to, token_id } => {
             holders(event.meta.address, *from, *to, [*token_id], out);
         }

@@ -43,11 +43,25 @@ impl Step<'_> {
         }
         self.counters.nft_transfers += 1;
         let meta = self.row_meta(meta, item);
-        self.rows.nft_transfers.push(NftTransfer { meta, collection, standard, token_id, from, to, amount });
+        self.rows.nft_transfers.push(NftTransfer {
+            meta,
+            collection,
+            standard,
+            token_id,
+            from,
+            to,
+            amount,
+        });
         Ok(())
     }
 
-    fn debit(&mut self, meta: &EventMeta, token_id: U256, owner: Address, amount: U256) -> Result<(), FoldError> {
+    fn debit(
+        &mut self,
+        meta: &EventMeta,
+        token_id: U256,
+        owner: Address,
+        amount: U256,
+    ) -> Result<(), FoldError> {
         if owner.is_zero() {
             return Ok(());
         }
@@ -87,8 +101,10 @@ impl Step<'_> {
                 since_block: self.block.number,
             },
         };
-        nft.balance =
-            nft.balance.checked_add(amount).ok_or_else(|| self.out_of_range("NFT balance", key, meta))?;
+        nft.balance = nft
+            .balance
+            .checked_add(amount)
+            .ok_or_else(|| self.out_of_range("NFT balance", key, meta))?;
         self.put(Entity::Nft(nft));
         Ok(())
     }

@@ -42,8 +42,9 @@ fn wrong_types_name_the_key() {
 
 #[test]
 fn variables_overlay_sections_and_list_elements() {
-    let figment = Figment::from(Serialized::defaults(Sample::default()))
-        .merge(Toml::string("[store]\nuri = 'a'\ndata_dir = 'd'\n[[chain]]\nid = 1\n[[chain]]\nid = 2"));
+    let figment = Figment::from(Serialized::defaults(Sample::default())).merge(Toml::string(
+        "[store]\nuri = 'a'\ndata_dir = 'd'\n[[chain]]\nid = 1\n[[chain]]\nid = 2",
+    ));
     let path = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
     let variables =
         Variables(vec![(path("store.uri"), "b".into()), (path("chain.1.id"), "7".into())]);
@@ -54,7 +55,10 @@ fn variables_overlay_sections_and_list_elements() {
 
 #[test]
 fn an_index_beyond_the_list_is_refused() {
-    let figment = Figment::from(Serialized::defaults(Sample { chain: vec![Element { id: 1 }], ..Sample::default() }));
+    let figment = Figment::from(Serialized::defaults(Sample {
+        chain: vec![Element { id: 1 }],
+        ..Sample::default()
+    }));
     let path = ["chain", "3", "id"].map(str::to_owned).to_vec();
     let error = Variables(vec![(path, "7".into())]).overlay(figment).unwrap_err();
     assert!(error.to_string().contains("index 3 of a list of 1"), "{error}");

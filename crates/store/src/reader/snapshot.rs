@@ -170,7 +170,8 @@ impl Snapshot {
             return Ok(Vec::new());
         }
         let mut session = self.session.lock().await;
-        let mut find = self.collection(plan.collection).find(plan.filter).sort(plan.sort).session(&mut *session);
+        let collection = self.collection(plan.collection);
+        let mut find = collection.find(plan.filter).sort(plan.sort).session(&mut *session);
         if let Some(limit) = plan.limit {
             find = find.limit(i64::from(limit)).batch_size(limit);
         }

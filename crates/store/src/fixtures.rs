@@ -1,0 +1,211 @@
+//! A small made-up chain with every kind of entity and row, for the tests.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, B256, I256, U256};
+use domain::{
+    block::BlockRef,
+    entity::{Counters, Created, NftBalance, NftStandard, Pool, PoolState, Protocol, Tick, Token},
+    fold::{BlockChanges, Entity, Key},
+    ids::PoolId,
+    row::{LiquidityEvent, LiquidityKind, NftTransfer, Position, RowMeta, Rows, Swap},
+};
+
+/// What exists, and the blocks that led there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Chain {
+    pub(crate) blocks: Vec<BlockChanges>,
+    pub(crate) entities: BTreeMap<Key, Entity>,
+}
+
+pub(crate) fn address(n: u64) -> Address {
+    Address::left_padding_from(&n.to_be_bytes())
+}
+
+fn hash(number: u64, fork: u64) -> B256 {
+    B256::from((U256::from(fork + 1) << 64) + U256::from(number))
+}
+
+pub(crate) fn tx(block: u64) -> B256 {
+    B256::from(U256::from(block) << 128)
+}
+
+/// The pool that block `n` creates: V2, V3 and V4 in turn.
+pub(crate) fn pool_id(n: u64) -> PoolId {
+    if n % 3 == 2 { PoolId::Key(hash(n, 77)) } else { PoolId::Contract(address(1_000 + n)) }
+}
+
+pub(crate) const COLLECTION: u64 = 500;
+
+impl Chain {
+    /// Blocks `1..=length` of a fork; each creates a pool and a token, swaps, and moves NFTs. Every seventh is empty.
+    pub(crate) fn new(length: u64) -> Self {
+        let mut chain = Self::default();
+        chain.grow(length, 0);
+        chain
+    }
+
+    /// Adds blocks up to this height.
+    pub(crate) fn grow(&mut self, to: u64, fork: u64) {
+        let from = self.blocks.last().map_or(1, |block| block.block.number + 1);
+        for number in from..=to {
+            let (parent, counters) = self
+                .blocks
+                .last()
+                .map_or((hash(number - 1, 0), Counters::default()), |last| (last.block.hash, last.counters_after));
+            let block =
+                BlockRef { number, hash: hash(number, fork), parent_hash: parent, timestamp: 1_700_000_000 + number };
+            let changes = self.block(block, counters, fork);
+            for (key, image) in &changes.after {
+                match image {
+                    Some(entity) => self.entities.insert(*key, entity.clone()),
+                    None => self.entities.remove(key),
+                };
+            }
+            self.blocks.push(changes);
+        }
+    }
+
+    fn block(&self, block: BlockRef, counters_before: Counters, fork: u64) -> BlockChanges {
+        let mut changes = BlockChanges {
+            block,
+            rows: Rows::default(),
+            before: BTreeMap::new(),
+            after: BTreeMap::new(),
+            counters_before,
+            counters_after: counters_before,
+        };
+        if !block.number.is_multiple_of(7) {
+            self.events(&mut changes, fork);
+        }
+        changes.before =
+            changes.after.keys().map(|key| (*key, self.entities.get(key).cloned())).collect();
+        changes
+    }
+
+    fn events(&self, changes: &mut BlockChanges, fork: u64) {
+        let n = changes.block.number;
+        let mut entities = vec![
+            Entity::Pool(pool(n)),
+            Entity::Token(token(n)),
+            Entity::Tick(Tick {
+                pool: pool_id(n),
+                index: -60,
+                liquidity_gross: u128::MAX - u128::from(n),
+                liquidity_net: -i128::from(n),
+            }),
+        ];
+        // an older pool trades again
+        if let Some(Entity::Pool(old)) = self.entities.get(&Key::Pool(pool_id(n / 2))) {
+            entities.push(Entity::Pool(Pool { swap_count: old.swap_count + 1 + fork, updated_block: n, ..old.clone() }));
+        }
+        // token id n goes to owner n % 3, token id n - 1 is burnt if it exists
+        let nft = nft(n);
+        let burnt = Key::Nft(address(COLLECTION), U256::from(n - 1), address((n - 1) % 3 + 1));
+        if self.entities.contains_key(&burnt) && n.is_multiple_of(2) {
+            changes.after.insert(burnt, None);
+        }
+        let owner = nft.owner;
+        entities.push(Entity::Nft(nft));
+        for entity in entities {
+            changes.after.insert(entity.key(), Some(entity));
+        }
+        let meta = |log_index, item| RowMeta {
+            position: Position { block: n, log_index, item },
+            timestamp: changes.block.timestamp,
+            tx_hash: tx(n),
+            tx_index: 3,
+        };
+        for log_index in [1, 2] {
+            changes.rows.swaps.push(Swap {
+                meta: meta(log_index, 0),
+                pool: pool_id(n / 2),
+                sender: address(9),
+                recipient: address(8),
+                amount0: I256::MIN + I256::unchecked_from(n),
+                amount1: I256::unchecked_from(n),
+                sqrt_price_x96: (!n.is_multiple_of(2)).then(|| U256::from(n) << 96),
+                tick: (!n.is_multiple_of(2)).then_some(-887_272),
+            });
+        }
+        changes.rows.liquidity.push(LiquidityEvent {
+            meta: meta(3, 0),
+            pool: pool_id(n),
+            kind: LiquidityKind::Mint,
+            owner: address(7),
+            range: (!n.is_multiple_of(3)).then_some((-60, 60)),
+            liquidity_delta: (!n.is_multiple_of(3)).then_some(I256::MINUS_ONE),
+            amount0: Some(U256::MAX),
+            amount1: None,
+        });
+        for item in 0..2 {
+            changes.rows.nft_transfers.push(NftTransfer {
+                meta: meta(4, item),
+                collection: address(COLLECTION),
+                standard: NftStandard::Erc1155,
+                token_id: U256::from(n),
+                from: Address::ZERO,
+                to: owner,
+                amount: U256::from(item + 1),
+            });
+        }
+        let counters = &mut changes.counters_after;
+        counters.events += 4;
+        counters.pools += 1;
+        counters.tokens += 1;
+        counters.swaps += 2;
+        counters.liquidity_events += 1;
+        counters.nft_transfers += 2;
+    }
+}
+
+fn pool(n: u64) -> Pool {
+    let id = pool_id(n);
+    let protocol = match (id, n % 3) {
+        (PoolId::Key(_), _) => Protocol::V4,
+        (_, 0) => Protocol::V2,
+        _ => Protocol::V3,
+    };
+    Pool {
+        id,
+        dex: "dex".to_owned(),
+        protocol,
+        factory: address(1),
+        token0: address(2_000 + n / 4),
+        token1: address(2_000 + n),
+        fee_pips: 0x80_0000,
+        tick_spacing: -1,
+        hooks: address(3),
+        created: Created { block: n, timestamp: 5, tx_hash: tx(n), log_index: 1 },
+        state: if protocol == Protocol::V2 {
+            PoolState::Reserves { reserve0: U256::MAX, reserve1: U256::from(n) }
+        } else {
+            PoolState::Concentrated { sqrt_price_x96: U256::from(n) << 96, tick: -5, liquidity: u128::MAX }
+        },
+        swap_count: n % 4,
+        liquidity_event_count: 1,
+        updated_block: n,
+    }
+}
+
+fn token(n: u64) -> Token {
+    Token {
+        address: address(2_000 + n),
+        symbol: (!n.is_multiple_of(5)).then(|| format!("T{}", n % 4)),
+        name: n.is_multiple_of(2).then(|| "Größe \u{1f980}".to_owned()),
+        decimals: (!n.is_multiple_of(5)).then_some(18),
+        pool_count: 1,
+        first_block: n,
+    }
+}
+
+fn nft(n: u64) -> NftBalance {
+    NftBalance {
+        collection: address(COLLECTION),
+        token_id: U256::from(n),
+        owner: address(n % 3 + 1),
+        standard: NftStandard::Erc1155,
+        balance: U256::MAX,
+        since_block: n,
+    }
+}

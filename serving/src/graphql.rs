@@ -1,0 +1,74 @@
+//! GraphQL at `/graphql`: POST answers queries, GET shows GraphiQL.
+
+use std::sync::Arc;
+
+use api_kit::{extract::Json, scope::Scope};
+use async_graphql::{
+    EmptyMutation, EmptySubscription, MergedObject, Request, Schema as GraphQlSchema, dataloader::DataLoader,
+    http::GraphiQLSource,
+};
+use async_graphql_axum::GraphQLResponse;
+use axum::{Router, extract::State, response::Html, routing::get};
+
+use crate::deps::Deps;
+
+mod chains;
+mod connection;
+mod events;
+mod loaders;
+mod pools;
+mod quotes;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+/// Deepest nesting taken. Our own types nest six deep; introspection by the usual tools needs fifteen.
+const DEPTH: usize = 16;
+/// Most work taken, in fields to resolve; a page counts its rows.
+const COMPLEXITY: usize = 40_000;
+
+/// The root of all queries. Every field reads its chain at one and the same block, which `block` tells.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(chains::Chains, pools::Pools, tokens::Tokens, events::Events, quotes::Quotes);
+
+/// The schema.
+pub type Schema = GraphQlSchema<Query, EmptyMutation, EmptySubscription>;
+
+/// The schema as text; `schema.graphql` holds the same.
+#[must_use]
+pub fn sdl() -> String {
+    GraphQlSchema::build(Query::default(), EmptyMutation, EmptySubscription).finish().sdl()
+}
+
+/// Fields of a page's rows, and a bit for the page.
+pub(crate) fn page_cost(first: Option<i32>, child: usize) -> usize {
+    let rows = first.map_or(api_kit::page::DEFAULT_SIZE, |first| u32::try_from(first).unwrap_or(0));
+    usize::try_from(rows).unwrap_or(usize::MAX).saturating_mul(child).saturating_add(1)
+}
+
+#[derive(Clone)]
+struct App {
+    schema: Schema,
+    deps: Arc<Deps>,
+}
+
+pub(crate) fn routes(deps: Arc<Deps>) -> Router {
+    let schema = GraphQlSchema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .data(Arc::clone(&deps))
+        .limit_depth(DEPTH)
+        .limit_complexity(COMPLEXITY)
+        .finish();
+    Router::new().route("/graphql", get(graphiql).post(answer)).with_state(App { schema, deps })
+}
+
+/// One request, one scope: all its fields read at the same block.
+async fn answer(State(app): State<App>, Json(request): Json<Request>) -> GraphQLResponse {
+    let scope = Scope::new(app.deps.reader.clone());
+    let tokens = DataLoader::new(loaders::Tokens(scope.clone()), tokio::spawn);
+    let pools = DataLoader::new(loaders::Pools(scope.clone()), tokio::spawn);
+    app.schema.execute(request.data(scope).data(tokens).data(pools)).await.into()
+}
+
+async fn graphiql() -> Html<String> {
+    Html(GraphiQLSource::build().endpoint("/graphql").title("sooho").finish())
+}

@@ -1,0 +1,77 @@
+//! Lists as Relay connections.
+
+use api_kit::answer::Block;
+use async_graphql::{OutputType, SimpleObject};
+use domain::block::BlockRef;
+
+use crate::{
+    read::Rows,
+    view::{liquidity::LiquidityEvent, pool::Pool, swap::Swap, token::Token},
+};
+
+/// A page of a list.
+#[derive(Debug, SimpleObject)]
+#[graphql(concrete(name = "PoolConnection", params(Pool)))]
+#[graphql(concrete(name = "TokenConnection", params(Token)))]
+#[graphql(concrete(name = "SwapConnection", params(Swap)))]
+#[graphql(concrete(name = "LiquidityEventConnection", params(LiquidityEvent)))]
+pub struct Connection<T: OutputType> {
+    /// The block the page speaks of.
+    pub block: Block,
+    /// The rows with their cursors.
+    pub edges: Vec<Edge<T>>,
+    /// The rows alone.
+    pub nodes: Vec<T>,
+    /// Whether and where the list goes on.
+    pub page_info: PageInfo,
+    /// Rows of the whole list at this block; null where a filter is set, since nothing is counted then.
+    pub total_count: Option<u64>,
+}
+
+/// A row and its cursor.
+#[derive(Debug, SimpleObject)]
+#[graphql(concrete(name = "PoolEdge", params(Pool)))]
+#[graphql(concrete(name = "TokenEdge", params(Token)))]
+#[graphql(concrete(name = "SwapEdge", params(Swap)))]
+#[graphql(concrete(name = "LiquidityEventEdge", params(LiquidityEvent)))]
+pub struct Edge<T: OutputType> {
+    /// Pass it as `after` to go on behind this row.
+    pub cursor: String,
+    /// The row.
+    pub node: T,
+}
+
+/// Whether and where a list goes on.
+#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+pub struct PageInfo {
+    /// Whether another page follows.
+    pub has_next_page: bool,
+    /// Whether this page was asked for behind a cursor.
+    pub has_previous_page: bool,
+    /// Cursor of the first row.
+    pub start_cursor: Option<String>,
+    /// Cursor of the last row: the `after` of the next page.
+    pub end_cursor: Option<String>,
+}
+
+impl<T: OutputType + Clone> Connection<T> {
+    /// A page in its wire form.
+    pub(super) fn new<R>(
+        block: BlockRef,
+        page: Rows<R>,
+        behind_cursor: bool,
+        total_count: Option<u64>,
+        view: impl Fn(R) -> T,
+    ) -> Self {
+        let page_info = PageInfo {
+            has_next_page: page.more,
+            has_previous_page: behind_cursor,
+            start_cursor: page.rows.first().map(|(cursor, _)| cursor.clone()),
+            end_cursor: page.rows.last().map(|(cursor, _)| cursor.clone()),
+        };
+        let edges: Vec<_> =
+            page.rows.into_iter().map(|(cursor, row)| Edge { cursor, node: view(row) }).collect();
+        let nodes = edges.iter().map(|edge| edge.node.clone()).collect();
+        Self { block: block.into(), edges, nodes, page_info, total_count }
+    }
+}

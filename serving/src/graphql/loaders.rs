@@ -1,0 +1,53 @@
+//! What rows refer to, read for a whole page at once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use alloy_primitives::Address;
+use api_kit::{problem::Problem, scope::Scope};
+use async_graphql::dataloader::Loader;
+use domain::{
+    entity::{Pool, Token},
+    ids::{ChainId, PoolId},
+};
+
+/// Tokens by chain and address.
+pub(super) struct Tokens(pub(super) Scope);
+
+impl Loader<(ChainId, Address)> for Tokens {
+    type Value = Token;
+    type Error = Problem;
+
+    async fn load(&self, keys: &[(ChainId, Address)]) -> Result<HashMap<(ChainId, Address), Token>, Problem> {
+        let mut found = HashMap::new();
+        for (chain, addresses) in by_chain(keys) {
+            let tokens = self.0.at(chain).await?.tokens_by_addresses(&addresses).await?;
+            found.extend(tokens.into_iter().map(|token| ((chain, token.address), token)));
+        }
+        Ok(found)
+    }
+}
+
+/// Pools by chain and id.
+pub(super) struct Pools(pub(super) Scope);
+
+impl Loader<(ChainId, PoolId)> for Pools {
+    type Value = Pool;
+    type Error = Problem;
+
+    async fn load(&self, keys: &[(ChainId, PoolId)]) -> Result<HashMap<(ChainId, PoolId), Pool>, Problem> {
+        let mut found = HashMap::new();
+        for (chain, ids) in by_chain(keys) {
+            let pools = self.0.at(chain).await?.pools_by_ids(&ids).await?;
+            found.extend(pools.into_iter().map(|pool| ((chain, pool.id), pool)));
+        }
+        Ok(found)
+    }
+}
+
+fn by_chain<T: Copy>(keys: &[(ChainId, T)]) -> BTreeMap<ChainId, Vec<T>> {
+    let mut chains = BTreeMap::<_, Vec<_>>::new();
+    for (chain, key) in keys {
+        chains.entry(*chain).or_default().push(*key);
+    }
+    chains
+}

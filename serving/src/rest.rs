@@ -1,0 +1,30 @@
+//! REST: one file per endpoint. Lists answer `{block, items, next}`, single things `{block, item}`.
+
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+
+use crate::deps::Deps;
+
+mod chains;
+mod liquidity;
+mod pool;
+mod pools;
+mod quote;
+mod swaps;
+mod token;
+mod tokens;
+
+/// The routes below `/v1`.
+pub(crate) fn routes(deps: Arc<Deps>) -> Router {
+    Router::new()
+        .route("/v1/chains", get(chains::get))
+        .route("/v1/pools", get(pools::get))
+        .route("/v1/pools/{id}", get(pool::get))
+        .route("/v1/tokens", get(tokens::get))
+        .route("/v1/tokens/{address}", get(token::get))
+        .route("/v1/swaps", get(swaps::get))
+        .route("/v1/liquidity-events", get(liquidity::get))
+        .route("/v1/quote", get(quote::get))
+        .with_state(deps)
+}

@@ -1,0 +1,72 @@
+//! `GET /v1/pools/{id}`: one pool, with its tokens and prices.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use api_kit::{
+    answer::Item,
+    extract::{Path, Query},
+    parse,
+    problem::Problem,
+    scope::Scope,
+};
+use axum::{Json, extract::State};
+use domain::entity;
+use serde::Serialize;
+use store::Snapshot;
+
+use super::token::Chain;
+use crate::{
+    deps::Deps,
+    failure, price,
+    view::{pool::Pool, token::Token},
+};
+
+/// A pool with its tokens and prices.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PoolItem {
+    #[serde(flatten)]
+    pool: Pool,
+    token0: Option<Token>,
+    token1: Option<Token>,
+    token1_per_token0: Option<String>,
+    token0_per_token1: Option<String>,
+}
+
+impl PoolItem {
+    /// Adds the tokens, all by one read.
+    pub(super) async fn with_tokens(snapshot: &Snapshot, pools: Vec<entity::Pool>) -> Result<Vec<Self>, Problem> {
+        let mut addresses: Vec<_> = pools.iter().flat_map(|pool| [pool.token0, pool.token1]).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        let tokens = if addresses.is_empty() { Vec::new() } else { snapshot.tokens_by_addresses(&addresses).await? };
+        let tokens: BTreeMap<_, _> = tokens.into_iter().map(|token| (token.address, token)).collect();
+        let items = pools.into_iter().map(|pool| {
+            let (token0, token1) = (tokens.get(&pool.token0).cloned(), tokens.get(&pool.token1).cloned());
+            let decimals = |token: &Option<entity::Token>| token.as_ref().and_then(|token| token.decimals);
+            let prices = price::of(&pool.state, decimals(&token0), decimals(&token1));
+            let (one, other) = prices.map(|prices| (prices.token1_per_token0, prices.token0_per_token1)).unzip();
+            Self {
+                pool: Pool::new(snapshot.chain(), pool),
+                token0: token0.map(Into::into),
+                token1: token1.map(Into::into),
+                token1_per_token0: one,
+                token0_per_token1: other,
+            }
+        });
+        Ok(items.collect())
+    }
+}
+
+pub(super) async fn get(
+    State(deps): State<Arc<Deps>>,
+    Path(id): Path<String>,
+    Query(params): Query<Chain>,
+) -> Result<Json<Item<PoolItem>>, Problem> {
+    let (chain, _) = deps.chains.parse(params.chain.as_deref())?;
+    let id = parse::pool_id("id", &id)?;
+    let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
+    let pool = snapshot.pool(id).await?.ok_or_else(|| failure::unknown_pool(id))?;
+    let item = PoolItem::with_tokens(&snapshot, vec![pool]).await?.pop().ok_or_else(Problem::internal)?;
+    Ok(Json(Item { block: snapshot.block().into(), item }))
+}

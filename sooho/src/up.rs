@@ -1,0 +1,195 @@
+//! `sooho up`: services until Ctrl-C, in one process.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use api_kit::{
+    chains::Chains,
+    health::Ready,
+    shell::{self, REQUEST_TIMEOUT, Shell},
+    status,
+};
+use domain::entity::Protocol;
+use indexer::{Indexer, Target};
+use observe::{Registry, Shutdown};
+use serving::{ChainDeps, Quoters};
+use tokio::{net::TcpListener, task::JoinSet};
+
+use crate::{
+    chains::{self, OpenStore},
+    cli::Service,
+    config::{ChainConfig, Config},
+    error::Error,
+};
+
+type Tasks = JoinSet<Result<(), Error>>;
+
+/// Runs services until a signal, or until one of them fails; then all of them end, and the local database last.
+///
+/// # Errors
+/// The first fault.
+pub async fn run(config: &Config, services: &[Service]) -> Result<(), Error> {
+    let shutdown = chains::shutdown()?;
+    // a port that is taken shows before anything is started
+    let mut listeners = BTreeMap::new();
+    for service in services {
+        listeners.insert(service.name(), listen(*service, config).await?);
+    }
+    let open = OpenStore::open(config).await?;
+    let mut tasks = Tasks::new();
+    let outcome = match start(config, &open, listeners, &mut tasks, &shutdown) {
+        Ok(()) => settle(&mut tasks, &shutdown).await,
+        Err(error) => Err(error),
+    };
+    tasks.shutdown().await;
+    open.close().await;
+    outcome
+}
+
+impl Service {
+    /// Name in messages and metrics.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Indexer => "indexer",
+            Self::Serving => "serving",
+            Self::NftApi => "nft_api",
+        }
+    }
+
+    const fn address(self, config: &Config) -> SocketAddr {
+        match self {
+            Self::Indexer => config.indexer.listen,
+            Self::Serving => config.serving.listen,
+            Self::NftApi => config.nft_api.listen,
+        }
+    }
+}
+
+async fn listen(service: Service, config: &Config) -> Result<TcpListener, Error> {
+    let address = service.address(config);
+    TcpListener::bind(address).await.map_err(|source| Error::Listen {
+        service: service.name(),
+        address,
+        source,
+    })
+}
+
+fn start(
+    config: &Config,
+    open: &OpenStore,
+    listeners: BTreeMap<&'static str, TcpListener>,
+    tasks: &mut Tasks,
+    shutdown: &Shutdown,
+) -> Result<(), Error> {
+    for (service, listener) in listeners {
+        match service {
+            "indexer" => start_indexer(config, open, listener, tasks, shutdown)?,
+            "serving" => {
+                let deps = serving::Deps {
+                    chains: per_chain(config, |chain| {
+                        Ok(ChainDeps {
+                            name: chain.name.clone(),
+                            client: chains::client(chain)?,
+                            quoters: quoters(chain),
+                        })
+                    })?,
+                    reader: open.store.reader(),
+                    registry: Registry::new(),
+                    timeout: REQUEST_TIMEOUT,
+                };
+                let run = serving::run(deps, listener, shutdown.clone());
+                tasks.spawn(async move { run.await.map_err(|error| ended("serving", &error)) });
+            }
+            _ => {
+                let deps = nft_api::Deps {
+                    chains: per_chain(config, |chain| {
+                        Ok(nft_api::ChainDeps {
+                            name: chain.name.clone(),
+                            client: chains::client(chain)?,
+                            collections: chain.collection.clone(),
+                        })
+                    })?,
+                    reader: open.store.reader(),
+                    registry: Registry::new(),
+                    timeout: REQUEST_TIMEOUT,
+                };
+                let run = nft_api::run(deps, listener, shutdown.clone());
+                tasks.spawn(async move { run.await.map_err(|error| ended("nft_api", &error)) });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn start_indexer(
+    config: &Config,
+    open: &OpenStore,
+    listener: TcpListener,
+    tasks: &mut Tasks,
+    shutdown: &Shutdown,
+) -> Result<(), Error> {
+    let registry = Registry::new();
+    let metrics = Arc::new(chains::metrics(&registry)?);
+    for chain in &config.chain {
+        let writer = open.store.writer(chain.id);
+        let indexer =
+            Indexer::new(chain.indexer(), chains::client(chain)?, writer, Arc::clone(&metrics));
+        let run = indexer.run(Target::Follow, shutdown.clone());
+        let name = chain.name.clone();
+        tasks.spawn(
+            async move { run.await.map_err(|source| Error::Indexer { chain: name, source }) },
+        );
+    }
+    let names = per_chain(config, |chain| Ok(chain.name.clone()))?;
+    let ready = Ready::when_indexed(open.store.reader(), names.ids());
+    let shell = Shell { service: "indexer", timeout: REQUEST_TIMEOUT, ready, registry };
+    let router = shell
+        .wrap(status::routes(open.store.reader(), names))
+        .map_err(|error| Error::Service { service: "indexer", reason: error.to_string() })?;
+    let run = shell::serve(router, listener, shutdown.clone());
+    tasks.spawn(async move { run.await.map_err(|error| ended("indexer", &error)) });
+    Ok(())
+}
+
+/// Waits for all services; the first fault ends the others.
+async fn settle(tasks: &mut Tasks, shutdown: &Shutdown) -> Result<(), Error> {
+    let mut outcome = Ok(());
+    while let Some(joined) = tasks.join_next().await {
+        let ended = joined.unwrap_or_else(|error| {
+            Err(Error::Service { service: "a task", reason: error.to_string() })
+        });
+        if let Err(error) = ended
+            && outcome.is_ok()
+        {
+            tracing::error!(%error, "stopping all services");
+            outcome = Err(error);
+            shutdown.cancel();
+        }
+    }
+    outcome
+}
+
+fn ended(service: &'static str, error: &std::io::Error) -> Error {
+    Error::Service { service, reason: error.to_string() }
+}
+
+fn per_chain<T>(
+    config: &Config,
+    make: impl Fn(&ChainConfig) -> Result<T, Error>,
+) -> Result<Chains<T>, Error> {
+    let chains = config.chain.iter().map(|chain| Ok((chain.id, make(chain)?)));
+    Ok(Chains::new(chains.collect::<Result<_, Error>>()?))
+}
+
+fn quoters(chain: &ChainConfig) -> BTreeMap<String, Quoters> {
+    let quoters = chain.dex.iter().map(|dex| {
+        let mut quoters = Quoters::default();
+        match dex.protocol {
+            Protocol::V2 => quoters.v2_router = dex.quoter,
+            Protocol::V3 => quoters.quoter_v2 = dex.quoter,
+            Protocol::V4 => quoters.v4_quoter = dex.quoter,
+        }
+        (dex.name.clone(), quoters)
+    });
+    quoters.collect()
+}

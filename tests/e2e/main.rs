@@ -1,0 +1,6 @@
+//! End to end: a scenario in, an answer out, on a real chain and a real `mongod`.
+
+mod crash;
+mod first_light;
+mod mistakes;
+mod reorg;

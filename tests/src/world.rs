@@ -1,0 +1,153 @@
+//! A chain and a database to test against; both end with the test.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::{Context, Result};
+use chain::Client;
+use devchain::{Anvil, AnvilOptions, Deployment, Traffic, TrafficReport};
+use domain::{
+    config::Collection,
+    entity::{NftStandard, Protocol},
+};
+use indexer::{Indexer, Metrics, Target};
+use observe::{Registry, Shutdown};
+use sooho::config::{ChainConfig, Config, DexConfig};
+use store::{Embedded, EmbeddedOptions, Store};
+use tempfile::TempDir;
+
+use crate::truth::Truth;
+
+/// Chain, database server, and a folder.
+#[derive(Debug)]
+pub struct World {
+    /// The chain.
+    pub chain: Anvil,
+    /// What lies where on it.
+    pub deployment: Deployment,
+    /// The database server.
+    pub mongo: Embedded,
+    /// A folder that is removed in the end.
+    pub folder: TempDir,
+}
+
+impl World {
+    /// A chain with its contracts and nothing else, and an empty server.
+    ///
+    /// # Errors
+    /// When a part does not start.
+    pub async fn start() -> Result<Self> {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        drop(observe::logging::init("warn", observe::logging::LogFormat::Human));
+        let folder = tempfile::tempdir()?;
+        let chain = Anvil::start(AnvilOptions::default()).await.context("starting the chain")?;
+        let deployment = devchain::deploy(&chain.url()).await.context("deploying")?;
+        let options = EmbeddedOptions {
+            binary: mongod(),
+            data_dir: folder.path().join("mongo"),
+            cache_gb: 0.25,
+        };
+        let mongo = Embedded::start(options).await.context("starting mongod")?;
+        Ok(Self { chain, deployment, mongo, folder })
+    }
+
+    /// Mines blocks of seeded traffic.
+    ///
+    /// # Errors
+    /// When the chain refuses.
+    pub async fn traffic(&self, blocks: u64, seed: u64) -> Result<TrafficReport> {
+        Ok(Traffic::new(&self.chain.url(), &self.deployment, seed).run(blocks).await?)
+    }
+
+    /// The configuration of this world with a database of this name, as a user would write it.
+    #[must_use]
+    pub fn config(&self, database: &str) -> Config {
+        let mut config = Config::default();
+        config.store.uri = self.mongo.uri();
+        config.store.database = database.into();
+        config.store.data_dir = self.folder.path().join("mongo");
+        config.log.filter = "info".into();
+        config.chain = vec![self.chain_config()];
+        config
+    }
+
+    fn chain_config(&self) -> ChainConfig {
+        let d = &self.deployment;
+        let dex = |name: &str, protocol, factory, quoter| DexConfig {
+            name: name.into(),
+            protocol,
+            factory,
+            fee_pips: 3_000,
+            quoter: Some(quoter),
+        };
+        let collection =
+            |name: &str, standard, address| Collection { name: name.into(), standard, address };
+        ChainConfig {
+            name: "local".into(),
+            id: d.chain_id,
+            rpc: vec![self.chain.url()],
+            start_block: d.start_block,
+            poll_ms: 50,
+            undo_window: 64,
+            range: 40,
+            dex: vec![
+                dex("uniswap-v2", Protocol::V2, d.v2_factory, d.v2_router),
+                dex("uniswap-v3", Protocol::V3, d.v3_factory, d.quoter_v2),
+                dex("uniswap-v4", Protocol::V4, d.v4_pool_manager, d.v4_quoter),
+            ],
+            collection: vec![
+                collection("apes", NftStandard::Erc721, d.erc721),
+                collection("badges", NftStandard::Erc1155, d.erc1155),
+                collection("v3-positions", NftStandard::Erc721, d.nonfungible_position_manager),
+            ],
+            ..ChainConfig::default()
+        }
+    }
+
+    /// A migrated store on a database of this name.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn store(&self, database: &str) -> Result<Store> {
+        let store = Store::connect(&self.mongo.uri(), database).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Indexes this world into a database, in this process, and returns the store.
+    ///
+    /// # Errors
+    /// The indexer's fault.
+    pub async fn index(&self, database: &str, target: Target) -> Result<Store> {
+        let store = self.store(database).await?;
+        let config = self.chain_config();
+        let client = Client::new(config.id, &config.rpc)?;
+        let metrics = Arc::new(Metrics::new(&Registry::new())?);
+        let indexer = Indexer::new(config.indexer(), client, store.writer(config.id), metrics);
+        indexer.run(target, Shutdown::new()).await?;
+        Ok(store)
+    }
+
+    /// The chain's own answers.
+    ///
+    /// # Errors
+    /// When the endpoint's url is none.
+    pub fn truth(&self) -> Result<Truth> {
+        Truth::new(&self.chain.url(), self.deployment.clone())
+    }
+
+    /// Stops everything, leaving nothing behind.
+    ///
+    /// # Errors
+    /// When a part does not end.
+    pub async fn stop(self) -> Result<()> {
+        self.mongo.stop().await?;
+        self.chain.stop().await?;
+        Ok(())
+    }
+}
+
+/// The server's binary, where the set-up names one.
+#[must_use]
+pub fn mongod() -> Option<PathBuf> {
+    observe::config::variable("SOOHO_MONGOD").map(Into::into)
+}
