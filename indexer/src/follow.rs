@@ -46,6 +46,16 @@ enum Round {
     Done,
 }
 
+/// How the stored blocks relate to the node's.
+enum Aligned {
+    /// Nothing is stored yet.
+    Empty,
+    /// The node has the stored block.
+    At(Watermark),
+    /// The node does not know that height yet: it lags, which is no reorg.
+    NodeBehind,
+}
+
 impl Indexer {
     /// An indexer that continues where the store stands.
     #[must_use]
@@ -124,7 +134,11 @@ impl Indexer {
         }
         let head = self.source.client().latest_block().await?.number;
         self.metrics.head.with_label_values(&[self.config.name.as_str()]).set(gauge_value(head));
-        let Some(watermark) = self.align().await? else { return Ok(Round::AtHead) };
+        let watermark = match self.align().await? {
+            Aligned::Empty => None,
+            Aligned::At(watermark) => Some(watermark),
+            Aligned::NodeBehind => return Ok(Round::AtHead),
+        };
         let next = watermark
             .as_ref()
             .map_or(self.config.start_block, |watermark| watermark.block.number + 1);
@@ -167,19 +181,17 @@ impl Indexer {
         Ok(())
     }
 
-    /// Takes back stored blocks that left the chain. `None` while the node is behind what is stored: a node that lags is
-    /// no reorg.
-    #[expect(clippy::option_option, reason = "no watermark yet and no answer yet are two things")]
-    async fn align(&mut self) -> Result<Option<Option<Watermark>>, IndexerError> {
+    /// Takes back stored blocks that left the chain.
+    async fn align(&mut self) -> Result<Aligned, IndexerError> {
         loop {
-            let Some(watermark) = self.writer.watermark().await? else { return Ok(Some(None)) };
+            let Some(watermark) = self.writer.watermark().await? else { return Ok(Aligned::Empty) };
             let stored = watermark.block;
             let Some(on_chain) = self.source.client().block(stored.number).await? else {
                 tracing::debug!(block = stored.number, "the node is behind what is stored");
-                return Ok(None);
+                return Ok(Aligned::NodeBehind);
             };
             if on_chain.hash == stored.hash {
-                return Ok(Some(Some(watermark)));
+                return Ok(Aligned::At(watermark));
             }
             self.reporter.phase(Phase::Revert);
             tracing::info!(
@@ -188,7 +200,7 @@ impl Indexer {
             );
             match self.writer.revert_newest().await {
                 Ok(_) => {
-                    self.metrics.reverted.with_label_values(&[self.config.name.as_str()]).inc()
+                    self.metrics.reverted.with_label_values(&[self.config.name.as_str()]).inc();
                 }
                 Err(StoreError::UndoMissing { block, .. }) => {
                     return Err(IndexerError::ForeignChain {

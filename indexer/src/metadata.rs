@@ -37,7 +37,7 @@ pub(crate) async fn fetch(
             if let [symbol, name, decimals] = answers {
                 found.insert(
                     *token,
-                    abis::metadata::parse(symbol.as_deref(), name.as_deref(), decimals.as_deref()),
+                    abis::metadata::parse(as_slice(symbol), as_slice(name), as_slice(decimals)),
                 );
             }
         }
@@ -52,4 +52,8 @@ fn settled(answer: Result<Bytes, ChainError>) -> Result<Option<Bytes>, ChainErro
         Err(ChainError::Reverted { .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+fn as_slice(answer: &Option<Bytes>) -> Option<&[u8]> {
+    answer.as_ref().map(AsRef::as_ref)
 }

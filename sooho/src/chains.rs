@@ -32,7 +32,7 @@ impl OpenStore {
             let options = EmbeddedOptions {
                 binary,
                 data_dir: settings.data_dir.clone(),
-                cache_gb: f64::from(settings.cache_mb) / 1024.0,
+                cache_mb: settings.cache_mb,
             };
             tracing::info!(folder = %settings.data_dir.display(), "starting the local MongoDB");
             let embedded = Embedded::start(options).await?;
@@ -48,10 +48,8 @@ impl OpenStore {
     /// Stops the local server cleanly.
     pub async fn close(self) {
         drop(self.store);
-        if let Some(embedded) = self.embedded
-            && let Err(error) = embedded.stop().await
-        {
-            tracing::warn!(%error, "the local MongoDB did not stop cleanly; it recovers at the next start");
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
         }
     }
 }

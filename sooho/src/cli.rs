@@ -57,7 +57,7 @@ enum ConfigCommand {
 }
 
 /// A service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Service {
     /// Batch layer
     Indexer,

@@ -1,6 +1,6 @@
 //! `sooho up`: services until Ctrl-C, in one process.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::{BTreeMap, BTreeSet}, net::SocketAddr, sync::Arc};
 
 use api_kit::{
     chains::Chains,
@@ -30,9 +30,9 @@ type Tasks = JoinSet<Result<(), Error>>;
 pub async fn run(config: &Config, services: &[Service]) -> Result<(), Error> {
     let shutdown = chains::shutdown()?;
     // a port that is taken shows before anything is started
-    let mut listeners = BTreeMap::new();
-    for service in services {
-        listeners.insert(service.name(), listen(*service, config).await?);
+    let mut listeners = Vec::new();
+    for service in services.iter().collect::<BTreeSet<_>>() {
+        listeners.push((*service, listen(*service, config).await?));
     }
     let open = OpenStore::open(config).await?;
     let mut tasks = Tasks::new();
@@ -77,14 +77,14 @@ async fn listen(service: Service, config: &Config) -> Result<TcpListener, Error>
 fn start(
     config: &Config,
     open: &OpenStore,
-    listeners: BTreeMap<&'static str, TcpListener>,
+    listeners: Vec<(Service, TcpListener)>,
     tasks: &mut Tasks,
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
     for (service, listener) in listeners {
         match service {
-            "indexer" => start_indexer(config, open, listener, tasks, shutdown)?,
-            "serving" => {
+            Service::Indexer => start_indexer(config, open, listener, tasks, shutdown)?,
+            Service::Serving => {
                 let deps = serving::Deps {
                     chains: per_chain(config, |chain| {
                         Ok(ChainDeps {
@@ -100,7 +100,7 @@ fn start(
                 let run = serving::run(deps, listener, shutdown.clone());
                 tasks.spawn(async move { run.await.map_err(|error| ended("serving", &error)) });
             }
-            _ => {
+            Service::NftApi => {
                 let deps = nft_api::Deps {
                     chains: per_chain(config, |chain| {
                         Ok(nft_api::ChainDeps {

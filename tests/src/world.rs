@@ -44,7 +44,7 @@ impl World {
         let options = EmbeddedOptions {
             binary: mongod(),
             data_dir: folder.path().join("mongo"),
-            cache_gb: 0.25,
+            cache_mb: 256,
         };
         let mongo = Embedded::start(options).await.context("starting mongod")?;
         Ok(Self { chain, deployment, mongo, folder })
@@ -140,7 +140,7 @@ impl World {
     /// # Errors
     /// When a part does not end.
     pub async fn stop(self) -> Result<()> {
-        self.mongo.stop().await?;
+        self.mongo.stop().await;
         self.chain.stop().await?;
         Ok(())
     }

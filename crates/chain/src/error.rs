@@ -117,7 +117,7 @@ impl ChainError {
             Self::Missing(shorten(message))
         } else if code == 3 || lower.contains("revert") {
             Self::Reverted { data: bytes.unwrap_or_default(), message: shorten(message) }
-        } else if matches!(code, -32601 | -32602 | -32600) {
+        } else if matches!(code, -32602..=-32600) {
             Self::Refused(shorten(message))
         } else if lower.contains("out of gas")
             || lower.contains("invalid opcode")

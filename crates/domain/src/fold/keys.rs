@@ -43,7 +43,7 @@ pub fn touched(event: &Event, out: &mut Vec<Key>) {
             range(PoolId::Key(*id), *tick_lower, *tick_upper, out);
         }
         EventKind::V4Swap { id, .. } | EventKind::V4Donate { id, .. } => {
-            out.push(Key::Pool(PoolId::Key(*id)))
+            out.push(Key::Pool(PoolId::Key(*id)));
         }
         EventKind::Erc721Transfer { from, to, token_id } => {
             holders(event.meta.address, *from, *to, [*token_id], out);

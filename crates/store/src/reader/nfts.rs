@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 use bson::{Document, doc};
 use domain::row::Position;
 
-use super::plan::{Plan, range};
+use super::plan::{ID, Plan, range};
 use crate::{
     codec::{Addr, Uint},
     documents::{Stored as _, end_of, id_prefix, nft_balance, nft_transfer, row},
@@ -44,13 +44,13 @@ pub struct NftTransferQuery {
 pub(super) fn owners(chain: i64, collection: Address, token_id: U256, after: Option<Address>, limit: u32) -> Plan {
     let prefix = doc! { "c": chain, "a": Addr(collection), "t": Uint(token_id) };
     let after = after.map(|owner| nft_balance::id(chain, collection, token_id, owner));
-    balances(doc! { "_id": under(&prefix, after) }, limit)
+    balances(doc! { "_id": under(&prefix, after) }, ID, limit)
 }
 
 pub(super) fn collection(chain: i64, collection: Address, after: Option<NftCollectionCursor>, limit: u32) -> Plan {
     let prefix = doc! { "c": chain, "a": Addr(collection) };
     let after = after.map(|after| nft_balance::id(chain, collection, after.token_id, after.owner));
-    balances(doc! { "_id": under(&prefix, after) }, limit)
+    balances(doc! { "_id": under(&prefix, after) }, ID, limit)
 }
 
 pub(super) fn owned(
@@ -65,7 +65,7 @@ pub(super) fn owned(
         Some(collection) => under(&doc! { "c": chain, "a": Addr(collection) }, after),
         None => range(chain, true, after),
     };
-    balances(doc! { "_id.o": Addr(owner), "_id": ids }, limit)
+    balances(doc! { "_id.o": Addr(owner), "_id": ids }, "owner", limit)
 }
 
 pub(super) fn transfers(chain: i64, query: &NftTransferQuery) -> Plan {
@@ -77,6 +77,7 @@ pub(super) fn transfers(chain: i64, query: &NftTransferQuery) -> Plan {
         collection: nft_transfer::Doc::COLLECTION,
         filter,
         sort: doc! { "_id": -1 },
+        index: if query.token_id.is_some() { "token" } else { "collection" },
         limit: Some(query.limit),
     }
 }
@@ -91,8 +92,8 @@ pub(super) fn holders_count(chain: i64, collection: Address) -> Vec<Document> {
     ]
 }
 
-fn balances(filter: Document, limit: u32) -> Plan {
-    Plan { collection: nft_balance::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, limit: Some(limit) }
+fn balances(filter: Document, index: &'static str, limit: u32) -> Plan {
+    Plan { collection: nft_balance::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, index, limit: Some(limit) }
 }
 
 /// The ids that start with `prefix`, above `after`.

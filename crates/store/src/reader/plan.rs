@@ -2,12 +2,17 @@
 
 use bson::Document;
 
+/// The index every collection has.
+pub(crate) const ID: &str = "_id_";
+
 /// What is asked of one collection.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) collection: &'static str,
     pub(crate) filter: Document,
     pub(crate) sort: Document,
+    /// The index, by name: chosen here and not by the server, whose choice can change with the data.
+    pub(crate) index: &'static str,
     /// `None`: all.
     pub(crate) limit: Option<u32>,
 }

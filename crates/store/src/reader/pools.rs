@@ -7,7 +7,7 @@ use domain::{
     ids::PoolId,
 };
 
-use super::plan::{Plan, range};
+use super::plan::{ID, Plan, range};
 use crate::{
     codec::Addr,
     documents::{Stored as _, pool},
@@ -76,14 +76,20 @@ pub(super) fn plan(chain: i64, query: &PoolQuery) -> Plan {
     if let Some(token) = query.token {
         filter.insert("tokens", Addr(token));
     }
-    let sort = match query.order {
+    // a token has few pools: its index also serves when the protocol is asked for, too
+    let names = match (query.token, query.protocol) {
+        (Some(_), _) => ["token_created", "token_swaps"],
+        (None, Some(_)) => ["protocol_created", "protocol_swaps"],
+        (None, None) => ["created", "swaps"],
+    };
+    let (sort, index) = match query.order {
         PoolOrder::Created => {
             let after = match query.after {
                 Some(PoolCursor::Created { block, log_index }) => Some(pool::created_bound(chain, block, log_index)),
                 _ => None,
             };
             filter.insert("created", range(chain, true, after));
-            doc! { "created": 1 }
+            (doc! { "created": 1 }, names[0])
         }
         PoolOrder::Swaps => {
             let after = match query.after {
@@ -91,14 +97,14 @@ pub(super) fn plan(chain: i64, query: &PoolQuery) -> Plan {
                 _ => None,
             };
             filter.insert("swaps", range(chain, false, after));
-            doc! { "swaps": -1 }
+            (doc! { "swaps": -1 }, names[1])
         }
     };
-    Plan { collection: pool::Doc::COLLECTION, filter, sort, limit: Some(query.limit) }
+    Plan { collection: pool::Doc::COLLECTION, filter, sort, index, limit: Some(query.limit) }
 }
 
 pub(super) fn by_ids(chain: i64, ids: &[PoolId]) -> Plan {
     let ids: Vec<_> = ids.iter().map(|id| pool::id(chain, *id)).collect();
     let filter = doc! { "_id": { "$in": ids } };
-    Plan { collection: pool::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, limit: None }
+    Plan { collection: pool::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, index: ID, limit: None }
 }

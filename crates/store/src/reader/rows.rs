@@ -4,7 +4,7 @@ use alloy_primitives::B256;
 use bson::doc;
 use domain::{ids::PoolId, row::Position};
 
-use super::plan::{Plan, range};
+use super::plan::{ID, Plan, range};
 use crate::{
     codec::{Hash, Pid},
     documents::{Stored as _, liquidity, row, swap},
@@ -38,7 +38,7 @@ pub(super) fn swaps(chain: i64, query: &SwapQuery) -> Plan {
 
 pub(super) fn swaps_by_tx(chain: i64, tx_hash: B256) -> Plan {
     let filter = doc! { "tx.h": Hash(tx_hash), "_id": range(chain, true, None) };
-    Plan { collection: swap::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, limit: None }
+    Plan { collection: swap::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, index: "tx", limit: None }
 }
 
 pub(super) fn liquidity(chain: i64, query: &LiquidityQuery) -> Plan {
@@ -53,8 +53,9 @@ fn of_pool(
     limit: u32,
 ) -> Plan {
     let mut filter = doc! { "_id": row::older_than(chain, after) };
+    let index = if pool.is_some() { "pool" } else { ID };
     if let Some(pool) = pool {
         filter.insert("pool", Pid(pool));
     }
-    Plan { collection, filter, sort: doc! { "_id": -1 }, limit: Some(limit) }
+    Plan { collection, filter, sort: doc! { "_id": -1 }, index, limit: Some(limit) }
 }

@@ -11,7 +11,7 @@ use domain::{
     row::{LiquidityEvent, NftTransfer, Swap},
 };
 use futures::TryStreamExt as _;
-use mongodb::{ClientSession, Database};
+use mongodb::{ClientSession, Database, options::Hint};
 use tokio::sync::Mutex;
 
 use super::{
@@ -171,7 +171,7 @@ impl Snapshot {
         }
         let mut session = self.session.lock().await;
         let collection = self.collection(plan.collection);
-        let mut find = collection.find(plan.filter).sort(plan.sort).session(&mut *session);
+        let mut find = collection.find(plan.filter).sort(plan.sort).hint(Hint::Name(plan.index.to_owned())).session(&mut *session);
         if let Some(limit) = plan.limit {
             find = find.limit(i64::from(limit)).batch_size(limit);
         }

@@ -3,7 +3,7 @@
 use alloy_primitives::Address;
 use bson::doc;
 
-use super::plan::{Plan, range};
+use super::plan::{ID, Plan, range};
 use crate::documents::{Stored as _, token};
 
 /// Which tokens; by address.
@@ -20,14 +20,15 @@ pub struct TokenQuery {
 pub(super) fn plan(chain: i64, query: &TokenQuery) -> Plan {
     let after = query.after.map(|address| token::id(chain, address));
     let mut filter = doc! { "_id": range(chain, true, after) };
+    let index = if query.symbol.is_some() { "symbol" } else { ID };
     if let Some(symbol) = &query.symbol {
         filter.insert("symbol", symbol);
     }
-    Plan { collection: token::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, limit: Some(query.limit) }
+    Plan { collection: token::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, index, limit: Some(query.limit) }
 }
 
 pub(super) fn by_addresses(chain: i64, addresses: &[Address]) -> Plan {
     let ids: Vec<_> = addresses.iter().map(|address| token::id(chain, *address)).collect();
     let filter = doc! { "_id": { "$in": ids } };
-    Plan { collection: token::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, limit: None }
+    Plan { collection: token::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, index: ID, limit: None }
 }

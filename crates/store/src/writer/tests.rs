@@ -68,7 +68,7 @@ async fn what_is_committed_is_loaded_and_can_be_taken_back() {
     assert_eq!(dump(&mongo).await.unwrap(), dumps[30]);
 
     // and back, block by block, to nothing
-    for height in (0..30).rev() {
+    for height in (0_usize..30).rev() {
         let left = writer.revert_newest().await.unwrap();
         assert_eq!(left, height.checked_sub(1).and_then(|index| chain.blocks.get(index)).map(watermark));
         assert_eq!(dump(&mongo).await.unwrap(), dumps[height], "height {height}");
