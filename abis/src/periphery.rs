@@ -43,12 +43,12 @@ pub mod commands {
     pub const SWAP_EXACT_OUT_SINGLE: u8 = 0x08;
     /// V4 action: pay the whole debt in one currency.
     pub const SETTLE_ALL: u8 = 0x0c;
-    /// V4 action: pay the debts in both currencies of a pool.
-    pub const SETTLE_PAIR: u8 = 0x0d;
     /// V4 action: receive the whole credit in one currency.
     pub const TAKE_ALL: u8 = 0x0f;
     /// V4 action: receive the credits in both currencies of a pool.
     pub const TAKE_PAIR: u8 = 0x11;
+    /// V4 action: pay the debt or receive the credit in one currency.
+    pub const CLOSE_CURRENCY: u8 = 0x12;
     /// V4 action: send what is left of a currency to somebody.
     pub const SWEEP: u8 = 0x14;
 }

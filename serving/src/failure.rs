@@ -15,7 +15,10 @@ pub(crate) fn of_chain(error: ChainError) -> Problem {
             "CHAIN_LAGS",
             "the node does not have the state of the indexed block (yet, or any more); try again in a moment",
         ),
-        _ => Problem::unavailable("CHAIN_UNAVAILABLE", "the chain's node does not answer; try again in a moment"),
+        _ => Problem::unavailable(
+            "CHAIN_UNAVAILABLE",
+            "the chain's node does not answer; try again in a moment",
+        ),
     }
 }
 
@@ -26,5 +29,8 @@ pub(crate) fn unknown_pool(id: PoolId) -> Problem {
 
 /// 404 for a token that no pool holds.
 pub(crate) fn unknown_token(address: Address) -> Problem {
-    Problem::not_found("TOKEN_UNKNOWN", format!("no indexed pool holds token {}", view::address(address)))
+    Problem::not_found(
+        "TOKEN_UNKNOWN",
+        format!("no indexed pool holds token {}", view::address(address)),
+    )
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use api_kit::{extract::Json, scope::Scope};
 use async_graphql::{
-    EmptyMutation, EmptySubscription, MergedObject, Request, Schema as GraphQlSchema, dataloader::DataLoader,
-    http::GraphiQLSource,
+    EmptyMutation, EmptySubscription, MergedObject, Request, Schema as GraphQlSchema,
+    dataloader::DataLoader, http::GraphiQLSource,
 };
 use async_graphql_axum::GraphQLResponse;
 use axum::{Router, extract::State, response::Html, routing::get};

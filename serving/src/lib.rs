@@ -35,10 +35,16 @@ pub const SERVICE: &str = "serving";
 /// When the registry holds metrics of this service already.
 pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
     let ready = Ready::when_indexed(deps.reader.clone(), deps.chain_ids());
-    let shell = Shell { service: SERVICE, timeout: deps.timeout, ready, registry: deps.registry.clone() };
+    let shell =
+        Shell { service: SERVICE, timeout: deps.timeout, ready, registry: deps.registry.clone() };
     let status = status::routes(deps.reader.clone(), deps.chain_names());
     let deps = Arc::new(deps);
-    shell.wrap(Router::new().merge(rest::routes(Arc::clone(&deps))).merge(graphql::routes(deps)).merge(status))
+    shell.wrap(
+        Router::new()
+            .merge(rest::routes(Arc::clone(&deps)))
+            .merge(graphql::routes(deps))
+            .merge(status),
+    )
 }
 
 /// Serves until the token is cancelled.

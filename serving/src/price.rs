@@ -27,7 +27,9 @@ pub struct Prices {
 #[must_use]
 pub fn of(state: &PoolState, decimals0: Option<u8>, decimals1: Option<u8>) -> Option<Prices> {
     let scale = |decimals: Option<u8>| {
-        decimals.filter(|decimals| *decimals <= MOST_DECIMALS).map(|decimals| Wide::from(10).pow(Wide::from(decimals)))
+        decimals
+            .filter(|decimals| *decimals <= MOST_DECIMALS)
+            .map(|decimals| Wide::from(10).pow(Wide::from(decimals)))
     };
     let (scale0, scale1) = (scale(decimals0)?, scale(decimals1)?);
     // smallest units of token1 per smallest unit of token0
@@ -42,7 +44,10 @@ pub fn of(state: &PoolState, decimals0: Option<u8>, decimals1: Option<u8>) -> Op
         return None;
     }
     let (one, other) = (units1 * scale0, units0 * scale1);
-    Some(Prices { token1_per_token0: quotient(one, other), token0_per_token1: quotient(other, one) })
+    Some(Prices {
+        token1_per_token0: quotient(one, other),
+        token0_per_token1: quotient(other, one),
+    })
 }
 
 /// An amount in smallest units as whole tokens, exact, without trailing zeros.
@@ -56,7 +61,8 @@ fn quotient(numerator: Wide, denominator: Wide) -> String {
     let mut places = 0;
     loop {
         let scaled = numerator * Wide::from(10).pow(Wide::from(places));
-        let digits = if scaled < denominator { String::new() } else { (scaled / denominator).to_string() };
+        let digits =
+            if scaled < denominator { String::new() } else { (scaled / denominator).to_string() };
         if digits.len() >= DIGITS || places >= 120 {
             return point(if digits.is_empty() { "0" } else { &digits }, places);
         }

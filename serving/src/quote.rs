@@ -66,14 +66,19 @@ async fn best<'a>(
         }
     }
     let requests: Vec<_> = calls.iter().map(|(_, call)| (call.to, call.data.clone())).collect();
-    let answers =
-        if requests.is_empty() { Vec::new() } else { chain.client.call_many(&requests, block).await.map_err(failure::of_chain)? };
+    let answers = if requests.is_empty() {
+        Vec::new()
+    } else {
+        chain.client.call_many(&requests, block).await.map_err(failure::of_chain)?
+    };
 
     let mut best: Option<Best<'a>> = None;
     for ((pool, call), answer) in calls.into_iter().zip(answers) {
         let outcome = match answer {
             Ok(data) => call.read(pool, wanted, &data),
-            Err(chain::ChainError::Reverted { data, message }) => Err(revert::problem(pool, wanted, &data, &message)),
+            Err(chain::ChainError::Reverted { data, message }) => {
+                Err(revert::problem(pool, wanted, &data, &message))
+            }
             Err(error) => return Err(failure::of_chain(error)),
         };
         match outcome {
@@ -96,17 +101,24 @@ fn better(trade_type: TradeType, one: &Best<'_>, other: &Best<'_>) -> bool {
         TradeType::ExactOut => one.outcome.amount.cmp(&other.outcome.amount),
     };
     let gas = |best: &Best<'_>| best.outcome.gas.unwrap_or(U256::MAX);
-    by_amount.then_with(|| gas(one).cmp(&gas(other))).then_with(|| one.pool.id.cmp(&other.pool.id)) == Ordering::Less
+    by_amount.then_with(|| gas(one).cmp(&gas(other))).then_with(|| one.pool.id.cmp(&other.pool.id))
+        == Ordering::Less
 }
 
 /// Why no pool serves the trade: the one reason when all agree, else a summary.
 fn no_route(refused: Vec<(&Pool, Problem)>) -> Problem {
-    let reasons: Vec<String> =
-        refused.iter().take(3).map(|(pool, problem)| format!("{}: {}", pool.id, problem.detail())).collect();
+    let reasons: Vec<String> = refused
+        .iter()
+        .take(3)
+        .map(|(pool, problem)| format!("{}: {}", pool.id, problem.detail()))
+        .collect();
     let mut problems = refused.into_iter().map(|(_, problem)| problem);
     match problems.next() {
         None => Problem::not_found("NO_ROUTE", "no indexed pool holds both tokens"),
         Some(first) if problems.all(|other| other.code() == first.code()) => first,
-        Some(_) => Problem::not_found("NO_ROUTE", format!("no pool serves this trade: {}", reasons.join("; "))),
+        Some(_) => Problem::not_found(
+            "NO_ROUTE",
+            format!("no pool serves this trade: {}", reasons.join("; ")),
+        ),
     }
 }

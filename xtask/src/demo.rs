@@ -45,7 +45,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
     let outcome =
         start::all(workspace, &tools, &folder, &interrupt, &mut running).and_then(|ports| {
             let Some(ports) = ports else { return Ok(()) };
-            say::line(&banner::text(&ports, began.elapsed()));
+            say::line(&banner::text(ports, &folder.deployment_text(), began.elapsed()));
             if once { Ok(()) } else { status::follow(&ports, &interrupt, &mut running) }
         });
     let clean = stop(&mut running, &interrupt);
@@ -77,7 +77,10 @@ fn tidy_up(folder: &Folder) -> Result<()> {
     if orphans > 0 {
         say::step(&format!("stopped {orphans} processes that an earlier demo had left"));
     }
-    if !folder.holds_something() {
+    let lost = !folder.chain().exists() && folder.reset_database()?;
+    if lost {
+        say::step("the chain is gone, so the database is made anew too");
+    } else if !folder.holds_something() {
         say::step("a new chain and a new database");
     } else if folder.stopped_cleanly() {
         say::step("going on with the chain and the database of the last demo");

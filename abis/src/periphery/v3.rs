@@ -8,6 +8,7 @@ sol! {
     interface V3Factory {
         function getPool(address tokenA, address tokenB, uint24 fee) external view returns (address pool);
         function feeAmountTickSpacing(uint24 fee) external view returns (int24);
+        function enableFeeAmount(uint24 fee, int24 tickSpacing) external;
         function createPool(address tokenA, address tokenB, uint24 fee) external returns (address pool);
 
         event PoolCreated(address indexed token0, address indexed token1, uint24 indexed fee, int24 tickSpacing, address pool);

@@ -19,9 +19,9 @@ sol! {
     #[derive(Debug)]
     struct V4ExactOutputSingleParams { PoolKey poolKey; bool zeroForOne; uint128 amountOut; uint128 amountInMaximum; bytes hookData; }
 
-    /// Input of the action `SWAP_EXACT_IN`.
+    /// Input of the action `SWAP_EXACT_IN`. The list of slippages by hop may be empty.
     #[derive(Debug)]
-    struct V4ExactInputParams { address currencyIn; PathKey[] path; uint128 amountIn; uint128 amountOutMinimum; }
+    struct V4ExactInputParams { address currencyIn; PathKey[] path; uint256[] maxHopSlippage; uint128 amountIn; uint128 amountOutMinimum; }
 
     /// Input of the quoter's single-pool quotes.
     #[derive(Debug)]

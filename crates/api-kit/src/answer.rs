@@ -4,6 +4,8 @@ use async_graphql::SimpleObject;
 use domain::block::BlockRef;
 use serde::Serialize;
 
+use crate::page::Rows;
+
 /// The block an answer speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
 pub struct Block {
@@ -17,7 +19,11 @@ pub struct Block {
 
 impl From<BlockRef> for Block {
     fn from(block: BlockRef) -> Self {
-        Self { number: block.number, hash: format!("{:#x}", block.hash), timestamp: block.timestamp }
+        Self {
+            number: block.number,
+            hash: format!("{:#x}", block.hash),
+            timestamp: block.timestamp,
+        }
     }
 }
 
@@ -39,4 +45,16 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Cursor of the next page; `null` when this is the last.
     pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page in its wire form.
+    pub fn new<R>(block: BlockRef, page: Rows<R>, view: impl Fn(R) -> T) -> Self {
+        let next = page.next();
+        Self {
+            block: block.into(),
+            items: page.rows.into_iter().map(|(_, row)| view(row)).collect(),
+            next,
+        }
+    }
 }

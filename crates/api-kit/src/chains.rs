@@ -37,14 +37,20 @@ impl<T> Chains<T> {
         let found = match (id, self.0.as_slice()) {
             (None, [(id, chain)]) => Some((*id, chain)),
             (None, _) => {
-                let detail = format!("this service answers for several chains; name one: chain = {}", self.list());
+                let detail = format!(
+                    "this service answers for several chains; name one: chain = {}",
+                    self.list()
+                );
                 return Err(Problem::bad_request("CHAIN_REQUIRED", detail));
             }
             (Some(id), _) => self.iter().find(|(known, _)| *known == id),
         };
         found.ok_or_else(|| {
             let id = id.unwrap_or_default();
-            Problem::not_found("CHAIN_UNSUPPORTED", format!("chain {id} is not served here; served: {}", self.list()))
+            Problem::not_found(
+                "CHAIN_UNSUPPORTED",
+                format!("chain {id} is not served here; served: {}", self.list()),
+            )
         })
     }
 

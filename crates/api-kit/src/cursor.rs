@@ -7,6 +7,7 @@ use alloy_primitives::{Keccak256, hex};
 
 use crate::problem::Problem;
 
+pub mod position;
 #[cfg(test)]
 mod tests;
 
@@ -62,7 +63,8 @@ impl List {
         }
         let bytes = hex::decode(cursor).map_err(|_| invalid())?;
         let Some((&VERSION, rest)) = bytes.split_first() else { return Err(invalid()) };
-        let (position, seal) = rest.split_at_checked(rest.len().saturating_sub(SEAL)).ok_or_else(invalid)?;
+        let (position, seal) =
+            rest.split_at_checked(rest.len().saturating_sub(SEAL)).ok_or_else(invalid)?;
         if seal != self.seal(position) {
             return Err(invalid());
         }
@@ -82,13 +84,18 @@ impl List {
         let position = self.position(cursor)?;
         match parse(&position) {
             Some(position) => Ok(Some(position)),
-            None => Err(Problem::bad_request("CURSOR_INVALID", "`after` is a cursor of an older release; start again")),
+            None => Err(Problem::bad_request(
+                "CURSOR_INVALID",
+                "`after` is a cursor of an older release; start again",
+            )),
         }
     }
 
     fn seal(&self, position: &[u8]) -> [u8; SEAL] {
         let mut hasher = Keccak256::new();
-        for part in [self.name.as_bytes(), &self.chain.to_be_bytes(), self.filter.as_bytes(), position] {
+        for part in
+            [self.name.as_bytes(), &self.chain.to_be_bytes(), self.filter.as_bytes(), position]
+        {
             hasher.update(part.len().to_be_bytes());
             hasher.update(part);
         }

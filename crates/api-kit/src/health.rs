@@ -57,7 +57,9 @@ impl Ready {
 pub(crate) fn not_indexed(chain: ChainId) -> Problem {
     Problem::unavailable(
         "NOT_READY",
-        format!("chain {chain} has no indexed block yet; try again when the indexer has committed its first batch"),
+        format!(
+            "chain {chain} has no indexed block yet; try again when the indexer has committed its first batch"
+        ),
     )
 }
 

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use prometheus::{Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
+use prometheus::{
+    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
+};
 
 /// Upper bounds of the latency buckets in seconds.
-const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+const BUCKETS: [f64; 12] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
 /// What an HTTP service counts. Every metric carries the label `service`; routes are labelled by the matched pattern, so
 /// that their number is bounded.
@@ -33,14 +36,21 @@ impl HttpMetrics {
             &["route", "method", "status"],
         )?;
         let latency = HistogramVec::new(
-            HistogramOpts::from(opts("sooho_http_request_seconds", "Time to the head of the answer, in seconds."))
-                .buckets(BUCKETS.to_vec()),
+            HistogramOpts::from(opts(
+                "sooho_http_request_seconds",
+                "Time to the head of the answer, in seconds.",
+            ))
+            .buckets(BUCKETS.to_vec()),
             &["route", "method"],
         )?;
-        let in_flight =
-            IntGauge::with_opts(opts("sooho_http_requests_in_flight", "Requests being worked on."))?;
-        let panics =
-            IntCounter::with_opts(opts("sooho_http_panics_total", "Requests that ended in a panic; any is a defect."))?;
+        let in_flight = IntGauge::with_opts(opts(
+            "sooho_http_requests_in_flight",
+            "Requests being worked on.",
+        ))?;
+        let panics = IntCounter::with_opts(opts(
+            "sooho_http_panics_total",
+            "Requests that ended in a panic; any is a defect.",
+        ))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(latency.clone()))?;
         registry.register(Box::new(in_flight.clone()))?;

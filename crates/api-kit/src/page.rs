@@ -1,6 +1,6 @@
 //! Page sizes, and the cut of a page from one row more than was asked for.
 
-use crate::problem::Problem;
+use crate::{cursor::List, problem::Problem};
 
 #[cfg(test)]
 mod tests;
@@ -63,7 +63,67 @@ impl PageSize {
     }
 }
 
+/// How much of a list, from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Slice<'a> {
+    /// Rows of the page.
+    pub size: PageSize,
+    /// Cursor of the row before it.
+    pub after: Option<&'a str>,
+}
+
+impl<'a> Slice<'a> {
+    /// A slice as a query string asks for it.
+    ///
+    /// # Errors
+    /// `PAGE_SIZE_INVALID`.
+    pub fn parse(first: Option<&str>, after: Option<&'a str>) -> Result<Self, Problem> {
+        Ok(Self { size: PageSize::parse(first)?, after })
+    }
+
+    /// A slice as GraphQL arguments ask for it.
+    ///
+    /// # Errors
+    /// `PAGE_SIZE_INVALID`.
+    pub fn new(first: Option<i32>, after: Option<&'a str>) -> Result<Self, Problem> {
+        Ok(Self { size: PageSize::new(first.map(i64::from))?, after })
+    }
+}
+
+/// A page of rows, each with the cursor that stands at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows<T> {
+    /// Cursor and row.
+    pub rows: Vec<(String, T)>,
+    /// Whether more follow.
+    pub more: bool,
+}
+
+impl<T> Rows<T> {
+    /// Cuts what was read, up to [`PageSize::limit`] rows, to the page and gives each row its cursor.
+    #[must_use]
+    pub fn new(
+        mut found: Vec<T>,
+        size: PageSize,
+        list: &List,
+        position: impl Fn(&T) -> Vec<u8>,
+    ) -> Self {
+        let more = size.cut(&mut found);
+        let rows = found.into_iter().map(|row| (list.cursor(&position(&row)), row)).collect();
+        Self { rows, more }
+    }
+
+    /// The cursor of the next page.
+    #[must_use]
+    pub fn next(&self) -> Option<String> {
+        self.rows.last().filter(|_| self.more).map(|(cursor, _)| cursor.clone())
+    }
+}
+
 fn invalid(given: &str) -> Problem {
     let given: String = given.chars().take(40).collect();
-    Problem::bad_request("PAGE_SIZE_INVALID", format!("`first` must be a whole number from 1 to {MAX_SIZE}, not `{given}`"))
+    Problem::bad_request(
+        "PAGE_SIZE_INVALID",
+        format!("`first` must be a whole number from 1 to {MAX_SIZE}, not `{given}`"),
+    )
 }

@@ -28,14 +28,18 @@ pub fn address(field: &str, text: &str) -> Result<Address, Problem> {
 /// # Errors
 /// A problem with that code.
 pub fn address_as(code: &'static str, field: &str, text: &str) -> Result<Address, Problem> {
-    let invalid = |why: &str| Problem::bad_request(code, format!("`{field}`: `{}` {why}", shown(text)));
+    let invalid =
+        |why: &str| Problem::bad_request(code, format!("`{field}`: `{}` {why}", shown(text)));
     let digits = text.strip_prefix("0x").filter(|digits| digits.len() == 40);
     let (Some(digits), Ok(address)) = (digits, text.parse::<Address>()) else {
         return Err(invalid("is no address: give 0x and 40 hex digits"));
     };
-    let mixed = digits.contains(|c: char| c.is_ascii_lowercase()) && digits.contains(|c: char| c.is_ascii_uppercase());
+    let mixed = digits.contains(|c: char| c.is_ascii_lowercase())
+        && digits.contains(|c: char| c.is_ascii_uppercase());
     if mixed && address.to_checksum(None) != text {
-        return Err(invalid("has a wrong checksum (EIP-55): a character is mistyped; all lowercase is taken unchecked"));
+        return Err(invalid(
+            "has a wrong checksum (EIP-55): a character is mistyped; all lowercase is taken unchecked",
+        ));
     }
     Ok(address)
 }
@@ -45,7 +49,8 @@ pub fn address_as(code: &'static str, field: &str, text: &str) -> Result<Address
 /// # Errors
 /// `POOL_ID_INVALID`.
 pub fn pool_id(field: &str, text: &str) -> Result<PoolId, Problem> {
-    text.parse().map_err(|error| Problem::bad_request("POOL_ID_INVALID", format!("`{field}`: {error}")))
+    text.parse()
+        .map_err(|error| Problem::bad_request("POOL_ID_INVALID", format!("`{field}`: {error}")))
 }
 
 /// A whole number of 256 bits, in decimal digits.
@@ -53,11 +58,15 @@ pub fn pool_id(field: &str, text: &str) -> Result<PoolId, Problem> {
 /// # Errors
 /// A problem with the caller's code.
 pub fn uint256(code: &'static str, field: &str, text: &str) -> Result<U256, Problem> {
-    let digits = !text.is_empty() && text.len() <= 78 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits =
+        !text.is_empty() && text.len() <= 78 && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.then(|| U256::from_str_radix(text, 10).ok()).flatten();
     number.ok_or_else(|| {
         let given = shown(text);
-        Problem::bad_request(code, format!("`{field}`: `{given}` is no whole number from 0 to 2^256-1 in decimal digits"))
+        Problem::bad_request(
+            code,
+            format!("`{field}`: `{given}` is no whole number from 0 to 2^256-1 in decimal digits"),
+        )
     })
 }
 
@@ -66,5 +75,7 @@ pub fn uint256(code: &'static str, field: &str, text: &str) -> Result<U256, Prob
 /// # Errors
 /// A problem with the caller's code.
 pub fn uint64(code: &'static str, field: &str, text: &str) -> Result<u64, Problem> {
-    text.parse().map_err(|_| Problem::bad_request(code, format!("`{field}`: `{}` is no whole number", shown(text))))
+    text.parse().map_err(|_| {
+        Problem::bad_request(code, format!("`{field}`: `{}` is no whole number", shown(text)))
+    })
 }

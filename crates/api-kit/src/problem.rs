@@ -29,7 +29,10 @@ pub struct Problem {
     detail: String,
 }
 
-fn status_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+fn status_number<S: serde::Serializer>(
+    status: &StatusCode,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())
 }
 

@@ -77,8 +77,13 @@ impl Shell {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(router: Router, listener: TcpListener, shutdown: CancellationToken) -> io::Result<()> {
-    let server = axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+pub async fn serve(
+    router: Router,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let server =
+        axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let overdue = async {
         shutdown.cancelled().await;
         tokio::time::sleep(GRACE).await;

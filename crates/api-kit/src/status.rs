@@ -60,7 +60,8 @@ pub struct Status {
 pub async fn read(reader: &Reader, names: &Chains<String>) -> Result<Status, Problem> {
     let watermarks = reader.watermarks().await?;
     let chains = names.iter().map(|(chain_id, name)| {
-        let watermark = watermarks.iter().find(|(id, _)| *id == chain_id).map(|(_, watermark)| watermark);
+        let watermark =
+            watermarks.iter().find(|(id, _)| *id == chain_id).map(|(_, watermark)| watermark);
         ChainStatus {
             chain_id,
             name: name.clone(),

@@ -39,7 +39,7 @@ enum Verb {
 pub(crate) async fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(std::io::stderr).init();
     let outcome = match arguments.verb {
         Verb::Up(options) => up::run(options).await,
         Verb::Traffic(options) => traffic::run(options).await,

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use abis::periphery::{Permit2, Points, TestToken, UniversalRouter, Weth9};
+use abis::periphery::{Permit2, Points, TestToken, UniversalRouter, V3Factory, Weth9};
 use alloy::sol_types::SolCall;
-use alloy_primitives::aliases::{U48, U160};
+use alloy_primitives::aliases::{I24, U24, U48, U160};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
 use serde_json::json;
 
@@ -133,6 +133,8 @@ impl Deployer {
         self.mine().await?;
 
         let v3_factory = self.package("the V3 factory", artifacts::V3_FACTORY)?;
+        let cheapest = V3Factory::enableFeeAmountCall { fee: U24::from(100), tickSpacing: I24::ONE };
+        self.call("the V3 fee tier of 100 pips", v3_factory, &cheapest)?;
         let library = self.package("the V3 token image library", artifacts::V3_NFT_LIBRARY)?;
         let descriptor = artifacts::linked(&modules, artifacts::V3_DESCRIPTOR, &[library])?;
         let descriptor =

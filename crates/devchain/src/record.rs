@@ -1,1 +1,159 @@
-//! r
+//! Recording a chain: its blocks, their logs, and what its tokens say about themselves, one JSON object a line.
+//!
+//! The first line names the format and the chain; then come the blocks in order, each with its logs; then the answers
+//! of `decimals()`, `symbol()` and `name()` of every contract that logged something, `null` where the call reverted.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use abis::periphery::Erc20;
+use alloy::sol_types::SolCall;
+use alloy_primitives::{Address, B256, Bytes, U64};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::error::DevchainError;
+use crate::rpc::Rpc;
+
+/// Names the format in a recording's first line.
+pub(crate) const FORMAT: &str = "sooho-chain-1";
+const BLOCKS_PER_REQUEST: u64 = 100;
+
+/// What a recording holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Blocks, the first one included.
+    pub blocks: u64,
+    /// Logs in them.
+    pub logs: u64,
+    /// Answers of contracts.
+    pub calls: u64,
+}
+
+/// A line of a recording.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Line {
+    /// The first line.
+    Chain {
+        /// [`FORMAT`].
+        format: String,
+        /// Chain id.
+        chain_id: u64,
+    },
+    /// A block's header as the endpoint gave it, and its logs in order.
+    Block {
+        /// The header.
+        header: Value,
+        /// The logs.
+        logs: Vec<Value>,
+    },
+    /// An answered call.
+    Call {
+        /// The contract.
+        to: Address,
+        /// What was asked.
+        data: Bytes,
+        /// The answer, `None` when it reverted.
+        result: Option<Bytes>,
+    },
+}
+
+/// Writes the chain at `url`, from its first block to its present head, into `file`.
+///
+/// # Errors
+/// When the endpoint fails, the chain is reorganised meanwhile, or the file cannot be written.
+pub async fn record(url: &str, file: &Path) -> Result<Recorded, DevchainError> {
+    let rpc = Rpc::new(url)?;
+    let failed = |source| DevchainError::File { what: "writing the recording", path: file.to_owned(), source };
+    let draft = file.with_extension("part");
+    let mut out = BufWriter::new(File::create(&draft).map_err(failed)?);
+    let mut write = |line: &Line| -> Result<(), DevchainError> {
+        serde_json::to_writer(&mut out, line).map_err(|error| failed(error.into()))?;
+        out.write_all(b"\n").map_err(failed)
+    };
+    let chain_id: U64 = rpc.request("eth_chainId", json!([])).await?;
+    write(&Line::Chain { format: FORMAT.to_owned(), chain_id: chain_id.to() })?;
+
+    let head: u64 = rpc.head().await?.number.to();
+    let mut recorded = Recorded::default();
+    let mut contracts = BTreeSet::new();
+    let mut parent: Option<Value> = None;
+    let mut first = 0;
+    while first <= head {
+        let last = (first + BLOCKS_PER_REQUEST - 1).min(head);
+        for (header, logs) in blocks(&rpc, first, last).await? {
+            if parent.is_some_and(|parent| parent != header["parentHash"]) {
+                return Err(changed(url));
+            }
+            parent = Some(header["hash"].clone());
+            recorded.blocks += 1;
+            for log in &logs {
+                recorded.logs += 1;
+                contracts.extend(serde_json::from_value::<Address>(log["address"].clone()));
+            }
+            write(&Line::Block { header, logs })?;
+        }
+        first = last + 1;
+    }
+    for contract in contracts {
+        for line in answers(&rpc, contract).await {
+            recorded.calls += 1;
+            write(&line)?;
+        }
+    }
+    out.flush().map_err(failed)?;
+    std::fs::rename(&draft, file).map_err(failed)?;
+    Ok(recorded)
+}
+
+/// Blocks with their logs, checked to belong together.
+async fn blocks(rpc: &Rpc, first: u64, last: u64) -> Result<Vec<(Value, Vec<Value>)>, DevchainError> {
+    let params = (first..=last).map(|number| json!([format!("{number:#x}"), false])).collect();
+    let headers: Vec<Value> = rpc.batch("eth_getBlockByNumber", params).await?;
+    let filter = json!({"fromBlock": format!("{first:#x}"), "toBlock": format!("{last:#x}")});
+    let logs: Vec<Value> = rpc.request("eth_getLogs", json!([filter])).await?;
+    let total = logs.len();
+    let mut logs = logs.into_iter().peekable();
+    let mut placed = 0;
+    let mut blocks = Vec::with_capacity(headers.len());
+    for header in headers {
+        let mut own = Vec::new();
+        while let Some(log) = logs.next_if(|log| log["blockHash"] == header["hash"]) {
+            own.push(log);
+        }
+        placed += own.len();
+        blocks.push((header, own));
+    }
+    if placed == total { Ok(blocks) } else { Err(changed(rpc.url())) }
+}
+
+/// What a contract says about itself as a token.
+async fn answers(rpc: &Rpc, to: Address) -> Vec<Line> {
+    let asked = [
+        Erc20::decimalsCall {}.abi_encode(),
+        Erc20::symbolCall {}.abi_encode(),
+        Erc20::nameCall {}.abi_encode(),
+    ];
+    let mut lines = Vec::with_capacity(asked.len());
+    for data in asked.map(Bytes::from) {
+        let answer = rpc.request::<Bytes>("eth_call", json!([{"to": to, "data": data}, "latest"])).await;
+        lines.push(Line::Call { to, data, result: answer.ok() });
+    }
+    lines
+}
+
+fn changed(url: &str) -> DevchainError {
+    DevchainError::Rpc {
+        method: "recording".to_owned(),
+        url: url.to_owned(),
+        reason: "the chain was reorganised meanwhile; record again".to_owned(),
+    }
+}
+
+/// The hash of a recorded header or of the block of a recorded log, zero when there is none.
+pub(crate) fn hash(value: &Value) -> B256 {
+    serde_json::from_value(value.clone()).unwrap_or_default()
+}

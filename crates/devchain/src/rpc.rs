@@ -43,6 +43,12 @@ impl Rpc {
         Ok(Self { client: ClientBuilder::default().http(parsed), url: url.to_owned() })
     }
 
+    /// The endpoint's address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// One request.
     ///
     /// # Errors

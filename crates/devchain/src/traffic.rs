@@ -23,7 +23,7 @@ use crate::accounts::{self, Account};
 use crate::deployment::Deployment;
 use crate::error::DevchainError;
 use crate::rpc::Rpc;
-use crate::traffic::dice::Dice;
+pub(crate) use crate::traffic::dice::Dice;
 use crate::traffic::planner::Planner;
 use crate::traffic::snapshot::Snapshot;
 use crate::traffic::universe::Universe;

@@ -119,7 +119,8 @@ impl Num {
 
 impl Serialize for Num {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let value = i64::try_from(self.0).map_err(|_| ser::Error::custom(format!("{} exceeds 2^63 - 1", self.0)))?;
+        let value = i64::try_from(self.0)
+            .map_err(|_| ser::Error::custom(format!("{} exceeds 2^63 - 1", self.0)))?;
         serializer.serialize_i64(value)
     }
 }
@@ -127,7 +128,9 @@ impl Serialize for Num {
 impl<'de> Deserialize<'de> for Num {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = i64::deserialize(deserializer)?;
-        u64::try_from(value).map(Self).map_err(|_| de::Error::custom(format!("{value} is negative")))
+        u64::try_from(value)
+            .map(Self)
+            .map_err(|_| de::Error::custom(format!("{value} is negative")))
     }
 }
 
@@ -144,6 +147,8 @@ impl Serialize for Small {
 impl<'de> Deserialize<'de> for Small {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = i64::deserialize(deserializer)?;
-        u32::try_from(value).map(Self).map_err(|_| de::Error::custom(format!("{value} is no 32-bit count")))
+        u32::try_from(value)
+            .map(Self)
+            .map_err(|_| de::Error::custom(format!("{value} is no 32-bit count")))
     }
 }

@@ -50,12 +50,18 @@ pub(crate) trait Stored: Serialize + DeserializeOwned {
 }
 
 /// Encodes a domain value.
-pub(crate) fn encode<D: Stored>(chain: i64, value: &D::Domain) -> Result<RawDocumentBuf, StoreError> {
+pub(crate) fn encode<D: Stored>(
+    chain: i64,
+    value: &D::Domain,
+) -> Result<RawDocumentBuf, StoreError> {
     encode_doc(D::COLLECTION, &D::from_domain(chain, value))
 }
 
 /// Encodes a document.
-pub(crate) fn encode_doc<T: Serialize>(collection: &'static str, doc: &T) -> Result<RawDocumentBuf, StoreError> {
+pub(crate) fn encode_doc<T: Serialize>(
+    collection: &'static str,
+    doc: &T,
+) -> Result<RawDocumentBuf, StoreError> {
     bson::serialize_to_raw_document_buf(doc)
         .map_err(|error| StoreError::Encode { collection, why: error.to_string() })
 }

@@ -96,7 +96,9 @@ pub enum StoreError {
         known: i64,
     },
     /// An unusable connection string. The string itself is never shown: it may hold a password.
-    #[error("store.uri is no MongoDB connection string{detail}; write mongodb://HOST:PORT/?replicaSet=NAME")]
+    #[error(
+        "store.uri is no MongoDB connection string{detail}; write mongodb://HOST:PORT/?replicaSet=NAME"
+    )]
     InvalidUri {
         /// What the driver says, where that cannot give a secret away.
         detail: String,
@@ -211,12 +213,20 @@ impl From<DriverError> for StoreError {
                 | ErrorKind::ConnectionPoolCleared { .. }
                 | ErrorKind::DnsResolve { .. }
         ) || code.is_some_and(|code| PASSING.contains(&code))
-            || [TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT, RETRYABLE_WRITE_ERROR]
-                .iter()
-                .any(|label| error.contains_label(label));
+            || [
+                TRANSIENT_TRANSACTION_ERROR,
+                UNKNOWN_TRANSACTION_COMMIT_RESULT,
+                RETRYABLE_WRITE_ERROR,
+            ]
+            .iter()
+            .any(|label| error.contains_label(label));
         let reason = reason(&error);
         let source = Box::new(error);
-        if passing { Self::Unavailable { reason, source } } else { Self::Database { reason, source } }
+        if passing {
+            Self::Unavailable { reason, source }
+        } else {
+            Self::Database { reason, source }
+        }
     }
 }
 
@@ -225,7 +235,9 @@ pub(crate) fn code(error: &DriverError) -> Option<i32> {
     match &*error.kind {
         ErrorKind::Command(command) => Some(command.code),
         ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => Some(write.code),
-        ErrorKind::InsertMany(many) => many.write_errors.iter().flatten().map(|write| write.code).next(),
+        ErrorKind::InsertMany(many) => {
+            many.write_errors.iter().flatten().map(|write| write.code).next()
+        }
         _ => None,
     }
 }

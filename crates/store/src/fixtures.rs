@@ -49,12 +49,16 @@ impl Chain {
     pub(crate) fn grow(&mut self, to: u64, fork: u64) {
         let from = self.blocks.last().map_or(1, |block| block.block.number + 1);
         for number in from..=to {
-            let (parent, counters) = self
-                .blocks
-                .last()
-                .map_or((hash(number - 1, 0), Counters::default()), |last| (last.block.hash, last.counters_after));
-            let block =
-                BlockRef { number, hash: hash(number, fork), parent_hash: parent, timestamp: 1_700_000_000 + number };
+            let (parent, counters) =
+                self.blocks.last().map_or((hash(number - 1, 0), Counters::default()), |last| {
+                    (last.block.hash, last.counters_after)
+                });
+            let block = BlockRef {
+                number,
+                hash: hash(number, fork),
+                parent_hash: parent,
+                timestamp: 1_700_000_000 + number,
+            };
             let changes = self.block(block, counters, fork);
             for (key, image) in &changes.after {
                 match image {
@@ -97,7 +101,11 @@ impl Chain {
         ];
         // an older pool trades again
         if let Some(Entity::Pool(old)) = self.entities.get(&Key::Pool(pool_id(n / 2))) {
-            entities.push(Entity::Pool(Pool { swap_count: old.swap_count + 1 + fork, updated_block: n, ..old.clone() }));
+            entities.push(Entity::Pool(Pool {
+                swap_count: old.swap_count + 1 + fork,
+                updated_block: n,
+                ..old.clone()
+            }));
         }
         // token id n goes to owner n % 3, token id n - 1 is burnt if it exists
         let nft = nft(n);
@@ -180,7 +188,11 @@ fn pool(n: u64) -> Pool {
         state: if protocol == Protocol::V2 {
             PoolState::Reserves { reserve0: U256::MAX, reserve1: U256::from(n) }
         } else {
-            PoolState::Concentrated { sqrt_price_x96: U256::from(n) << 96, tick: -5, liquidity: u128::MAX }
+            PoolState::Concentrated {
+                sqrt_price_x96: U256::from(n) << 96,
+                tick: -5,
+                liquidity: u128::MAX,
+            }
         },
         swap_count: n % 4,
         liquidity_event_count: 1,

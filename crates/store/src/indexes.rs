@@ -14,7 +14,11 @@ pub(crate) const INDEXES: &[Index] = &[
     // pools: all, of a protocol, of a token; by creation and by swaps
     Index { collection: "pools", name: "created", keys: &[("created", 1)] },
     Index { collection: "pools", name: "swaps", keys: &[("swaps", -1)] },
-    Index { collection: "pools", name: "protocol_created", keys: &[("protocol", 1), ("created", 1)] },
+    Index {
+        collection: "pools",
+        name: "protocol_created",
+        keys: &[("protocol", 1), ("created", 1)],
+    },
     Index { collection: "pools", name: "protocol_swaps", keys: &[("protocol", 1), ("swaps", -1)] },
     Index { collection: "pools", name: "token_created", keys: &[("tokens", 1), ("created", 1)] },
     Index { collection: "pools", name: "token_swaps", keys: &[("tokens", 1), ("swaps", -1)] },

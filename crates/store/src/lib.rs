@@ -28,8 +28,8 @@ pub use self::{
     embedded::{Embedded, EmbeddedOptions},
     error::StoreError,
     reader::{
-        LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolCursor, PoolOrder, PoolQuery, Reader,
-        Snapshot, SwapQuery, TokenQuery,
+        LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolCursor,
+        PoolOrder, PoolQuery, Reader, Snapshot, SwapQuery, TokenQuery,
     },
     store::{ConnectOptions, Store},
     writer::{Batch, Watermark, Writer},

@@ -27,7 +27,11 @@ pub(crate) async fn migrate(database: &Database) -> Result<(), StoreError> {
         None => None,
     };
     if let Some(found) = found.filter(|found| *found > VERSION) {
-        return Err(StoreError::SchemaNewer { database: database.name().to_owned(), found, known: VERSION });
+        return Err(StoreError::SchemaNewer {
+            database: database.name().to_owned(),
+            found,
+            known: VERSION,
+        });
     }
     for collection in COLLECTIONS {
         // created beforehand: a snapshot cannot read a collection that is younger than itself
@@ -37,11 +41,14 @@ pub(crate) async fn migrate(database: &Database) -> Result<(), StoreError> {
         }
     }
     for index in INDEXES {
-        let keys: Document = index.keys.iter().map(|(key, order)| ((*key).to_owned(), (*order).into())).collect();
+        let keys: Document =
+            index.keys.iter().map(|(key, order)| ((*key).to_owned(), (*order).into())).collect();
         let options = IndexOptions::builder().name(index.name.to_owned()).build();
         let model = IndexModel::builder().keys(keys).options(options).build();
         database.collection::<Document>(index.collection).create_index(model).await?;
     }
-    meta.update_one(doc! { "_id": "schema" }, doc! { "$set": { "version": VERSION } }).upsert(true).await?;
+    meta.update_one(doc! { "_id": "schema" }, doc! { "$set": { "version": VERSION } })
+        .upsert(true)
+        .await?;
     Ok(())
 }

@@ -44,7 +44,11 @@ impl Store {
     ///
     /// # Errors
     /// Like [`Store::connect`].
-    pub async fn connect_with(uri: &str, database: &str, patience: ConnectOptions) -> Result<Self, StoreError> {
+    pub async fn connect_with(
+        uri: &str,
+        database: &str,
+        patience: ConnectOptions,
+    ) -> Result<Self, StoreError> {
         check_name(database)?;
         let mut options = ClientOptions::parse(uri).await.map_err(|error| {
             // what stands before an `@` may be a password, and the driver may quote it
@@ -122,6 +126,12 @@ impl Store {
 /// Letters, digits, `-` and `_`: what every platform and every tool takes.
 fn check_name(database: &str) -> Result<(), StoreError> {
     let fine = (1..=38).contains(&database.len())
-        && database.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if fine { Ok(()) } else { Err(StoreError::InvalidDatabase(database.chars().take(60).collect())) }
+        && database
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if fine {
+        Ok(())
+    } else {
+        Err(StoreError::InvalidDatabase(database.chars().take(60).collect()))
+    }
 }

@@ -23,7 +23,10 @@ pub async fn dump(store: &Store) -> Result<BTreeMap<String, Vec<Vec<u8>>>, Store
             .await?
             .try_collect()
             .await?;
-        all.insert(collection.to_owned(), found.into_iter().map(RawDocumentBuf::into_bytes).collect());
+        all.insert(
+            collection.to_owned(),
+            found.into_iter().map(RawDocumentBuf::into_bytes).collect(),
+        );
     }
     Ok(all)
 }
@@ -35,7 +38,10 @@ pub async fn dump(store: &Store) -> Result<BTreeMap<String, Vec<Vec<u8>>>, Store
 pub async fn counts(store: &Store) -> Result<BTreeMap<String, u64>, StoreError> {
     let mut all = BTreeMap::new();
     for collection in COLLECTIONS {
-        all.insert(collection.to_owned(), store.documents(collection).count_documents(doc! {}).await?);
+        all.insert(
+            collection.to_owned(),
+            store.documents(collection).count_documents(doc! {}).await?,
+        );
     }
     Ok(all)
 }

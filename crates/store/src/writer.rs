@@ -73,8 +73,10 @@ impl Writer {
     /// # Errors
     /// [`StoreError`], retryable when no server answers.
     pub async fn watermark(&self) -> Result<Option<Watermark>, StoreError> {
-        let found =
-            self.documents(watermark::Doc::COLLECTION).find_one(doc! { "_id": watermark::id(self.key) }).await?;
+        let found = self
+            .documents(watermark::Doc::COLLECTION)
+            .find_one(doc! { "_id": watermark::id(self.key) })
+            .await?;
         found.as_deref().map(decode::<watermark::Doc>).transpose()
     }
 
@@ -100,7 +102,9 @@ impl Writer {
             .await?;
         found
             .iter()
-            .map(|raw| decode_doc::<pool::Name>(pool::Doc::COLLECTION, raw).map(pool::Name::into_domain))
+            .map(|raw| {
+                decode_doc::<pool::Name>(pool::Doc::COLLECTION, raw).map(pool::Name::into_domain)
+            })
             .collect()
     }
 
@@ -154,8 +158,10 @@ impl Writer {
 
 /// A watermark for a message.
 fn describe(watermark: Option<&Watermark>) -> String {
-    watermark
-        .map_or_else(|| "none".to_owned(), |watermark| format!("{} ({})", watermark.block.number, watermark.block.hash))
+    watermark.map_or_else(
+        || "none".to_owned(),
+        |watermark| format!("{} ({})", watermark.block.number, watermark.block.hash),
+    )
 }
 
 /// The `_id` of an entity and its collection.

@@ -1,21 +1,19 @@
 //! Lists as Relay connections.
 
-use api_kit::answer::Block;
-use async_graphql::{OutputType, SimpleObject};
+use api_kit::{answer::Block, page::Rows};
+use std::borrow::Cow;
+
+use async_graphql::{OutputType, SimpleObject, TypeName};
 use domain::block::BlockRef;
 
-use crate::{
-    read::Rows,
-    view::{liquidity::LiquidityEvent, pool::Pool, swap::Swap, token::Token},
-};
 
 /// A page of a list.
 #[derive(Debug, SimpleObject)]
-#[graphql(concrete(name = "PoolConnection", params(Pool)))]
-#[graphql(concrete(name = "TokenConnection", params(Token)))]
-#[graphql(concrete(name = "SwapConnection", params(Swap)))]
-#[graphql(concrete(name = "LiquidityEventConnection", params(LiquidityEvent)))]
-pub struct Connection<T: OutputType> {
+#[graphql(name_type)]
+pub struct Connection<T: OutputType>
+where
+    Edge<T>: OutputType,
+{
     /// The block the page speaks of.
     pub block: Block,
     /// The rows with their cursors.
@@ -30,15 +28,24 @@ pub struct Connection<T: OutputType> {
 
 /// A row and its cursor.
 #[derive(Debug, SimpleObject)]
-#[graphql(concrete(name = "PoolEdge", params(Pool)))]
-#[graphql(concrete(name = "TokenEdge", params(Token)))]
-#[graphql(concrete(name = "SwapEdge", params(Swap)))]
-#[graphql(concrete(name = "LiquidityEventEdge", params(LiquidityEvent)))]
+#[graphql(name_type)]
 pub struct Edge<T: OutputType> {
     /// Pass it as `after` to go on behind this row.
     pub cursor: String,
     /// The row.
     pub node: T,
+}
+
+impl<T: OutputType> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::type_name()).into()
+    }
+}
+
+impl<T: OutputType> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", T::type_name()).into()
+    }
 }
 
 /// Whether and where a list goes on.
@@ -54,7 +61,10 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
-impl<T: OutputType + Clone> Connection<T> {
+impl<T: OutputType + Clone> Connection<T>
+where
+    Edge<T>: OutputType,
+{
     /// A page in its wire form.
     pub(super) fn new<R>(
         block: BlockRef,

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use api_kit::{parse, problem::Problem, scope::Scope};
+use api_kit::{page::Slice, parse, problem::Problem, scope::Scope};
 use async_graphql::{ComplexObject, Context, Object, Result, dataloader::DataLoader};
 use domain::ids::PoolId;
 
 use super::{connection::Connection, loaders, page_cost};
 use crate::{
     deps::Deps,
-    read::{Slice, liquidity, swaps},
+    read::{liquidity, swaps},
     view::{liquidity::LiquidityEvent, pool::Pool, swap::Swap},
 };
 
@@ -35,7 +35,9 @@ impl Events {
         let snapshot = ctx.data::<Scope>()?.at(chain).await?;
         let total = pool.is_none().then(|| snapshot.counters().swaps);
         let rows = swaps::page(&snapshot, pool, slice).await?;
-        Ok(Connection::new(snapshot.block(), rows, after.is_some(), total, |swap| Swap::new(chain, &swap)))
+        Ok(Connection::new(snapshot.block(), rows, after.is_some(), total, |swap| {
+            Swap::new(chain, &swap)
+        }))
     }
 
     /// Liquidity events, newest first.

@@ -17,7 +17,10 @@ impl Loader<(ChainId, Address)> for Tokens {
     type Value = Token;
     type Error = Problem;
 
-    async fn load(&self, keys: &[(ChainId, Address)]) -> Result<HashMap<(ChainId, Address), Token>, Problem> {
+    async fn load(
+        &self,
+        keys: &[(ChainId, Address)],
+    ) -> Result<HashMap<(ChainId, Address), Token>, Problem> {
         let mut found = HashMap::new();
         for (chain, addresses) in by_chain(keys) {
             let tokens = self.0.at(chain).await?.tokens_by_addresses(&addresses).await?;
@@ -34,7 +37,10 @@ impl Loader<(ChainId, PoolId)> for Pools {
     type Value = Pool;
     type Error = Problem;
 
-    async fn load(&self, keys: &[(ChainId, PoolId)]) -> Result<HashMap<(ChainId, PoolId), Pool>, Problem> {
+    async fn load(
+        &self,
+        keys: &[(ChainId, PoolId)],
+    ) -> Result<HashMap<(ChainId, PoolId), Pool>, Problem> {
         let mut found = HashMap::new();
         for (chain, ids) in by_chain(keys) {
             let pools = self.0.at(chain).await?.pools_by_ids(&ids).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api_kit::{parse, problem::Problem, scope::Scope};
+use api_kit::{page::Slice, parse, problem::Problem, scope::Scope};
 use async_graphql::{ComplexObject, Context, Enum, Object, Result, dataloader::DataLoader};
 use store::PoolOrder;
 
@@ -10,10 +10,7 @@ use super::{connection::Connection, loaders, page_cost};
 use crate::{
     deps::Deps,
     price::{self, Prices},
-    read::{
-        Slice,
-        pools::{Filter, page},
-    },
+    read::pools::{Filter, page},
     view::{pool::Pool, protocol::Protocol, token::Token},
 };
 
@@ -57,11 +54,18 @@ impl Pools {
         let unfiltered = protocol.is_none() && token.is_none();
         let total = unfiltered.then(|| snapshot.counters().pools);
         let rows = page(&snapshot, filter, slice).await?;
-        Ok(Connection::new(snapshot.block(), rows, after.is_some(), total, |pool| Pool::new(chain, pool)))
+        Ok(Connection::new(snapshot.block(), rows, after.is_some(), total, |pool| {
+            Pool::new(chain, pool)
+        }))
     }
 
     /// A pool by its address (V2, V3) or pool id (V4); null when there is none.
-    async fn pool(&self, ctx: &Context<'_>, chain: Option<u64>, id: String) -> Result<Option<Pool>> {
+    async fn pool(
+        &self,
+        ctx: &Context<'_>,
+        chain: Option<u64>,
+        id: String,
+    ) -> Result<Option<Pool>> {
         let (chain, _) = ctx.data::<Arc<Deps>>()?.chains.resolve(chain)?;
         let id = parse::pool_id("id", &id)?;
         let pool = ctx.data::<Scope>()?.at(chain).await?.pool(id).await.map_err(Problem::from)?;
@@ -93,7 +97,10 @@ impl Pool {
 }
 
 impl Pool {
-    async fn tokens(&self, ctx: &Context<'_>) -> Result<(domain::entity::Token, domain::entity::Token)> {
+    async fn tokens(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<(domain::entity::Token, domain::entity::Token)> {
         let keys = [self.entity.token0, self.entity.token1].map(|address| (self.chain_id, address));
         let mut found = ctx.data::<DataLoader<loaders::Tokens>>()?.load_many(keys).await?;
         match keys.map(|key| found.remove(&key)) {

@@ -30,10 +30,12 @@ impl Quotes {
         chain: Option<u64>,
         #[graphql(desc = "The pool to use")] pool: Option<String>,
         #[graphql(desc = "Address of the token that goes in")] token_in: String,
-        #[graphql(desc = "Address of the token that comes out; may be left out with `pool`")] token_out: Option<String>,
+        #[graphql(desc = "Address of the token that comes out; may be left out with `pool`")]
+        token_out: Option<String>,
         #[graphql(desc = "Only pools of this fee in pips")] fee: Option<u32>,
         #[graphql(desc = "Amount in the token's smallest unit, in digits")] amount: String,
-        #[graphql(desc = "Which amount that is", default_with = "TradeType::ExactIn")] trade_type: TradeType,
+        #[graphql(desc = "Which amount that is", default_with = "TradeType::ExactIn")]
+        trade_type: TradeType,
     ) -> Result<Quote> {
         let request = Request {
             chain,

@@ -13,5 +13,10 @@ fn the_schema_file_is_true() {
         std::fs::write(&path, &sdl).unwrap();
         panic!("{} did not exist and was written; run the test again", path.display());
     }
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), sdl, "delete {} and run this test to renew it", path.display());
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        sdl,
+        "delete {} and run this test to renew it",
+        path.display()
+    );
 }

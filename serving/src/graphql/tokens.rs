@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use api_kit::{parse, problem::Problem, scope::Scope};
+use api_kit::{page::Slice, parse, problem::Problem, scope::Scope};
 use async_graphql::{Context, Object, Result};
 
 use super::{connection::Connection, page_cost};
-use crate::{
-    deps::Deps,
-    read::{Slice, tokens::page},
-    view::token::Token,
-};
+use crate::{deps::Deps, read::tokens::page, view::token::Token};
 
 /// Tokens.
 #[derive(Debug, Default)]
@@ -24,7 +20,8 @@ impl Tokens {
         &self,
         ctx: &Context<'_>,
         chain: Option<u64>,
-        #[graphql(desc = "Only tokens with exactly this symbol; several may share one")] symbol: Option<String>,
+        #[graphql(desc = "Only tokens with exactly this symbol; several may share one")]
+        symbol: Option<String>,
         #[graphql(desc = "Rows of the page, 1 to 500; 50 if left out")] first: Option<i32>,
         #[graphql(desc = "Cursor of the row before the page")] after: Option<String>,
     ) -> Result<Connection<Token>> {
@@ -37,7 +34,12 @@ impl Tokens {
     }
 
     /// A token by its address; null when no pool holds it.
-    async fn token(&self, ctx: &Context<'_>, chain: Option<u64>, address: String) -> Result<Option<Token>> {
+    async fn token(
+        &self,
+        ctx: &Context<'_>,
+        chain: Option<u64>,
+        address: String,
+    ) -> Result<Option<Token>> {
         let (chain, _) = ctx.data::<Arc<Deps>>()?.chains.resolve(chain)?;
         let address = parse::address("address", &address)?;
         let snapshot = ctx.data::<Scope>()?.at(chain).await?;

@@ -26,7 +26,8 @@ fn amounts_lose_nothing() {
 #[test]
 fn reserves_give_both_prices() {
     // 2,000 USDC (6 decimals) against 1 WETH (18 decimals)
-    let prices = of(&reserves(2_000_000_000, 1_000_000_000_000_000_000), Some(6), Some(18)).unwrap();
+    let prices =
+        of(&reserves(2_000_000_000, 1_000_000_000_000_000_000), Some(6), Some(18)).unwrap();
     assert_eq!(prices.token1_per_token0, "0.0005");
     assert_eq!(prices.token0_per_token1, "2000");
     let prices = of(&reserves(3, 1), Some(0), Some(0)).unwrap();
@@ -36,9 +37,11 @@ fn reserves_give_both_prices() {
 
 #[test]
 fn square_roots_are_squared() {
-    let one = PoolState::Concentrated { sqrt_price_x96: U256::from(1) << 96, tick: 0, liquidity: 1 };
+    let one =
+        PoolState::Concentrated { sqrt_price_x96: U256::from(1) << 96, tick: 0, liquidity: 1 };
     assert_eq!(of(&one, Some(18), Some(18)).unwrap().token1_per_token0, "1");
-    let two = PoolState::Concentrated { sqrt_price_x96: U256::from(2) << 96, tick: 13_863, liquidity: 0 };
+    let two =
+        PoolState::Concentrated { sqrt_price_x96: U256::from(2) << 96, tick: 13_863, liquidity: 0 };
     assert_eq!(of(&two, Some(18), Some(18)).unwrap().token0_per_token1, "0.25");
 }
 
@@ -50,8 +53,14 @@ fn the_borders_of_the_price_range_fit() {
         for (decimals0, decimals1) in [(0, 36), (36, 0), (36, 36), (18, 6)] {
             let state = PoolState::Concentrated { sqrt_price_x96, tick: 0, liquidity: 0 };
             let prices = of(&state, Some(decimals0), Some(decimals1)).unwrap();
-            assert!(prices.token1_per_token0.bytes().any(|digit| (b'1'..=b'9').contains(&digit)), "{prices:?}");
-            assert!(prices.token0_per_token1.bytes().any(|digit| (b'1'..=b'9').contains(&digit)), "{prices:?}");
+            assert!(
+                prices.token1_per_token0.bytes().any(|digit| (b'1'..=b'9').contains(&digit)),
+                "{prices:?}"
+            );
+            assert!(
+                prices.token0_per_token1.bytes().any(|digit| (b'1'..=b'9').contains(&digit)),
+                "{prices:?}"
+            );
         }
     }
 }

@@ -84,7 +84,8 @@ impl Quote {
             TradeType::ExactIn => (trade.amount, outcome.amount),
             TradeType::ExactOut => (outcome.amount, trade.amount),
         };
-        let (token_in, token_out) = (address(found.token_in.address), address(found.token_out.address));
+        let (token_in, token_out) =
+            (address(found.token_in.address), address(found.token_out.address));
         let leg = Leg {
             pool: pool.id.to_string(),
             protocol: pool.protocol.into(),
@@ -109,9 +110,15 @@ impl Quote {
             token_in,
             token_out,
             amount_in: amount_in.to_string(),
-            amount_in_decimal: found.token_in.decimals.map(|decimals| price::whole(amount_in, decimals)),
+            amount_in_decimal: found
+                .token_in
+                .decimals
+                .map(|decimals| price::whole(amount_in, decimals)),
             amount_out: amount_out.to_string(),
-            amount_out_decimal: found.token_out.decimals.map(|decimals| price::whole(amount_out, decimals)),
+            amount_out_decimal: found
+                .token_out
+                .decimals
+                .map(|decimals| price::whole(amount_out, decimals)),
             gas_estimate: outcome.gas.map(|gas| gas.to_string()),
             pools_considered: u32::try_from(found.pools.len()).unwrap_or(u32::MAX),
             routes: vec![Route { share: 100, legs: vec![leg] }],

@@ -36,7 +36,12 @@ pub(super) struct Outcome {
 
 impl Call {
     /// The call that quotes this trade in this pool.
-    pub(super) fn plan(chain: &ChainDeps, pool: &Pool, token_in: Address, trade: &Trade) -> Result<Self, Problem> {
+    pub(super) fn plan(
+        chain: &ChainDeps,
+        pool: &Pool,
+        token_in: Address,
+        trade: &Trade,
+    ) -> Result<Self, Problem> {
         let quoters = chain.quoters.get(&pool.dex).copied().unwrap_or_default();
         let (contract, key) = match pool.protocol {
             Protocol::V2 => (quoters.v2_router, "v2_router"),
@@ -44,7 +49,10 @@ impl Call {
             Protocol::V4 => (quoters.v4_quoter, "v4_quoter"),
         };
         let to = contract.ok_or_else(|| {
-            let detail = format!("pool {} cannot be quoted: `{key}` is not configured for dex `{}`", pool.id, pool.dex);
+            let detail = format!(
+                "pool {} cannot be quoted: `{key}` is not configured for dex `{}`",
+                pool.id, pool.dex
+            );
             Problem::unprocessable("POOL_UNSUPPORTED", detail)
         })?;
         check_size(pool, token_in, trade)?;
@@ -60,34 +68,53 @@ impl Call {
     /// Reads the quoter's answer.
     pub(super) fn read(&self, pool: &Pool, trade: &Trade, data: &[u8]) -> Result<Outcome, Problem> {
         let outcome = match (pool.protocol, trade.trade_type) {
-            (Protocol::V2, TradeType::ExactIn) => V2Router::getAmountsOutCall::abi_decode_returns(data)
-                .ok()
-                .and_then(|amounts| amounts.last().copied())
-                .map(|amount| Outcome { amount, gas: None }),
-            (Protocol::V2, TradeType::ExactOut) => V2Router::getAmountsInCall::abi_decode_returns(data)
-                .ok()
-                .and_then(|amounts| amounts.first().copied())
-                .map(|amount| Outcome { amount, gas: None }),
+            (Protocol::V2, TradeType::ExactIn) => {
+                V2Router::getAmountsOutCall::abi_decode_returns(data)
+                    .ok()
+                    .and_then(|amounts| amounts.last().copied())
+                    .map(|amount| Outcome { amount, gas: None })
+            }
+            (Protocol::V2, TradeType::ExactOut) => {
+                V2Router::getAmountsInCall::abi_decode_returns(data)
+                    .ok()
+                    .and_then(|amounts| amounts.first().copied())
+                    .map(|amount| Outcome { amount, gas: None })
+            }
             (Protocol::V3, TradeType::ExactIn) => {
                 let answer = QuoterV2::quoteExactInputSingleCall::abi_decode_returns(data).ok();
                 if answer.as_ref().is_some_and(|answer| is_limit(answer.sqrtPriceX96After)) {
                     // the quoter then tells the output of a part of the input, without saying so
-                    return Err(too_large(pool, "the pool's liquidity ends before the whole amount is in"));
+                    return Err(too_large(
+                        pool,
+                        "the pool's liquidity ends before the whole amount is in",
+                    ));
                 }
-                answer.map(|answer| Outcome { amount: answer.amountOut, gas: Some(answer.gasEstimate) })
+                answer.map(|answer| Outcome {
+                    amount: answer.amountOut,
+                    gas: Some(answer.gasEstimate),
+                })
             }
-            (Protocol::V3, TradeType::ExactOut) => QuoterV2::quoteExactOutputSingleCall::abi_decode_returns(data)
-                .ok()
-                .map(|answer| Outcome { amount: answer.amountIn, gas: Some(answer.gasEstimate) }),
-            (Protocol::V4, TradeType::ExactIn) => V4Quoter::quoteExactInputSingleCall::abi_decode_returns(data)
-                .ok()
-                .map(|answer| Outcome { amount: answer.amountOut, gas: Some(answer.gasEstimate) }),
-            (Protocol::V4, TradeType::ExactOut) => V4Quoter::quoteExactOutputSingleCall::abi_decode_returns(data)
-                .ok()
-                .map(|answer| Outcome { amount: answer.amountIn, gas: Some(answer.gasEstimate) }),
+            (Protocol::V3, TradeType::ExactOut) => {
+                QuoterV2::quoteExactOutputSingleCall::abi_decode_returns(data).ok().map(|answer| {
+                    Outcome { amount: answer.amountIn, gas: Some(answer.gasEstimate) }
+                })
+            }
+            (Protocol::V4, TradeType::ExactIn) => {
+                V4Quoter::quoteExactInputSingleCall::abi_decode_returns(data).ok().map(|answer| {
+                    Outcome { amount: answer.amountOut, gas: Some(answer.gasEstimate) }
+                })
+            }
+            (Protocol::V4, TradeType::ExactOut) => {
+                V4Quoter::quoteExactOutputSingleCall::abi_decode_returns(data).ok().map(|answer| {
+                    Outcome { amount: answer.amountIn, gas: Some(answer.gasEstimate) }
+                })
+            }
         };
         outcome.ok_or_else(|| {
-            let detail = format!("{} does not answer like a quoter; check the quoters of dex `{}`", self.to, pool.dex);
+            let detail = format!(
+                "{} does not answer like a quoter; check the quoters of dex `{}`",
+                self.to, pool.dex
+            );
             Problem::unprocessable("POOL_UNSUPPORTED", detail)
         })
     }
@@ -95,7 +122,10 @@ impl Call {
 
 /// 422: more than a pool can take or give.
 pub(super) fn too_large(pool: &Pool, why: &str) -> Problem {
-    Problem::unprocessable("AMOUNT_TOO_LARGE", format!("`amount` is too large for pool {}: {why}", pool.id))
+    Problem::unprocessable(
+        "AMOUNT_TOO_LARGE",
+        format!("`amount` is too large for pool {}: {why}", pool.id),
+    )
 }
 
 /// Refuses amounts the contracts cannot even be asked for.
@@ -108,7 +138,9 @@ fn check_size(pool: &Pool, token_in: Address, trade: &Trade) -> Result<(), Probl
     if trade.amount > most {
         return Err(too_large(pool, &format!("at most {most} can be asked for")));
     }
-    if let (TradeType::ExactOut, PoolState::Reserves { reserve0, reserve1 }) = (trade.trade_type, pool.state) {
+    if let (TradeType::ExactOut, PoolState::Reserves { reserve0, reserve1 }) =
+        (trade.trade_type, pool.state)
+    {
         let held = if token_in == pool.token0 { reserve1 } else { reserve0 };
         if trade.amount >= held {
             let most = held.saturating_sub(U256::ONE);
@@ -120,8 +152,12 @@ fn check_size(pool: &Pool, token_in: Address, trade: &Trade) -> Result<(), Probl
 
 fn v2(trade: &Trade, path: Vec<Address>) -> Vec<u8> {
     match trade.trade_type {
-        TradeType::ExactIn => V2Router::getAmountsOutCall { amountIn: trade.amount, path }.abi_encode(),
-        TradeType::ExactOut => V2Router::getAmountsInCall { amountOut: trade.amount, path }.abi_encode(),
+        TradeType::ExactIn => {
+            V2Router::getAmountsOutCall { amountIn: trade.amount, path }.abi_encode()
+        }
+        TradeType::ExactOut => {
+            V2Router::getAmountsInCall { amountOut: trade.amount, path }.abi_encode()
+        }
     }
 }
 
@@ -132,20 +168,36 @@ fn v3(trade: &Trade, tokenIn: Address, tokenOut: Address, fee: U24) -> Vec<u8> {
     match trade.trade_type {
         TradeType::ExactIn => {
             let amountIn = trade.amount;
-            let params =
-                QuoterV2::QuoteExactInputSingleParams { tokenIn, tokenOut, amountIn, fee, sqrtPriceLimitX96 };
+            let params = QuoterV2::QuoteExactInputSingleParams {
+                tokenIn,
+                tokenOut,
+                amountIn,
+                fee,
+                sqrtPriceLimitX96,
+            };
             QuoterV2::quoteExactInputSingleCall { params }.abi_encode()
         }
         TradeType::ExactOut => {
             let amount = trade.amount;
-            let params = QuoterV2::QuoteExactOutputSingleParams { tokenIn, tokenOut, amount, fee, sqrtPriceLimitX96 };
+            let params = QuoterV2::QuoteExactOutputSingleParams {
+                tokenIn,
+                tokenOut,
+                amount,
+                fee,
+                sqrtPriceLimitX96,
+            };
             QuoterV2::quoteExactOutputSingleCall { params }.abi_encode()
         }
     }
 }
 
 fn v4(trade: &Trade, pool: &Pool, token_in: Address) -> Result<Vec<u8>, Problem> {
-    let unsupported = || Problem::unprocessable("POOL_UNSUPPORTED", format!("pool {} has an impossible key", pool.id));
+    let unsupported = || {
+        Problem::unprocessable(
+            "POOL_UNSUPPORTED",
+            format!("pool {} has an impossible key", pool.id),
+        )
+    };
     let params = QuoteExactSingleParams {
         poolKey: PoolKey {
             currency0: pool.token0,

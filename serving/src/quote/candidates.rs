@@ -20,7 +20,8 @@ pub(super) async fn find(snapshot: &Snapshot, trade: &Trade) -> Result<Candidate
     let (pools, other) = match trade.through {
         Through::Pool(id, other) => {
             let pool = snapshot.pool(id).await?.ok_or_else(|| crate::failure::unknown_pool(id))?;
-            let across = across(&pool, token_in).ok_or_else(|| not_in_pool("TOKEN_IN_INVALID", "tokenIn", &pool))?;
+            let across = across(&pool, token_in)
+                .ok_or_else(|| not_in_pool("TOKEN_IN_INVALID", "tokenIn", &pool))?;
             if other.is_some_and(|other| other != across) {
                 return Err(not_in_pool("TOKEN_OUT_INVALID", "tokenOut", &pool));
             }
@@ -30,7 +31,11 @@ pub(super) async fn find(snapshot: &Snapshot, trade: &Trade) -> Result<Candidate
     };
     let tokens = snapshot.tokens_by_addresses(&[token_in, other]).await?;
     let known = |code, field, address: Address| {
-        tokens.iter().find(|token| token.address == address).cloned().ok_or_else(|| unknown_token(code, field, address))
+        tokens
+            .iter()
+            .find(|token| token.address == address)
+            .cloned()
+            .ok_or_else(|| unknown_token(code, field, address))
     };
     let token_in = known("TOKEN_IN_INVALID", "tokenIn", token_in)?;
     let token_out = known("TOKEN_OUT_INVALID", "tokenOut", other)?;
@@ -42,8 +47,14 @@ pub(super) async fn find(snapshot: &Snapshot, trade: &Trade) -> Result<Candidate
 }
 
 /// The pools of a pair, found through the token that is in fewer pools, the most used ones first.
-async fn of_pair(snapshot: &Snapshot, one: &Token, other: &Token, fee: Option<u32>) -> Result<Vec<Pool>, Problem> {
-    let (rare, common) = if one.pool_count <= other.pool_count { (one, other) } else { (other, one) };
+async fn of_pair(
+    snapshot: &Snapshot,
+    one: &Token,
+    other: &Token,
+    fee: Option<u32>,
+) -> Result<Vec<Pool>, Problem> {
+    let (rare, common) =
+        if one.pool_count <= other.pool_count { (one, other) } else { (other, one) };
     let mut found = Vec::new();
     let mut after = None;
     loop {
@@ -58,7 +69,8 @@ async fn of_pair(snapshot: &Snapshot, one: &Token, other: &Token, fee: Option<u3
         after = pools.last().map(|pool| PoolCursor::of(pool, PoolOrder::Swaps));
         let whole = pools.len() < usize::try_from(STEP).unwrap_or(usize::MAX);
         let fits = |pool: &Pool| {
-            across(pool, rare.address) == Some(common.address) && fee.is_none_or(|fee| fee == pool.fee_pips)
+            across(pool, rare.address) == Some(common.address)
+                && fee.is_none_or(|fee| fee == pool.fee_pips)
         };
         found.extend(pools.into_iter().filter(fits));
         if whole || found.len() >= MOST_POOLS {
@@ -79,7 +91,10 @@ fn across(pool: &Pool, token: Address) -> Option<Address> {
 
 fn not_in_pool(code: &'static str, field: &str, pool: &Pool) -> Problem {
     let (token0, token1) = (crate::view::address(pool.token0), crate::view::address(pool.token1));
-    Problem::bad_request(code, format!("`{field}` is not in pool {}, which holds {token0} and {token1}", pool.id))
+    Problem::bad_request(
+        code,
+        format!("`{field}` is not in pool {}, which holds {token0} and {token1}", pool.id),
+    )
 }
 
 fn unknown_token(code: &'static str, field: &str, address: Address) -> Problem {

@@ -25,7 +25,10 @@ impl TradeType {
         match text {
             None | Some("exactIn") => Ok(Self::ExactIn),
             Some("exactOut") => Ok(Self::ExactOut),
-            Some(_) => Err(Problem::bad_request("TRADE_TYPE_INVALID", "`tradeType` is exactIn or exactOut")),
+            Some(_) => Err(Problem::bad_request(
+                "TRADE_TYPE_INVALID",
+                "`tradeType` is exactIn or exactOut",
+            )),
         }
     }
 }
@@ -69,29 +72,49 @@ pub(super) enum Through {
 
 impl Request<'_> {
     pub(super) fn check(&self) -> Result<Trade, Problem> {
-        let token = |code, field, text: Option<&str>| text.map(|text| parse::address_as(code, field, text)).transpose();
-        let token_in = token("TOKEN_IN_INVALID", "tokenIn", self.token_in)?
-            .ok_or_else(|| Problem::bad_request("TOKEN_IN_INVALID", "`tokenIn` is missing: the token that goes in"))?;
+        let token = |code, field, text: Option<&str>| {
+            text.map(|text| parse::address_as(code, field, text)).transpose()
+        };
+        let token_in = token("TOKEN_IN_INVALID", "tokenIn", self.token_in)?.ok_or_else(|| {
+            Problem::bad_request("TOKEN_IN_INVALID", "`tokenIn` is missing: the token that goes in")
+        })?;
         let token_out = token("TOKEN_OUT_INVALID", "tokenOut", self.token_out)?;
         if token_out == Some(token_in) {
-            return Err(Problem::bad_request("TOKEN_IN_OUT_SAME", "`tokenIn` and `tokenOut` are the same token"));
+            return Err(Problem::bad_request(
+                "TOKEN_IN_OUT_SAME",
+                "`tokenIn` and `tokenOut` are the same token",
+            ));
         }
         let through = match (self.pool, token_out, self.fee) {
-            (Some(pool), token_out, None) => Through::Pool(parse::pool_id("pool", pool)?, token_out),
+            (Some(pool), token_out, None) => {
+                Through::Pool(parse::pool_id("pool", pool)?, token_out)
+            }
             (Some(_), _, Some(_)) => {
-                return Err(Problem::bad_request("QUERY_INVALID", "give `fee` or `pool`, not both: a pool has its fee"));
+                return Err(Problem::bad_request(
+                    "QUERY_INVALID",
+                    "give `fee` or `pool`, not both: a pool has its fee",
+                ));
             }
             (None, Some(token_out), fee) => Through::Pair(token_out, fee),
             (None, None, _) => {
-                return Err(Problem::bad_request("TOKEN_OUT_INVALID", "give `tokenOut`, or the `pool` to use"));
+                return Err(Problem::bad_request(
+                    "TOKEN_OUT_INVALID",
+                    "give `tokenOut`, or the `pool` to use",
+                ));
             }
         };
         let amount = self.amount.ok_or_else(|| {
-            Problem::bad_request("AMOUNT_INVALID", "`amount` is missing: the amount in the token's smallest unit")
+            Problem::bad_request(
+                "AMOUNT_INVALID",
+                "`amount` is missing: the amount in the token's smallest unit",
+            )
         })?;
         let amount = parse::uint256("AMOUNT_INVALID", "amount", amount)?;
         if amount.is_zero() {
-            return Err(Problem::bad_request("AMOUNT_INVALID", "`amount` is 0: there is nothing to trade"));
+            return Err(Problem::bad_request(
+                "AMOUNT_INVALID",
+                "`amount` is 0: there is nothing to trade",
+            ));
         }
         Ok(Trade { token_in, through, amount, trade_type: self.trade_type })
     }

@@ -11,19 +11,32 @@ use super::{
 };
 
 /// Reasons that mean: the amount is more than the pool or the arithmetic can take.
-const TOO_LARGE: [&str; 4] =
-    ["INSUFFICIENT_LIQUIDITY", "ds-math-mul-overflow", "ds-math-add-overflow", "ds-math-sub-underflow"];
+const TOO_LARGE: [&str; 4] = [
+    "INSUFFICIENT_LIQUIDITY",
+    "ds-math-mul-overflow",
+    "ds-math-add-overflow",
+    "ds-math-sub-underflow",
+];
 /// What the V3 quoter says when the pool could not give the whole output.
 const SHORT_OF_OUTPUT: &str = "Unexpected error";
 
 /// The problem behind a quoter's revert.
 pub(super) fn problem(pool: &Pool, trade: &Trade, data: &[u8], message: &str) -> Problem {
     let reason = reason(data, message);
-    let short = pool.protocol == Protocol::V3 && trade.trade_type == TradeType::ExactOut && reason == SHORT_OF_OUTPUT;
+    let short = pool.protocol == Protocol::V3
+        && trade.trade_type == TradeType::ExactOut
+        && reason == SHORT_OF_OUTPUT;
     if short || TOO_LARGE.iter().any(|known| reason.contains(known)) {
-        return too_large(pool, &format!("its liquidity does not reach (the contract says: {reason})"));
+        return too_large(
+            pool,
+            &format!("its liquidity does not reach (the contract says: {reason})"),
+        );
     }
-    let detail = format!("pool {} cannot make this trade; the quoter reverted: {}", pool.id, explain(&reason));
+    let detail = format!(
+        "pool {} cannot make this trade; the quoter reverted: {}",
+        pool.id,
+        explain(&reason)
+    );
     Problem::unprocessable("SIMULATION_FAILED", detail)
 }
 

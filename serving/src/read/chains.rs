@@ -7,7 +7,8 @@ use crate::{deps::Deps, view::chain::Chain};
 pub(crate) async fn all(deps: &Deps) -> Result<Vec<Chain>, Problem> {
     let watermarks = deps.reader.watermarks().await?;
     let chains = deps.chains.iter().map(|(chain_id, chain)| {
-        let watermark = watermarks.iter().find(|(id, _)| *id == chain_id).map(|(_, watermark)| watermark);
+        let watermark =
+            watermarks.iter().find(|(id, _)| *id == chain_id).map(|(_, watermark)| watermark);
         let counters = watermark.map(|watermark| watermark.counters).unwrap_or_default();
         Chain {
             chain_id,

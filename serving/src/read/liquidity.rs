@@ -1,10 +1,12 @@
 //! Pages of liquidity events, newest first.
 
-use api_kit::{cursor::List, problem::Problem};
+use api_kit::{
+    cursor::{List, position},
+    page::{Rows, Slice},
+    problem::Problem,
+};
 use domain::{ids::PoolId, row::LiquidityEvent};
 use store::{LiquidityQuery, Snapshot};
-
-use super::{Rows, Slice, position_bytes, read_position};
 
 pub(crate) async fn page(
     snapshot: &Snapshot,
@@ -12,7 +14,8 @@ pub(crate) async fn page(
     slice: Slice<'_>,
 ) -> Result<Rows<LiquidityEvent>, Problem> {
     let list = List::new("liquidity events", snapshot.chain(), format!("{pool:?}"));
-    let after = list.after(slice.after, read_position)?;
-    let found = snapshot.liquidity(&LiquidityQuery { pool, after, limit: slice.size.limit() }).await?;
-    Ok(Rows::new(found, slice.size, &list, |event| position_bytes(event.meta.position)))
+    let after = list.after(slice.after, position::read)?;
+    let found =
+        snapshot.liquidity(&LiquidityQuery { pool, after, limit: slice.size.limit() }).await?;
+    Ok(Rows::new(found, slice.size, &list, |event| position::bytes(event.meta.position)))
 }

@@ -1,11 +1,13 @@
 //! Pages of tokens.
 
 use alloy_primitives::Address;
-use api_kit::{cursor::List, problem::Problem};
+use api_kit::{
+    cursor::List,
+    page::{Rows, Slice},
+    problem::Problem,
+};
 use domain::entity::Token;
 use store::{Snapshot, TokenQuery};
-
-use super::{Rows, Slice};
 
 pub(crate) async fn page(
     snapshot: &Snapshot,

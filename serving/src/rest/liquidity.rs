@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use api_kit::{answer::Page, extract::Query, parse, problem::Problem, scope::Scope};
+use api_kit::{answer::Page, extract::Query, page::Slice, parse, problem::Problem, scope::Scope};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 
-use crate::{
-    deps::Deps,
-    read::{Slice, liquidity},
-    view::liquidity::LiquidityEvent,
-};
+use crate::{deps::Deps, read::liquidity, view::liquidity::LiquidityEvent};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,7 +26,5 @@ pub(super) async fn get(
     let slice = Slice::parse(params.first.as_deref(), params.after.as_deref())?;
     let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
     let page = liquidity::page(&snapshot, pool, slice).await?;
-    let next = page.next();
-    let items = page.rows.iter().map(|(_, event)| LiquidityEvent::new(chain, event)).collect();
-    Ok(Json(Page { block: snapshot.block().into(), items, next }))
+    Ok(Json(Page::new(snapshot.block(), page, |event| LiquidityEvent::new(chain, &event))))
 }

@@ -35,17 +35,29 @@ pub(super) struct PoolItem {
 
 impl PoolItem {
     /// Adds the tokens, all by one read.
-    pub(super) async fn with_tokens(snapshot: &Snapshot, pools: Vec<entity::Pool>) -> Result<Vec<Self>, Problem> {
-        let mut addresses: Vec<_> = pools.iter().flat_map(|pool| [pool.token0, pool.token1]).collect();
+    pub(super) async fn with_tokens(
+        snapshot: &Snapshot,
+        pools: Vec<entity::Pool>,
+    ) -> Result<Vec<Self>, Problem> {
+        let mut addresses: Vec<_> =
+            pools.iter().flat_map(|pool| [pool.token0, pool.token1]).collect();
         addresses.sort_unstable();
         addresses.dedup();
-        let tokens = if addresses.is_empty() { Vec::new() } else { snapshot.tokens_by_addresses(&addresses).await? };
-        let tokens: BTreeMap<_, _> = tokens.into_iter().map(|token| (token.address, token)).collect();
+        let tokens = if addresses.is_empty() {
+            Vec::new()
+        } else {
+            snapshot.tokens_by_addresses(&addresses).await?
+        };
+        let tokens: BTreeMap<_, _> =
+            tokens.into_iter().map(|token| (token.address, token)).collect();
         let items = pools.into_iter().map(|pool| {
-            let (token0, token1) = (tokens.get(&pool.token0).cloned(), tokens.get(&pool.token1).cloned());
-            let decimals = |token: &Option<entity::Token>| token.as_ref().and_then(|token| token.decimals);
+            let (token0, token1) =
+                (tokens.get(&pool.token0).cloned(), tokens.get(&pool.token1).cloned());
+            let decimals =
+                |token: &Option<entity::Token>| token.as_ref().and_then(|token| token.decimals);
             let prices = price::of(&pool.state, decimals(&token0), decimals(&token1));
-            let (one, other) = prices.map(|prices| (prices.token1_per_token0, prices.token0_per_token1)).unzip();
+            let (one, other) =
+                prices.map(|prices| (prices.token1_per_token0, prices.token0_per_token1)).unzip();
             Self {
                 pool: Pool::new(snapshot.chain(), pool),
                 token0: token0.map(Into::into),
@@ -67,6 +79,7 @@ pub(super) async fn get(
     let id = parse::pool_id("id", &id)?;
     let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
     let pool = snapshot.pool(id).await?.ok_or_else(|| failure::unknown_pool(id))?;
-    let item = PoolItem::with_tokens(&snapshot, vec![pool]).await?.pop().ok_or_else(Problem::internal)?;
+    let item =
+        PoolItem::with_tokens(&snapshot, vec![pool]).await?.pop().ok_or_else(Problem::internal)?;
     Ok(Json(Item { block: snapshot.block().into(), item }))
 }

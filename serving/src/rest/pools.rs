@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use api_kit::{answer::Page, extract::Query, parse, problem::Problem, scope::Scope};
+use api_kit::{answer::Page, extract::Query, page::Slice, parse, problem::Problem, scope::Scope};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use store::PoolOrder;
 
 use super::pool::PoolItem;
-use crate::{
-    deps::Deps,
-    read::{Slice, pools},
-    view::protocol::Protocol,
-};
+use crate::{deps::Deps, read::pools, view::protocol::Protocol};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -50,5 +46,9 @@ pub(super) async fn get(
     let page = pools::page(&snapshot, filter, slice).await?;
     let next = page.next();
     let pools = page.rows.into_iter().map(|(_, pool)| pool).collect();
-    Ok(Json(Page { block: snapshot.block().into(), items: PoolItem::with_tokens(&snapshot, pools).await?, next }))
+    Ok(Json(Page {
+        block: snapshot.block().into(),
+        items: PoolItem::with_tokens(&snapshot, pools).await?,
+        next,
+    }))
 }

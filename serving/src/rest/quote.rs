@@ -31,7 +31,11 @@ pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     Query(params): Query<Params>,
 ) -> Result<Json<Quote>, Problem> {
-    let chain = params.chain.as_deref().map(|text| parse::uint64("CHAIN_UNSUPPORTED", "chain", text)).transpose()?;
+    let chain = params
+        .chain
+        .as_deref()
+        .map(|text| parse::uint64("CHAIN_UNSUPPORTED", "chain", text))
+        .transpose()?;
     let request = Request {
         chain,
         pool: params.pool.as_deref(),

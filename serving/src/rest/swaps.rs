@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use api_kit::{answer::Page, extract::Query, parse, problem::Problem, scope::Scope};
+use api_kit::{answer::Page, extract::Query, page::Slice, parse, problem::Problem, scope::Scope};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 
-use crate::{
-    deps::Deps,
-    read::{Slice, swaps},
-    view::swap::Swap,
-};
+use crate::{deps::Deps, read::swaps, view::swap::Swap};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,7 +26,5 @@ pub(super) async fn get(
     let slice = Slice::parse(params.first.as_deref(), params.after.as_deref())?;
     let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
     let page = swaps::page(&snapshot, pool, slice).await?;
-    let next = page.next();
-    let items = page.rows.iter().map(|(_, swap)| Swap::new(chain, swap)).collect();
-    Ok(Json(Page { block: snapshot.block().into(), items, next }))
+    Ok(Json(Page::new(snapshot.block(), page, |swap| Swap::new(chain, &swap))))
 }

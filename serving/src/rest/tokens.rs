@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use api_kit::{answer::Page, extract::Query, problem::Problem, scope::Scope};
+use api_kit::{answer::Page, extract::Query, page::Slice, problem::Problem, scope::Scope};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 
-use crate::{
-    deps::Deps,
-    read::{Slice, tokens},
-    view::token::Token,
-};
+use crate::{deps::Deps, read::tokens, view::token::Token};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +25,5 @@ pub(super) async fn get(
     let slice = Slice::parse(params.first.as_deref(), params.after.as_deref())?;
     let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
     let page = tokens::page(&snapshot, params.symbol, slice).await?;
-    let next = page.next();
-    let items = page.rows.into_iter().map(|(_, token)| token.into()).collect();
-    Ok(Json(Page { block: snapshot.block().into(), items, next }))
+    Ok(Json(Page::new(snapshot.block(), page, Into::into)))
 }

@@ -69,9 +69,13 @@ impl Pool {
             PoolState::Reserves { reserve0, reserve1 } => {
                 (Some(reserve0.to_string()), Some(reserve1.to_string()), None, None, None)
             }
-            PoolState::Concentrated { sqrt_price_x96, tick, liquidity } => {
-                (None, None, Some(sqrt_price_x96.to_string()), Some(tick), Some(liquidity.to_string()))
-            }
+            PoolState::Concentrated { sqrt_price_x96, tick, liquidity } => (
+                None,
+                None,
+                Some(sqrt_price_x96.to_string()),
+                Some(tick),
+                Some(liquidity.to_string()),
+            ),
         };
         Self {
             id: entity.id.to_string(),

@@ -25,7 +25,14 @@ pub struct Token {
 
 impl From<domain::entity::Token> for Token {
     fn from(token: domain::entity::Token) -> Self {
-        let domain::entity::Token { address: contract, symbol, name, decimals, pool_count, first_block } = token;
+        let domain::entity::Token {
+            address: contract,
+            symbol,
+            name,
+            decimals,
+            pool_count,
+            first_block,
+        } = token;
         Self { address: address(contract), symbol, name, decimals, pool_count, first_block }
     }
 }

@@ -41,6 +41,16 @@ impl Folder {
         self.root.join("chain")
     }
 
+    /// Written by the chain when it is ready: what it deployed, and where.
+    pub fn deployment(&self) -> PathBuf {
+        self.chain().join("deployment.json")
+    }
+
+    /// What stands there; nothing if it is not there.
+    pub fn deployment_text(&self) -> String {
+        fs::read_to_string(self.deployment()).unwrap_or_default()
+    }
+
     /// What the database keeps.
     pub fn mongo(&self) -> PathBuf {
         self.root.join("mongo")

@@ -55,7 +55,7 @@ pub fn all(
     running: &mut Running,
 ) -> Result<Option<Ports>> {
     let ports = Ports::pick()?;
-    let deployment = folder.chain().join("deployment.json");
+    let deployment = folder.deployment();
     let began = SystemTime::now();
     running.chain = Some(start_chain(workspace, tools, folder, ports)?);
     say::step("starting the chain");
@@ -71,8 +71,7 @@ pub fn all(
         say::step("the chain was made anew, so the database is too");
     }
     folder.remember_chain()?;
-    let deployed =
-        fs::read_to_string(&deployment).context(|| format!("read {}", deployment.display()))?;
+    let deployed = folder.deployment_text();
     let settings = config::text(&deployed, ports, &folder.mongo(), &tools.mongod)?;
     fs::write(folder.config(), settings)
         .context(|| format!("write {}", folder.config().display()))?;

@@ -33,8 +33,10 @@ impl Source {
         let first = parts.next().unwrap_or_default();
         let room = if first == "crates" { parts.next().unwrap_or_default() } else { first };
         let inner = path.split('/').skip(1);
-        let is_test =
-            room == "tests" || inner.clone().any(|part| part == "tests" || part == "tests.rs" || part.starts_with("test_"));
+        let is_test = room == "tests"
+            || inner
+                .clone()
+                .any(|part| part == "tests" || part == "tests.rs" || part.starts_with("test_"));
         Self { path: path.to_owned(), room: room.to_owned(), is_test, text }
     }
 }

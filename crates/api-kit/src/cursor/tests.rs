@@ -16,7 +16,11 @@ fn a_cursor_of_this_list_is_read() {
 #[test]
 fn a_cursor_of_another_list_is_refused() {
     let cursor = list().cursor(b"position");
-    for other in [List::new("pools", 1, "pool=0xab"), List::new("swaps", 2, "pool=0xab"), List::new("swaps", 1, "")] {
+    for other in [
+        List::new("pools", 1, "pool=0xab"),
+        List::new("swaps", 2, "pool=0xab"),
+        List::new("swaps", 1, ""),
+    ] {
         assert_eq!(other.position(&cursor).unwrap_err().code(), "CURSOR_INVALID");
     }
 }

@@ -8,7 +8,11 @@ const CHECKSUMMED: &str = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 
 #[test]
 fn addresses_are_read_in_every_case() {
-    for text in [CHECKSUMMED, &CHECKSUMMED.to_lowercase(), &format!("0x{}", CHECKSUMMED[2..].to_uppercase())] {
+    for text in [
+        CHECKSUMMED,
+        &CHECKSUMMED.to_lowercase(),
+        &format!("0x{}", CHECKSUMMED[2..].to_uppercase()),
+    ] {
         assert_eq!(address("token", text).unwrap().to_checksum(None), CHECKSUMMED);
     }
 }
@@ -16,7 +20,16 @@ fn addresses_are_read_in_every_case() {
 #[test]
 fn wrong_addresses_are_refused_by_field_name() {
     let mistyped = CHECKSUMMED.replace("aA", "aa");
-    for text in ["", "0x", "USDC", &CHECKSUMMED[2..], &CHECKSUMMED[..41], &mistyped, "0xzz", &"x".repeat(100_000)] {
+    for text in [
+        "",
+        "0x",
+        "USDC",
+        &CHECKSUMMED[2..],
+        &CHECKSUMMED[..41],
+        &mistyped,
+        "0xzz",
+        &"x".repeat(100_000),
+    ] {
         let problem = address("token", text).unwrap_err();
         assert_eq!(problem.code(), "ADDRESS_INVALID");
         assert!(problem.detail().contains("`token`"));
@@ -34,7 +47,22 @@ fn pool_ids_are_addresses_or_keys() {
 #[test]
 fn amounts_are_plain_digits() {
     assert_eq!(uint256("AMOUNT_INVALID", "amount", &U256::MAX.to_string()).unwrap(), U256::MAX);
-    for text in ["", "-1", "+1", "1e18", "0x10", "1.0", " 1", "1_000", &format!("{}0", U256::MAX), &format!("{}6", &U256::MAX.to_string()[..77])] {
-        assert_eq!(uint256("AMOUNT_INVALID", "amount", text).unwrap_err().code(), "AMOUNT_INVALID", "{text}");
+    for text in [
+        "",
+        "-1",
+        "+1",
+        "1e18",
+        "0x10",
+        "1.0",
+        " 1",
+        "1_000",
+        &format!("{}0", U256::MAX),
+        &format!("{}6", &U256::MAX.to_string()[..77]),
+    ] {
+        assert_eq!(
+            uint256("AMOUNT_INVALID", "amount", text).unwrap_err().code(),
+            "AMOUNT_INVALID",
+            "{text}"
+        );
     }
 }

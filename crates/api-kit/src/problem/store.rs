@@ -8,7 +8,10 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if error.retryable() {
             tracing::warn!(error = &error as &dyn std::error::Error, "the store did not answer");
-            return Self::unavailable("STORE_UNAVAILABLE", "the database does not answer; try again in a moment");
+            return Self::unavailable(
+                "STORE_UNAVAILABLE",
+                "the database does not answer; try again in a moment",
+            );
         }
         tracing::error!(error = &error as &dyn std::error::Error, "a read of the store failed");
         Self::internal()

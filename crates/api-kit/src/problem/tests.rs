@@ -14,7 +14,8 @@ async fn a_problem_is_a_document_of_its_own_media_type() {
     let response = Problem::not_found("POOL_UNKNOWN", "no such pool").into_response();
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
-    let body: Value = serde_json::from_slice(&to_bytes(response.into_body(), 10_000).await.unwrap()).unwrap();
+    let body: Value =
+        serde_json::from_slice(&to_bytes(response.into_body(), 10_000).await.unwrap()).unwrap();
     assert_eq!(
         body,
         json!({"type": "about:blank", "title": "Not Found", "status": 404, "code": "POOL_UNKNOWN", "detail": "no such pool"})

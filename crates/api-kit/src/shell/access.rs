@@ -30,14 +30,22 @@ pub(super) struct Access {
     pub(super) metrics: HttpMetrics,
 }
 
-pub(super) async fn log(State(access): State<Access>, mut request: Request, next: Next) -> Response {
+pub(super) async fn log(
+    State(access): State<Access>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let began = Instant::now();
     let in_flight = access.metrics.began();
     let id = request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str)
+        .to_owned();
     let span = tracing::info_span!("request", service = access.service, id);
 
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -63,7 +71,8 @@ fn known_method(method: &str) -> &str {
 
 fn request_id(request: &Request) -> String {
     let given = request.headers().get(&HEADER).and_then(|value| value.to_str().ok()).filter(|id| {
-        (1..=LONGEST).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        (1..=LONGEST).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     });
     given.map_or_else(|| format!("{:016x}{:016x}", random(), random()), str::to_owned)
 }

@@ -2,11 +2,7 @@
 
 use std::any::Any;
 
-use axum::{
-    body::Body,
-    http::Response,
-    response::IntoResponse,
-};
+use axum::{body::Body, http::Response, response::IntoResponse};
 use tower_http::catch_panic::ResponseForPanic;
 
 use crate::{metrics::HttpMetrics, problem::Problem};

@@ -28,7 +28,12 @@ fn app() -> Router {
         .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(60)).await))
         .route("/json", post(async |Json(_): Json<Value>| "taken"));
     let ready = Ready::new(async || Err(Problem::unavailable("NOT_READY", "not yet")));
-    let shell = Shell { service: "test", timeout: Duration::from_millis(50), ready, registry: Registry::new() };
+    let shell = Shell {
+        service: "test",
+        timeout: Duration::from_millis(50),
+        ready,
+        registry: Registry::new(),
+    };
     shell.wrap(routes).unwrap()
 }
 
@@ -36,9 +41,11 @@ async fn ask(app: &Router, request: Request<Body>) -> (StatusCode, String, Value
     let response = app.clone().oneshot(request).await.unwrap();
     assert!(response.headers().contains_key("x-request-id"));
     let status = response.status();
-    let kind = response.headers().get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap().to_owned());
+    let kind =
+        response.headers().get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap().to_owned());
     let body = to_bytes(response.into_body(), 1 << 22).await.unwrap();
-    let value = serde_json::from_slice(&body).unwrap_or_else(|_| String::from_utf8_lossy(&body).into_owned().into());
+    let value = serde_json::from_slice(&body)
+        .unwrap_or_else(|_| String::from_utf8_lossy(&body).into_owned().into());
     (status, kind.unwrap_or_default(), value)
 }
 
@@ -49,8 +56,11 @@ fn get_request(path: &str) -> Request<Body> {
 #[tokio::test]
 async fn everything_that_goes_wrong_is_a_problem() {
     let app = app();
-    let too_long = Request::post("/json").header("content-type", "application/json").body("1".repeat(BODY_LIMIT + 1).into());
-    let no_json = Request::post("/json").header("content-type", "application/json").body("{".into());
+    let too_long = Request::post("/json")
+        .header("content-type", "application/json")
+        .body("1".repeat(BODY_LIMIT + 1).into());
+    let no_json =
+        Request::post("/json").header("content-type", "application/json").body("{".into());
     let no_type = Request::post("/json").body("{}".into());
     for (request, status, code) in [
         (get_request("/nowhere"), 404, "NOT_FOUND"),
@@ -89,7 +99,8 @@ async fn metrics_speak_of_routes_not_of_paths() {
 #[tokio::test]
 async fn a_reasonable_request_id_is_kept_and_another_replaced() {
     for (given, kept) in [("abc-1.2_3", true), ("has space", false), (&*"x".repeat(65), false)] {
-        let request = Request::get("/healthz").header("x-request-id", given).body(Body::empty()).unwrap();
+        let request =
+            Request::get("/healthz").header("x-request-id", given).body(Body::empty()).unwrap();
         let response = app().oneshot(request).await.unwrap();
         assert_eq!(response.headers()["x-request-id"] == given, kept);
     }
@@ -97,7 +108,10 @@ async fn a_reasonable_request_id_is_kept_and_another_replaced() {
 
 #[tokio::test]
 async fn any_origin_may_ask() {
-    let request = Request::get("/healthz").header("origin", "https://example.org").body(Body::empty()).unwrap();
+    let request = Request::get("/healthz")
+        .header("origin", "https://example.org")
+        .body(Body::empty())
+        .unwrap();
     let response = app().oneshot(request).await.unwrap();
     assert_eq!(response.headers()["access-control-allow-origin"], "*");
 }

@@ -162,6 +162,9 @@ impl Folder {
             state_file: Some(self.file("state.json")),
             ..AnvilOptions::default()
         };
+        if port_taken(port) {
+            bail!("port {port} is in use: stop what listens there, or give another --port");
+        }
         self.remove("cache")?;
         self.remove("deployment.json")?;
         if self.file("kept.json").is_file() && self.file("state.json").is_file() {
@@ -173,7 +176,6 @@ impl Folder {
                         say(&format!("continuing the chain of {}", self.dir.display()));
                         return Ok((anvil, Some(deployment)));
                     }
-                    Err(error) if port_taken(port) => return Err(error.into()),
                     Err(error) => say(&format!("the kept chain cannot be loaded: {error}")),
                 },
                 Err(error) => say(&error.to_string()),

@@ -161,9 +161,9 @@ impl Planner<'_> {
         native: U256,
         trader: usize,
     ) -> Action {
-        let pair = (key.currency0, key.currency1).abi_encode_params();
-        let mut actions = vec![command, commands::SETTLE_PAIR];
-        let mut inputs: Vec<Bytes> = vec![params.into(), pair.into()];
+        let mut actions = vec![command, commands::CLOSE_CURRENCY, commands::CLOSE_CURRENCY];
+        let closing = [key.currency0, key.currency1].map(|currency| currency.abi_encode().into());
+        let mut inputs: Vec<Bytes> = [params.into()].into_iter().chain(closing).collect();
         let mut value = U256::ZERO;
         if key.currency0.is_zero() {
             actions.push(commands::SWEEP);

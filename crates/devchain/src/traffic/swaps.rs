@@ -199,6 +199,7 @@ impl Planner<'_> {
             let params = V4ExactInputParams {
                 currencyIn: swap.input,
                 path,
+                maxHopSlippage: Vec::new(),
                 amountIn: amounts::to_u128(amount_in),
                 amountOutMinimum: 0,
             };

@@ -101,7 +101,11 @@ impl Stored for Doc {
                     State::Reserves { r0: Uint(reserve0), r1: Uint(reserve1) }
                 }
                 PoolState::Concentrated { sqrt_price_x96, tick, liquidity } => {
-                    State::Concentrated { s: Uint(sqrt_price_x96), t: tick, l: Liquidity(liquidity) }
+                    State::Concentrated {
+                        s: Uint(sqrt_price_x96),
+                        t: tick,
+                        l: Liquidity(liquidity),
+                    }
                 }
             },
             swaps: SwapsKey { c, n: Num(pool.swap_count), p },
@@ -129,7 +133,9 @@ impl Stored for Doc {
                 log_index: self.created.l.0,
             },
             state: match self.state {
-                State::Reserves { r0, r1 } => PoolState::Reserves { reserve0: r0.0, reserve1: r1.0 },
+                State::Reserves { r0, r1 } => {
+                    PoolState::Reserves { reserve0: r0.0, reserve1: r1.0 }
+                }
                 State::Concentrated { s, t, l } => {
                     PoolState::Concentrated { sqrt_price_x96: s.0, tick: t, liquidity: l.0 }
                 }

@@ -56,6 +56,11 @@ impl Tx {
     }
 
     pub(crate) const fn meta(&self, id: &Id) -> RowMeta {
-        RowMeta { position: id.position(), timestamp: self.ts.0, tx_hash: self.h.0, tx_index: self.x.0 }
+        RowMeta {
+            position: id.position(),
+            timestamp: self.ts.0,
+            tx_hash: self.h.0,
+            tx_index: self.x.0,
+        }
     }
 }

@@ -84,7 +84,10 @@ pub(crate) fn encode(
         .zip(std::iter::once(first).chain(rest))
         .map(|(n, images)| {
             let id = Id { c: chain, b: Num(block.number), n: Small(n) };
-            encode_doc(Doc::COLLECTION, &Doc { _id: id, head: head.take(), images: images.to_vec() })
+            encode_doc(
+                Doc::COLLECTION,
+                &Doc { _id: id, head: head.take(), images: images.to_vec() },
+            )
         })
         .collect()
 }

@@ -32,7 +32,12 @@ pub(super) struct Block {
 
 impl Block {
     pub(super) const fn new(block: &BlockRef) -> Self {
-        Self { n: Num(block.number), h: Hash(block.hash), p: Hash(block.parent_hash), t: Num(block.timestamp) }
+        Self {
+            n: Num(block.number),
+            h: Hash(block.hash),
+            p: Hash(block.parent_hash),
+            t: Num(block.timestamp),
+        }
     }
 
     pub(super) const fn domain(self) -> BlockRef {
@@ -71,7 +76,8 @@ impl Stored for Doc {
     type Domain = Watermark;
 
     fn from_domain(c: i64, watermark: &Watermark) -> Self {
-        let Counters { events, pools, tokens, swaps, liquidity_events, nft_transfers } = watermark.counters;
+        let Counters { events, pools, tokens, swaps, liquidity_events, nft_transfers } =
+            watermark.counters;
         Self {
             _id: Id { c },
             block: Block::new(&watermark.block),
@@ -87,7 +93,8 @@ impl Stored for Doc {
     }
 
     fn into_domain(self) -> Watermark {
-        let Counts { events, pools, tokens, swaps, liquidity_events, nft_transfers } = self.counters;
+        let Counts { events, pools, tokens, swaps, liquidity_events, nft_transfers } =
+            self.counters;
         Watermark {
             block: self.block.domain(),
             counters: Counters {

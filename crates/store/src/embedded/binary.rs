@@ -30,8 +30,12 @@ pub(super) async fn find(given: Option<&Path>) -> Result<PathBuf, StoreError> {
 
 /// Runs it for its version.
 async fn probe(path: &Path) -> Result<(), String> {
-    let output =
-        Command::new(path).arg("--version").kill_on_drop(true).output().await.map_err(|error| error.to_string())?;
+    let output = Command::new(path)
+        .arg("--version")
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(|error| error.to_string())?;
     if !output.status.success() {
         // such as a missing shared library
         let stderr = String::from_utf8_lossy(&output.stderr);

@@ -13,24 +13,37 @@ const TAIL_BYTES: u64 = 512 * 1024;
 /// The last fatal or error lines since `start`, else what it said on stderr, else how it ended.
 pub(super) fn reason(log: &Path, start: u64, stderr: &Path, status: ExitStatus) -> String {
     let log = tail(log, start);
-    let mut lines: Vec<String> = log.lines().filter(|line| is_error(line)).filter_map(message).collect();
+    let mut lines: Vec<String> =
+        log.lines().filter(|line| is_error(line)).filter_map(message).collect();
     lines.dedup();
     if lines.is_empty() {
-        lines = tail(stderr, 0).lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+        lines = tail(stderr, 0)
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(str::to_owned)
+            .collect();
     }
     let last = lines.len().saturating_sub(3);
-    let said: Vec<String> = lines.into_iter().skip(last).map(|line| line.chars().take(300).collect()).collect();
+    let said: Vec<String> =
+        lines.into_iter().skip(last).map(|line| line.chars().take(300).collect()).collect();
     let advice = advice(&log);
-    if said.is_empty() { format!("{status}{advice}") } else { format!("{status}: {}{advice}", said.join(" | ")) }
+    if said.is_empty() {
+        format!("{status}{advice}")
+    } else {
+        format!("{status}: {}{advice}", said.join(" | "))
+    }
 }
 
 /// What to do about the commonest causes.
 fn advice(log: &str) -> &'static str {
     if log.contains("No space left on device") {
         "; free some disk space"
-    } else if log.contains("featureCompatibilityVersion") && log.contains("\"s\":\"F\"") {
+    } else if log.contains("Permission denied") {
+        "; let the user that runs sooho own the data folder"
+    } else if log.lines().any(|line| is_fatal(line) && line.contains("featureCompatibilityVersion"))
+    {
         "; the data is of another MongoDB version: use that version's mongod, or delete the folder to start over"
-    } else if log.contains("WT_PANIC") || log.contains("WT_ERROR") || log.contains("WT_TRY_SALVAGE") {
+    } else if log.lines().any(|line| is_fatal(line) && line.contains("\"c\":\"STORAGE\"")) {
         "; the data is damaged: restore a backup, or delete the data folder to start over (the chain is indexed again)"
     } else {
         ""
@@ -53,7 +66,13 @@ fn tail(path: &Path, start: u64) -> String {
 
 /// Severity fatal or error in the structured log.
 fn is_error(line: &str) -> bool {
-    line.contains("\"s\":\"F\"") || line.contains("\"s\":\"E\"")
+    // what the assertion machinery adds says nothing about the cause
+    (is_fatal(line) || line.contains("\"s\":\"E\"")) && !line.contains("\"c\":\"ASSERT\"")
+}
+
+/// Severity fatal.
+fn is_fatal(line: &str) -> bool {
+    line.contains("\"s\":\"F\"")
 }
 
 /// The message and what it quotes as the cause.

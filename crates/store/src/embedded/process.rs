@@ -63,7 +63,8 @@ impl Launch {
             launch.port = launch.free_port(wanted.take())?;
             match launch.start().await {
                 // somebody took the port between our look and the server's
-                Err(StoreError::MongodStart { reason, .. }) if reason.contains("Address already in use") => {}
+                Err(StoreError::MongodStart { reason, .. })
+                    if reason.contains("Address already in use") => {}
                 other => return other.map(|running| (launch, running)),
             }
         }
@@ -75,7 +76,8 @@ impl Launch {
     /// Starts and waits until writes are taken.
     pub(super) async fn start(&self) -> Result<Running, StoreError> {
         if fs::metadata(&self.log).is_ok_and(|meta| meta.len() > LOG_BYTES) {
-            File::create(&self.log).map_err(|source| self.failed("the log cannot be begun anew", source))?;
+            File::create(&self.log)
+                .map_err(|source| self.failed("the log cannot be begun anew", source))?;
         }
         let log_start = fs::metadata(&self.log).map(|meta| meta.len()).unwrap_or_default();
         let child = self.command()?.spawn().map_err(|error| self.not_started(error.to_string()))?;
@@ -83,14 +85,17 @@ impl Launch {
         let deadline = Instant::now() + Duration::from_secs(READY_SECONDS);
         let mut replica = replica::Replica::new(self.port).await?;
         loop {
-            if let Some(status) = running.child.try_wait().map_err(|error| self.not_started(error.to_string()))? {
+            if let Some(status) =
+                running.child.try_wait().map_err(|error| self.not_started(error.to_string()))?
+            {
                 return Err(self.not_started(self.reason(status, log_start)));
             }
             if replica.is_ready().await {
                 return Ok(running);
             }
             if Instant::now() >= deadline {
-                let (seconds, reason, log) = (READY_SECONDS, replica.state().to_owned(), self.log.clone());
+                let (seconds, reason, log) =
+                    (READY_SECONDS, replica.state().to_owned(), self.log.clone());
                 return Err(StoreError::MongodNotReady { seconds, reason, log });
             }
             sleep(Duration::from_millis(30)).await;
@@ -108,13 +113,29 @@ impl Launch {
     }
 
     fn command(&self) -> Result<Command, StoreError> {
-        let stderr = File::create(&self.stderr).map_err(|source| self.failed("mongod.err cannot be made", source))?;
+        let stderr = File::create(&self.stderr)
+            .map_err(|source| self.failed("mongod.err cannot be made", source))?;
         // in GB with three decimals, by integers
         let cache = format!("{}.{:03}", self.cache_mb / 1024, (self.cache_mb % 1024) * 1000 / 1024);
         let mut command = Command::new(&self.binary);
         command
-            .args(["--replSet", replica::NAME, "--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet", "--logappend"])
-            .args(["--port", &self.port.to_string(), "--wiredTigerCacheSizeGB", &cache, "--oplogSize", "512"])
+            .args([
+                "--replSet",
+                replica::NAME,
+                "--bind_ip",
+                "127.0.0.1",
+                "--nounixsocket",
+                "--quiet",
+                "--logappend",
+            ])
+            .args([
+                "--port",
+                &self.port.to_string(),
+                "--wiredTigerCacheSizeGB",
+                &cache,
+                "--oplogSize",
+                "512",
+            ])
             .args(["--setParameter", "diagnosticDataCollectionEnabled=false"])
             // there is no other node that could take over meanwhile
             .args(["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"])

@@ -65,7 +65,9 @@ impl Replica {
         match self.admin.run_command(doc! { "replSetGetConfig": 1 }).await {
             Ok(answer) => {
                 if let Some(config) = self.moved(answer) {
-                    self.admin.run_command(doc! { "replSetReconfig": config, "force": true }).await?;
+                    self.admin
+                        .run_command(doc! { "replSetReconfig": config, "force": true })
+                        .await?;
                 }
             }
             Err(error) if code(&error) == Some(NOT_INITIALIZED) => {

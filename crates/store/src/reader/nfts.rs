@@ -41,13 +41,28 @@ pub struct NftTransferQuery {
     pub limit: u32,
 }
 
-pub(super) fn owners(chain: i64, collection: Address, token_id: U256, after: Option<Address>, limit: u32) -> Plan {
+pub(super) fn owners(
+    chain: i64,
+    collection: Address,
+    token_id: U256,
+    after: Option<Address>,
+    limit: u32,
+) -> Plan {
     let prefix = doc! { "c": chain, "a": Addr(collection), "t": Uint(token_id) };
     let after = after.map(|owner| nft_balance::id(chain, collection, token_id, owner));
     balances(doc! { "_id": under(&prefix, after) }, ID, limit)
 }
 
-pub(super) fn collection(chain: i64, collection: Address, after: Option<NftCollectionCursor>, limit: u32) -> Plan {
+pub(super) fn balance(chain: i64, collection: Address, token_id: U256, owner: Address) -> Plan {
+    balances(doc! { "_id": nft_balance::id(chain, collection, token_id, owner) }, ID, 1)
+}
+
+pub(super) fn collection(
+    chain: i64,
+    collection: Address,
+    after: Option<NftCollectionCursor>,
+    limit: u32,
+) -> Plan {
     let prefix = doc! { "c": chain, "a": Addr(collection) };
     let after = after.map(|after| nft_balance::id(chain, collection, after.token_id, after.owner));
     balances(doc! { "_id": under(&prefix, after) }, ID, limit)
@@ -69,7 +84,8 @@ pub(super) fn owned(
 }
 
 pub(super) fn transfers(chain: i64, query: &NftTransferQuery) -> Plan {
-    let mut filter = doc! { "a": Addr(query.collection), "_id": row::older_than(chain, query.after) };
+    let mut filter =
+        doc! { "a": Addr(query.collection), "_id": row::older_than(chain, query.after) };
     if let Some(token_id) = query.token_id {
         filter.insert("t", Uint(token_id));
     }
@@ -93,7 +109,13 @@ pub(super) fn holders_count(chain: i64, collection: Address) -> Vec<Document> {
 }
 
 fn balances(filter: Document, index: &'static str, limit: u32) -> Plan {
-    Plan { collection: nft_balance::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, index, limit: Some(limit) }
+    Plan {
+        collection: nft_balance::Doc::COLLECTION,
+        filter,
+        sort: doc! { "_id": 1 },
+        index,
+        limit: Some(limit),
+    }
 }
 
 /// The ids that start with `prefix`, above `after`.

@@ -47,7 +47,9 @@ impl PoolCursor {
     #[must_use]
     pub const fn of(pool: &Pool, order: PoolOrder) -> Self {
         match order {
-            PoolOrder::Created => Self::Created { block: pool.created.block, log_index: pool.created.log_index },
+            PoolOrder::Created => {
+                Self::Created { block: pool.created.block, log_index: pool.created.log_index }
+            }
             PoolOrder::Swaps => Self::Swaps { count: pool.swap_count, id: pool.id },
         }
     }
@@ -85,7 +87,9 @@ pub(super) fn plan(chain: i64, query: &PoolQuery) -> Plan {
     let (sort, index) = match query.order {
         PoolOrder::Created => {
             let after = match query.after {
-                Some(PoolCursor::Created { block, log_index }) => Some(pool::created_bound(chain, block, log_index)),
+                Some(PoolCursor::Created { block, log_index }) => {
+                    Some(pool::created_bound(chain, block, log_index))
+                }
                 _ => None,
             };
             filter.insert("created", range(chain, true, after));
@@ -106,5 +110,11 @@ pub(super) fn plan(chain: i64, query: &PoolQuery) -> Plan {
 pub(super) fn by_ids(chain: i64, ids: &[PoolId]) -> Plan {
     let ids: Vec<_> = ids.iter().map(|id| pool::id(chain, *id)).collect();
     let filter = doc! { "_id": { "$in": ids } };
-    Plan { collection: pool::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, index: ID, limit: None }
+    Plan {
+        collection: pool::Doc::COLLECTION,
+        filter,
+        sort: doc! { "_id": 1 },
+        index: ID,
+        limit: None,
+    }
 }

@@ -38,7 +38,13 @@ pub(super) fn swaps(chain: i64, query: &SwapQuery) -> Plan {
 
 pub(super) fn swaps_by_tx(chain: i64, tx_hash: B256) -> Plan {
     let filter = doc! { "tx.h": Hash(tx_hash), "_id": range(chain, true, None) };
-    Plan { collection: swap::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, index: "tx", limit: None }
+    Plan {
+        collection: swap::Doc::COLLECTION,
+        filter,
+        sort: doc! { "_id": 1 },
+        index: "tx",
+        limit: None,
+    }
 }
 
 pub(super) fn liquidity(chain: i64, query: &LiquidityQuery) -> Plan {

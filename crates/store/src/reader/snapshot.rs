@@ -15,8 +15,8 @@ use mongodb::{ClientSession, Database, options::Hint};
 use tokio::sync::Mutex;
 
 use super::{
-    LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolQuery, SwapQuery, TokenQuery, nfts,
-    plan::Plan, pools, rows, tokens,
+    LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolQuery, SwapQuery,
+    TokenQuery, nfts, plan::Plan, pools, rows, tokens,
 };
 use crate::{
     codec::chain_key,
@@ -30,7 +30,6 @@ use crate::{
 /// Lists give at most `limit` items, in the order said; ask for one more than a page to learn whether there is a next.
 /// Every read may fail with a retryable [`StoreError`]: no server, or the snapshot is too old.
 #[derive(Debug, Clone)]
-#[expect(clippy::missing_errors_doc, reason = "said once, above")]
 pub struct Snapshot {
     database: Database,
     session: Arc<Mutex<ClientSession>>,
@@ -88,7 +87,10 @@ impl Snapshot {
     }
 
     /// The tokens with these addresses that exist, by address.
-    pub async fn tokens_by_addresses(&self, addresses: &[Address]) -> Result<Vec<Token>, StoreError> {
+    pub async fn tokens_by_addresses(
+        &self,
+        addresses: &[Address],
+    ) -> Result<Vec<Token>, StoreError> {
         self.find::<token::Doc>(tokens::by_addresses(self.key, addresses)).await
     }
 
@@ -103,7 +105,10 @@ impl Snapshot {
     }
 
     /// Liquidity events, newest first.
-    pub async fn liquidity(&self, query: &LiquidityQuery) -> Result<Vec<LiquidityEvent>, StoreError> {
+    pub async fn liquidity(
+        &self,
+        query: &LiquidityQuery,
+    ) -> Result<Vec<LiquidityEvent>, StoreError> {
         self.find::<liquidity::Doc>(rows::liquidity(self.key, query)).await
     }
 
@@ -115,7 +120,19 @@ impl Snapshot {
         after: Option<Address>,
         limit: u32,
     ) -> Result<Vec<NftBalance>, StoreError> {
-        self.find::<nft_balance::Doc>(nfts::owners(self.key, collection, token_id, after, limit)).await
+        self.find::<nft_balance::Doc>(nfts::owners(self.key, collection, token_id, after, limit))
+            .await
+    }
+
+    /// What an owner holds of a token id.
+    pub async fn nft_balance(
+        &self,
+        collection: Address,
+        token_id: U256,
+        owner: Address,
+    ) -> Result<Option<NftBalance>, StoreError> {
+        let plan = nfts::balance(self.key, collection, token_id, owner);
+        Ok(self.find::<nft_balance::Doc>(plan).await?.pop())
     }
 
     /// All balances of a collection, by token id and owner.
@@ -140,7 +157,10 @@ impl Snapshot {
     }
 
     /// Transfers of a collection or of one of its token ids, newest first.
-    pub async fn nft_transfers(&self, query: &NftTransferQuery) -> Result<Vec<NftTransfer>, StoreError> {
+    pub async fn nft_transfers(
+        &self,
+        query: &NftTransferQuery,
+    ) -> Result<Vec<NftTransfer>, StoreError> {
         self.find::<nft_transfer::Doc>(nfts::transfers(self.key, query)).await
     }
 
@@ -165,13 +185,20 @@ impl Snapshot {
     }
 
     /// Runs a plan.
-    async fn find<D: Stored + Send + Sync>(&self, plan: Plan) -> Result<Vec<D::Domain>, StoreError> {
+    async fn find<D: Stored + Send + Sync>(
+        &self,
+        plan: Plan,
+    ) -> Result<Vec<D::Domain>, StoreError> {
         if plan.limit == Some(0) {
             return Ok(Vec::new());
         }
         let mut session = self.session.lock().await;
         let collection = self.collection(plan.collection);
-        let mut find = collection.find(plan.filter).sort(plan.sort).hint(Hint::Name(plan.index.to_owned())).session(&mut *session);
+        let mut find = collection
+            .find(plan.filter)
+            .sort(plan.sort)
+            .hint(Hint::Name(plan.index.to_owned()))
+            .session(&mut *session);
         if let Some(limit) = plan.limit {
             find = find.limit(i64::from(limit)).batch_size(limit);
         }

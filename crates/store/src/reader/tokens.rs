@@ -24,11 +24,23 @@ pub(super) fn plan(chain: i64, query: &TokenQuery) -> Plan {
     if let Some(symbol) = &query.symbol {
         filter.insert("symbol", symbol);
     }
-    Plan { collection: token::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, index, limit: Some(query.limit) }
+    Plan {
+        collection: token::Doc::COLLECTION,
+        filter,
+        sort: doc! { "_id": 1 },
+        index,
+        limit: Some(query.limit),
+    }
 }
 
 pub(super) fn by_addresses(chain: i64, addresses: &[Address]) -> Plan {
     let ids: Vec<_> = addresses.iter().map(|address| token::id(chain, *address)).collect();
     let filter = doc! { "_id": { "$in": ids } };
-    Plan { collection: token::Doc::COLLECTION, filter, sort: doc! { "_id": 1 }, index: ID, limit: None }
+    Plan {
+        collection: token::Doc::COLLECTION,
+        filter,
+        sort: doc! { "_id": 1 },
+        index: ID,
+        limit: None,
+    }
 }

@@ -17,7 +17,9 @@ use crate::{
 };
 
 pub(super) async fn commit(writer: &Writer, batch: &Batch<'_>) -> Result<(), StoreError> {
-    let (Some(first), Some(last)) = (batch.blocks.first(), batch.blocks.last()) else { return Ok(()) };
+    let (Some(first), Some(last)) = (batch.blocks.first(), batch.blocks.last()) else {
+        return Ok(());
+    };
     let current = writer.watermark().await?;
     check(writer.chain, batch, first, current.as_ref())?;
     check_counters(batch, first, current.as_ref())?;
@@ -27,13 +29,20 @@ pub(super) async fn commit(writer: &Writer, batch: &Batch<'_>) -> Result<(), Sto
 }
 
 /// The counters run on from where they stand.
-fn check_counters(batch: &Batch<'_>, first: &BlockChanges, current: Option<&Watermark>) -> Result<(), StoreError> {
+fn check_counters(
+    batch: &Batch<'_>,
+    first: &BlockChanges,
+    current: Option<&Watermark>,
+) -> Result<(), StoreError> {
     let stands = current.map(|current| current.counters).unwrap_or_default();
     let mut pairs = batch.blocks.iter().zip(batch.blocks.iter().skip(1));
-    if first.counters_before == stands && pairs.all(|(a, b)| a.counters_after == b.counters_before) {
+    if first.counters_before == stands && pairs.all(|(a, b)| a.counters_after == b.counters_before)
+    {
         return Ok(());
     }
-    Err(StoreError::InvalidBatch { why: "its counters do not continue those of the watermark".to_owned() })
+    Err(StoreError::InvalidBatch {
+        why: "its counters do not continue those of the watermark".to_owned(),
+    })
 }
 
 struct Commit<'a> {

@@ -15,7 +15,10 @@ use crate::{
 /// Ids per query.
 const CHUNK: usize = 2_000;
 
-pub(super) async fn load(writer: &Writer, keys: &[Key]) -> Result<Vec<(Key, Option<Entity>)>, StoreError> {
+pub(super) async fn load(
+    writer: &Writer,
+    keys: &[Key],
+) -> Result<Vec<(Key, Option<Entity>)>, StoreError> {
     let mut wanted: BTreeMap<&'static str, Vec<Document>> = BTreeMap::new();
     let mut found: HashMap<Key, Option<Entity>> = HashMap::with_capacity(keys.len());
     for key in keys {

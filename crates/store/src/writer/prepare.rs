@@ -7,7 +7,10 @@ use domain::fold::{BlockChanges, Entity, Key};
 
 use super::{Batch, Watermark, describe, entity_id};
 use crate::{
-    documents::{Stored, encode, liquidity, nft_balance, nft_transfer, pool, swap, tick, token, undo, watermark},
+    documents::{
+        Stored, encode, liquidity, nft_balance, nft_transfer, pool, swap, tick, token, undo,
+        watermark,
+    },
     error::StoreError,
 };
 
@@ -33,7 +36,8 @@ pub(super) fn prepare(
     last: &BlockChanges,
     current: Option<&Watermark>,
 ) -> Result<Prepared, StoreError> {
-    let (mut swaps, mut liquidity, mut transfers, mut undo) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut swaps, mut liquidity, mut transfers, mut undo) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut after: BTreeMap<&Key, &Option<Entity>> = BTreeMap::new();
     let mut prev = current.copied();
     for changes in batch.blocks {
@@ -48,8 +52,11 @@ pub(super) fn prepare(
         }
         after.extend(&changes.after);
         if changes.block.number >= batch.undo_from {
-            let images: Result<Vec<_>, _> =
-                changes.before.iter().map(|(key, image)| before_image(chain, key, image.as_ref())).collect();
+            let images: Result<Vec<_>, _> = changes
+                .before
+                .iter()
+                .map(|(key, image)| before_image(chain, key, image.as_ref()))
+                .collect();
             undo.extend(undo::encode(chain, &changes.block, prev.as_ref(), &images?)?);
         }
         prev = Some(Watermark { block: changes.block, counters: changes.counters_after });
@@ -83,15 +90,21 @@ pub(super) fn check(
     first: &BlockChanges,
     current: Option<&Watermark>,
 ) -> Result<(), StoreError> {
-    let moved = |expected: String| StoreError::WatermarkMoved { chain, expected, found: describe(current) };
+    let moved =
+        |expected: String| StoreError::WatermarkMoved { chain, expected, found: describe(current) };
     if batch.parent != current.map(|current| current.block.number) {
-        return Err(moved(batch.parent.map_or_else(|| "none".to_owned(), |number| number.to_string())));
+        return Err(moved(
+            batch.parent.map_or_else(|| "none".to_owned(), |number| number.to_string()),
+        ));
     }
     let invalid = |why: String| Err(StoreError::InvalidBatch { why });
     if let Some(current) = current {
         let (parent, block) = (&current.block, &first.block);
         if block.number <= parent.number {
-            return invalid(format!("block {} is not above the watermark {}", block.number, parent.number));
+            return invalid(format!(
+                "block {} is not above the watermark {}",
+                block.number, parent.number
+            ));
         }
         if block.number - parent.number == 1 && block.parent_hash != parent.hash {
             return Err(moved(format!("{} ({})", parent.number, block.parent_hash)));
@@ -103,7 +116,10 @@ pub(super) fn check(
             return invalid(format!("block {} follows block {}", above.number, below.number));
         }
         if above.number - below.number == 1 && above.parent_hash != below.hash {
-            return invalid(format!("block {} does not link to block {}", above.number, below.number));
+            return invalid(format!(
+                "block {} does not link to block {}",
+                above.number, below.number
+            ));
         }
     }
     Ok(())

@@ -57,7 +57,10 @@ impl Work for Revert<'_> {
         }
         let moved = by_collection.entry(watermark::Doc::COLLECTION.to_owned()).or_default();
         match &prev {
-            Some(prev) => moved.upserts.push((watermark::id(*key), encode::<watermark::Doc>(*key, prev)?)),
+            Some(prev) => {
+                let document = encode::<watermark::Doc>(*key, prev)?;
+                moved.upserts.push((watermark::id(*key), document));
+            }
             None => moved.deletes.push(watermark::id(*key)),
         }
         for (collection, images) in &by_collection {
@@ -69,7 +72,11 @@ impl Work for Revert<'_> {
 
 impl Revert<'_> {
     /// The undo record of the newest block.
-    async fn record(&self, session: &mut ClientSession, current: &Watermark) -> Result<Record, StoreError> {
+    async fn record(
+        &self,
+        session: &mut ClientSession,
+        current: &Watermark,
+    ) -> Result<Record, StoreError> {
         let block = current.block;
         let prefix = undo::id_prefix(self.writer.key, block.number);
         let mut cursor = self
@@ -88,7 +95,10 @@ impl Revert<'_> {
             return Err(StoreError::Corrupt {
                 collection: undo::Doc::COLLECTION,
                 id: prefix.to_string(),
-                why: format!("it speaks of block {}, the watermark of {}", record.block.hash, block.hash),
+                why: format!(
+                    "it speaks of block {}, the watermark of {}",
+                    record.block.hash, block.hash
+                ),
             });
         }
         Ok(record)

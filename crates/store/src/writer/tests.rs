@@ -16,16 +16,22 @@ fn watermark(changes: &BlockChanges) -> Watermark {
     Watermark { block: changes.block, counters: changes.counters_after }
 }
 
-async fn commit(writer: &Writer, blocks: &[BlockChanges], undo_from: u64) -> Result<(), StoreError> {
+async fn commit(
+    writer: &Writer,
+    blocks: &[BlockChanges],
+    undo_from: u64,
+) -> Result<(), StoreError> {
     let parent = writer.watermark().await?.map(|watermark| watermark.block.number);
     writer.commit(&Batch { parent, blocks, undo_from, prune_undo_below: 0 }).await
 }
 
 /// Everything the chain ever touched is stored as the chain has it.
 async fn assert_entities(writer: &Writer, chain: &Chain) {
-    let keys: BTreeSet<Key> = chain.blocks.iter().flat_map(|block| block.after.keys().copied()).collect();
+    let keys: BTreeSet<Key> =
+        chain.blocks.iter().flat_map(|block| block.after.keys().copied()).collect();
     let keys: Vec<Key> = keys.into_iter().collect();
-    let loaded: BTreeMap<Key, Option<Entity>> = writer.load(&keys).await.unwrap().into_iter().collect();
+    let loaded: BTreeMap<Key, Option<Entity>> =
+        writer.load(&keys).await.unwrap().into_iter().collect();
     let wanted: BTreeMap<Key, Option<Entity>> =
         keys.iter().map(|key| (*key, chain.entities.get(key).cloned())).collect();
     assert_eq!(loaded, wanted);
@@ -52,7 +58,8 @@ async fn what_is_committed_is_loaded_and_can_be_taken_back() {
     }
     assert_eq!(writer.watermark().await.unwrap(), chain.blocks.last().map(watermark));
     assert_entities(&writer, &chain).await;
-    let recent: Vec<u64> = writer.recent_blocks(3).await.unwrap().iter().map(|block| block.number).collect();
+    let recent: Vec<u64> =
+        writer.recent_blocks(3).await.unwrap().iter().map(|block| block.number).collect();
     assert_eq!(recent, [30, 29, 28]);
     assert_eq!(writer.pools().await.unwrap().len(), 26, "a pool per block that is not empty");
 
@@ -70,7 +77,10 @@ async fn what_is_committed_is_loaded_and_can_be_taken_back() {
     // and back, block by block, to nothing
     for height in (0_usize..30).rev() {
         let left = writer.revert_newest().await.unwrap();
-        assert_eq!(left, height.checked_sub(1).and_then(|index| chain.blocks.get(index)).map(watermark));
+        assert_eq!(
+            left,
+            height.checked_sub(1).and_then(|index| chain.blocks.get(index)).map(watermark)
+        );
         assert_eq!(dump(&mongo).await.unwrap(), dumps[height], "height {height}");
     }
     mongo.stop().await;
@@ -100,7 +110,10 @@ async fn a_reorg_leaves_what_the_new_branch_alone_would() {
     // the window: old records go, and without one there is no way back
     let last = &branch.blocks[21..];
     writer.revert_newest().await.unwrap();
-    writer.commit(&Batch { parent: Some(21), blocks: last, undo_from: 5, prune_undo_below: 21 }).await.unwrap();
+    writer
+        .commit(&Batch { parent: Some(21), blocks: last, undo_from: 5, prune_undo_below: 21 })
+        .await
+        .unwrap();
     assert_eq!(writer.recent_blocks(9).await.unwrap().len(), 2);
     writer.revert_newest().await.unwrap();
     writer.revert_newest().await.unwrap();
@@ -127,7 +140,10 @@ async fn a_batch_that_does_not_fit_leaves_nothing() {
     };
     // of a second indexer that is behind, or on another branch
     assert!(matches!(refused(&chain.blocks[..6], None).await, StoreError::WatermarkMoved { .. }));
-    assert!(matches!(refused(&chain.blocks[3..9], Some(3)).await, StoreError::WatermarkMoved { .. }));
+    assert!(matches!(
+        refused(&chain.blocks[3..9], Some(3)).await,
+        StoreError::WatermarkMoved { .. }
+    ));
     let mut fork = Chain::new(5);
     fork.grow(8, 1);
     assert!(matches!(refused(&fork.blocks[6..], Some(6)).await, StoreError::WatermarkMoved { .. }));
@@ -163,7 +179,14 @@ async fn of_two_writers_at_once_one_wins() {
                 let (writer, blocks) = (mongo.writer(ID), blocks.to_vec());
                 let parent = blocks[0].block.number.checked_sub(2).map(|number| number + 1);
                 tokio::spawn(async move {
-                    writer.commit(&Batch { parent, blocks: &blocks, undo_from: 1, prune_undo_below: 0 }).await
+                    writer
+                        .commit(&Batch {
+                            parent,
+                            blocks: &blocks,
+                            undo_from: 1,
+                            prune_undo_below: 0,
+                        })
+                        .await
                 })
             })
             .collect();
@@ -171,7 +194,9 @@ async fn of_two_writers_at_once_one_wins() {
         for task in tasks {
             match task.await.unwrap() {
                 Ok(()) => won += 1,
-                Err(error) => assert!(matches!(error, StoreError::WatermarkMoved { .. }), "{error}"),
+                Err(error) => {
+                    assert!(matches!(error, StoreError::WatermarkMoved { .. }), "{error}");
+                }
             }
         }
         assert_eq!(won, 1);
@@ -192,12 +217,17 @@ async fn a_large_block_is_one_commit_and_one_way_back() {
     // 9,000 owners in one block: several commands and several undo parts
     chain.grow(3, 0);
     let block = &mut chain.blocks[2];
-    let Some(Some(Entity::Nft(nft))) = block.after.values().find(|image| matches!(image, Some(Entity::Nft(_)))) else {
+    let Some(Some(Entity::Nft(nft))) =
+        block.after.values().find(|image| matches!(image, Some(Entity::Nft(_))))
+    else {
         panic!("block 3 has an NFT");
     };
     let nft = nft.clone();
     for n in 0..9_000 {
-        let entity = Entity::Nft(domain::entity::NftBalance { owner: crate::fixtures::address(10_000 + n), ..nft.clone() });
+        let entity = Entity::Nft(domain::entity::NftBalance {
+            owner: crate::fixtures::address(10_000 + n),
+            ..nft.clone()
+        });
         block.before.insert(entity.key(), None);
         block.after.insert(entity.key(), Some(entity));
     }

@@ -24,7 +24,10 @@ pub(super) trait Work: Sync {
     type Output: Send;
 
     /// One run.
-    fn run(&self, session: &mut ClientSession) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
+    fn run(
+        &self,
+        session: &mut ClientSession,
+    ) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
 }
 
 /// Runs the work in one transaction: all of it is stored when this is `Ok`.
@@ -45,7 +48,11 @@ pub(super) async fn transact<W: Work>(client: &Client, work: &W) -> Result<W::Ou
     }
 }
 
-async fn attempt<W: Work>(client: &Client, work: &W, deadline: Instant) -> Result<W::Output, StoreError> {
+async fn attempt<W: Work>(
+    client: &Client,
+    work: &W,
+    deadline: Instant,
+) -> Result<W::Output, StoreError> {
     let mut session = client.start_session().await?;
     session
         .start_transaction()
@@ -72,7 +79,9 @@ async fn commit(session: &mut ClientSession, deadline: Instant) -> Result<(), St
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        if !error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) || Instant::now() + pause >= deadline {
+        if !error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT)
+            || Instant::now() + pause >= deadline
+        {
             return Err(error.into());
         }
         warn!(%error, "the outcome of a commit is unknown, it is asked for again");

@@ -25,7 +25,12 @@ pub(super) async fn insert(
     let large = documents.iter().any(|document| document.as_bytes().len() > LARGE_BYTES);
     for chunk in documents.chunks(if large { CHUNK_LARGE } else { CHUNK }) {
         let list: RawArrayBuf = chunk.iter().map(|document| document.as_ref()).collect();
-        run(database, session, rawdoc! { "insert": collection, "documents": list, "ordered": false }).await?;
+        run(
+            database,
+            session,
+            rawdoc! { "insert": collection, "documents": list, "ordered": false },
+        )
+        .await?;
     }
     Ok(())
 }
@@ -40,9 +45,15 @@ pub(super) async fn images(
     for chunk in images.upserts.chunks(CHUNK) {
         let mut updates = RawArrayBuf::new();
         for (id, document) in chunk {
-            updates.push(rawdoc! { "q": { "_id": raw(id)? }, "u": document.clone(), "upsert": true });
+            updates
+                .push(rawdoc! { "q": { "_id": raw(id)? }, "u": document.clone(), "upsert": true });
         }
-        run(database, session, rawdoc! { "update": collection, "updates": updates, "ordered": false }).await?;
+        run(
+            database,
+            session,
+            rawdoc! { "update": collection, "updates": updates, "ordered": false },
+        )
+        .await?;
     }
     for chunk in images.deletes.chunks(CHUNK) {
         let mut ids = RawArrayBuf::new();
@@ -83,7 +94,11 @@ fn raw(document: &Document) -> Result<RawDocumentBuf, StoreError> {
 }
 
 /// Runs a write command. What a command reports of single documents is an error, too: the transaction is all or nothing.
-async fn run(database: &Database, session: &mut ClientSession, command: RawDocumentBuf) -> Result<(), StoreError> {
+async fn run(
+    database: &Database,
+    session: &mut ClientSession,
+    command: RawDocumentBuf,
+) -> Result<(), StoreError> {
     let answer = database.run_raw_command(command).session(session).await?;
     match answer.get_array("writeErrors").ok().and_then(|errors| errors.first()) {
         None => Ok(()),

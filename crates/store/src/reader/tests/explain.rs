@@ -1,0 +1,142 @@
+//! Every query walks an index of `indexes.rs`, reads little more than it gives, and no index is there for nothing.
+
+use std::collections::BTreeSet;
+
+use alloy_primitives::U256;
+use bson::{Bson, Document, doc};
+use domain::{entity::Protocol, row::Position};
+
+use super::{ID, filled};
+use crate::{
+    codec::chain_key,
+    fixtures::{COLLECTION, address, pool_id, tx},
+    indexes::INDEXES,
+    reader::{
+        LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolCursor,
+        PoolOrder, PoolQuery, SwapQuery, TokenQuery, nfts, plan::Plan, pools, rows, tokens,
+    },
+};
+
+/// Every shape of every query, with and without its options.
+fn plans(chain: i64) -> Vec<Plan> {
+    let (pool, limit) = (pool_id(4), 5);
+    let position = Some(Position { block: 40, log_index: 2, item: 0 });
+    let mut plans = Vec::new();
+    for protocol in [None, Some(Protocol::V3)] {
+        for token in [None, Some(address(2_001))] {
+            for (order, cursor) in [
+                (PoolOrder::Created, PoolCursor::Created { block: 9, log_index: 1 }),
+                (PoolOrder::Swaps, PoolCursor::Swaps { count: 2, id: pool }),
+            ] {
+                for after in [None, Some(cursor)] {
+                    plans.push(pools::plan(
+                        chain,
+                        &PoolQuery { protocol, token, order, after, limit },
+                    ));
+                }
+            }
+        }
+    }
+    plans.push(pools::by_ids(chain, &[pool, pool_id(5)]));
+    for symbol in [None, Some("T1".to_owned())] {
+        for after in [None, Some(address(2_010))] {
+            plans.push(tokens::plan(chain, &TokenQuery { symbol: symbol.clone(), after, limit }));
+        }
+    }
+    plans.push(tokens::by_addresses(chain, &[address(2_010)]));
+    for pool in [None, Some(pool)] {
+        for after in [None, position] {
+            plans.push(rows::swaps(chain, &SwapQuery { pool, after, limit }));
+            plans.push(rows::liquidity(chain, &LiquidityQuery { pool, after, limit }));
+        }
+    }
+    plans.push(rows::swaps_by_tx(chain, tx(9)));
+    let (collection, owner, token_id) = (address(COLLECTION), address(1), U256::from(9));
+    let (in_collection, owned) =
+        (NftCollectionCursor { token_id, owner }, NftOwnedCursor { collection, token_id });
+    for paged in [false, true] {
+        plans.push(nfts::owners(chain, collection, token_id, paged.then_some(owner), limit));
+        plans.push(nfts::collection(chain, collection, paged.then_some(in_collection), limit));
+        plans.push(nfts::owned(chain, owner, None, paged.then_some(owned), limit));
+        plans.push(nfts::owned(chain, owner, Some(collection), paged.then_some(owned), limit));
+        for token_id in [None, Some(token_id)] {
+            let after = position.filter(|_| paged);
+            plans.push(nfts::transfers(
+                chain,
+                &NftTransferQuery { collection, token_id, after, limit },
+            ));
+        }
+    }
+    plans
+}
+
+/// All stages of a plan.
+fn stages(plan: &Bson, out: &mut Vec<String>) {
+    match plan {
+        Bson::Document(plan) => {
+            if let Ok(stage) = plan.get_str("stage") {
+                out.push(stage.to_owned());
+            }
+            plan.iter().for_each(|(_, value)| stages(value, out));
+        }
+        Bson::Array(plans) => plans.iter().for_each(|plan| stages(plan, out)),
+        _ => {}
+    }
+}
+
+fn number(stats: &Document, name: &str) -> i64 {
+    stats
+        .get(name)
+        .and_then(|value| value.as_i64().or_else(|| value.as_i32().map(i64::from)))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn every_query_walks_its_index() {
+    let (mongo, _) = filled().await;
+    let mut used = BTreeSet::new();
+    for plan in plans(chain_key(ID)) {
+        let mut find = doc! { "find": plan.collection, "filter": &plan.filter, "sort": &plan.sort, "hint": plan.index };
+        if let Some(limit) = plan.limit {
+            find.insert("limit", i64::from(limit));
+        }
+        let explain = doc! { "explain": find, "verbosity": "executionStats" };
+        let answer = mongo.database().run_command(explain).await.unwrap();
+        let mut found = Vec::new();
+        stages(
+            answer
+                .get("queryPlanner")
+                .and_then(|planner| planner.as_document()?.get("winningPlan"))
+                .unwrap(),
+            &mut found,
+        );
+        assert!(found.iter().any(|stage| stage == "IXSCAN"), "{found:?} {plan:?}");
+        assert!(
+            !found.iter().any(|stage| stage == "COLLSCAN" || stage == "SORT"),
+            "{found:?} {plan:?}"
+        );
+        let stats = answer.get_document("executionStats").unwrap();
+        let (keys, given) = (number(stats, "totalKeysExamined"), number(stats, "nReturned"));
+        // a protocol among the pools of a token is the one condition that no index serves
+        let slack = if plan.filter.contains_key("protocol") && plan.filter.contains_key("tokens") {
+            20
+        } else {
+            3
+        };
+        assert!(keys <= given + slack, "{keys} keys for {given} documents: {plan:?}");
+        used.insert((plan.collection, plan.index));
+    }
+    for index in INDEXES {
+        assert!(used.contains(&(index.collection, index.name)), "{index:?} serves no query");
+    }
+    let pipeline = nfts::holders_count(chain_key(ID), address(COLLECTION));
+    let explain =
+        doc! { "explain": { "aggregate": "nft_balances", "pipeline": pipeline, "cursor": {} } };
+    let mut found = Vec::new();
+    stages(&Bson::Document(mongo.database().run_command(explain).await.unwrap()), &mut found);
+    assert!(
+        found.contains(&"IXSCAN".to_owned()) && !found.contains(&"COLLSCAN".to_owned()),
+        "{found:?}"
+    );
+    mongo.stop().await;
+}
