@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -26,7 +26,7 @@ mod tests;
 pub const EMBEDDED: &str = "embedded";
 
 /// Everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where data lies.
@@ -34,11 +34,11 @@ pub struct Config {
     /// Log lines.
     pub log: LogConfig,
     /// Batch layer.
-    pub indexer: ServiceConfig<8082>,
+    pub indexer: ServiceConfig,
     /// DEX API.
-    pub serving: ServiceConfig<8080>,
+    pub serving: ServiceConfig,
     /// Community API.
-    pub nft_api: ServiceConfig<8081>,
+    pub nft_api: ServiceConfig,
     /// Chains.
     pub chain: Vec<ChainConfig>,
 }
@@ -87,17 +87,31 @@ impl Default for LogConfig {
     }
 }
 
-/// A service that listens, by default on this port of the loopback interface.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ServiceConfig<const PORT: u16> {
+/// A service that listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceConfig {
     /// Address and port.
     pub listen: SocketAddr,
 }
 
-impl<const PORT: u16> Default for ServiceConfig<PORT> {
+impl ServiceConfig {
+    /// On a port of the loopback interface.
+    const fn local(port: u16) -> Self {
+        Self { listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port) }
+    }
+}
+
+impl Default for Config {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)) }
+        Self {
+            store: StoreConfig::default(),
+            log: LogConfig::default(),
+            indexer: ServiceConfig::local(8082),
+            serving: ServiceConfig::local(8080),
+            nft_api: ServiceConfig::local(8081),
+            chain: Vec::new(),
+        }
     }
 }
 

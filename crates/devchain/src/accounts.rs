@@ -43,8 +43,10 @@ pub fn address_of(key: B256) -> Result<Address, DevchainError> {
 }
 
 fn signer(key: B256) -> Result<PrivateKeySigner, DevchainError> {
-    PrivateKeySigner::from_bytes(&key)
-        .map_err(|error| DevchainError::Signing { account: "a derived key".to_owned(), reason: error.to_string() })
+    PrivateKeySigner::from_bytes(&key).map_err(|error| DevchainError::Signing {
+        account: "a derived key".to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 /// One account with its signer and its next nonce.
@@ -86,7 +88,7 @@ impl Account {
     }
 
     /// Signs the account's next transaction and counts its nonce up.
-    pub(crate) fn sign(&mut self, chain_id: u64, action: Action) -> Result<(B256, Bytes), DevchainError> {
+    pub(crate) fn sign(&mut self, chain_id: u64, action: Action) -> Result<Bytes, DevchainError> {
         let mut transaction = TxEip1559 {
             chain_id,
             nonce: self.nonce,
@@ -102,7 +104,6 @@ impl Account {
             DevchainError::Signing { account: self.address.to_string(), reason: error.to_string() }
         })?;
         self.nonce += 1;
-        let envelope = TxEnvelope::Eip1559(transaction.into_signed(signature));
-        Ok((*envelope.tx_hash(), envelope.encoded_2718().into()))
+        Ok(TxEnvelope::Eip1559(transaction.into_signed(signature)).encoded_2718().into())
     }
 }

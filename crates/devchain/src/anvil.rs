@@ -79,7 +79,9 @@ impl Anvil {
             tries += 1;
             match Self::try_start(&binary, &options).await {
                 // somebody else may have taken the free port between our look and anvil's bind
-                Err(DevchainError::AnvilDied { status, log }) if options.port.is_none() && tries < TRIES => {
+                Err(DevchainError::AnvilDied { status, log })
+                    if options.port.is_none() && tries < TRIES =>
+                {
                     tracing::warn!(status, log, "anvil ended while starting, trying another port");
                 }
                 outcome => return outcome,
@@ -91,9 +93,11 @@ impl Anvil {
         let cache_dir = options.cache_dir.clone();
         let port = match options.port {
             Some(port) => port,
-            None => free_port().map_err(|source| file("looking for a free port, near", &cache_dir, source))?,
+            None => free_port()
+                .map_err(|source| file("looking for a free port, near", &cache_dir, source))?,
         };
-        std::fs::create_dir_all(&cache_dir).map_err(|source| file("creating", &cache_dir, source))?;
+        std::fs::create_dir_all(&cache_dir)
+            .map_err(|source| file("creating", &cache_dir, source))?;
         let log_path = cache_dir.join("anvil.log");
         let log = File::create(&log_path).map_err(|source| file("creating", &log_path, source))?;
         let errors = log.try_clone().map_err(|source| file("opening", &log_path, source))?;
@@ -114,9 +118,13 @@ impl Anvil {
             let answered = rpc.request::<String>("eth_chainId", json!([])).await.is_ok();
             // asked after the answer: a stranger on the same port must not pass for a child that could not bind
             if let Some(child) = &mut self.child
-                && let Some(status) = child.try_wait().map_err(|source| file("waiting for", log_path, source))?
+                && let Some(status) =
+                    child.try_wait().map_err(|source| file("waiting for", log_path, source))?
             {
-                return Err(DevchainError::AnvilDied { status: status.to_string(), log: tail(log_path) });
+                return Err(DevchainError::AnvilDied {
+                    status: status.to_string(),
+                    log: tail(log_path),
+                });
             }
             if answered {
                 return Ok(());
@@ -156,12 +164,19 @@ impl Anvil {
         child::signal(self.pid, Signal::TERM);
         let started = Instant::now();
         let status = loop {
-            match child.try_wait().map_err(|source| file("waiting for anvil in", &self.cache_dir, source))? {
+            match child
+                .try_wait()
+                .map_err(|source| file("waiting for anvil in", &self.cache_dir, source))?
+            {
                 Some(status) => break status,
                 None if started.elapsed() > STOP_WITHIN => {
                     self.child = Some(child); // dropping kills it
                     let (url, seconds) = (self.url(), STOP_WITHIN.as_secs());
-                    return Err(DevchainError::AnvilSilent { url, seconds, log: "it does not end".to_owned() });
+                    return Err(DevchainError::AnvilSilent {
+                        url,
+                        seconds,
+                        log: "it does not end".to_owned(),
+                    });
                 }
                 None => tokio::time::sleep(Duration::from_millis(10)).await,
             }
@@ -169,7 +184,10 @@ impl Anvil {
         if status.success() {
             return Ok(());
         }
-        Err(DevchainError::AnvilDied { status: status.to_string(), log: tail(&self.cache_dir.join("anvil.log")) })
+        Err(DevchainError::AnvilDied {
+            status: status.to_string(),
+            log: tail(&self.cache_dir.join("anvil.log")),
+        })
     }
 }
 
@@ -191,8 +209,19 @@ impl Drop for Anvil {
 
 fn arguments(options: &AnvilOptions, port: u16) -> Vec<String> {
     let mut arguments: Vec<String> = [
-        "--host", "127.0.0.1", "--no-mining", "--order", "fifo", "--base-fee", "0", "--hardfork", "prague", "--accounts", "1",
-        "--no-request-size-limit", "--quiet",
+        "--host",
+        "127.0.0.1",
+        "--no-mining",
+        "--order",
+        "fifo",
+        "--base-fee",
+        "0",
+        "--hardfork",
+        "prague",
+        "--accounts",
+        "1",
+        "--no-request-size-limit",
+        "--quiet",
     ]
     .map(str::to_owned)
     .to_vec();

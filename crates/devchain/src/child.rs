@@ -10,10 +10,14 @@ pub(crate) fn tie(command: &mut Command) {
     use std::os::unix::process::CommandExt;
 
     command.stdin(Stdio::null()).process_group(0);
-    #[expect(unsafe_code, reason = "prctl and getppid are async-signal-safe; nothing else runs between fork and exec")]
+    #[expect(
+        unsafe_code,
+        reason = "prctl and getppid are async-signal-safe; nothing else runs between fork and exec"
+    )]
     // SAFETY: the closure calls nothing but two system calls and touches no memory of the parent.
     unsafe {
-        command.pre_exec(|| Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?));
+        command
+            .pre_exec(|| Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?));
     }
 }
 

@@ -39,7 +39,11 @@ enum Verb {
 pub(crate) async fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(std::io::stderr)
+        .init();
     let outcome = match arguments.verb {
         Verb::Up(options) => up::run(options).await,
         Verb::Traffic(options) => traffic::run(options).await,
@@ -72,7 +76,8 @@ fn answer(value: &impl serde::Serialize) -> anyhow::Result<()> {
 /// A token that is cancelled by the first SIGINT or SIGTERM.
 fn shutdown() -> anyhow::Result<CancellationToken> {
     let token = CancellationToken::new();
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let cancelled = token.clone();
     tokio::spawn(async move {
         tokio::select! {

@@ -71,8 +71,9 @@ impl Deployer {
     /// Queues a contract's creation; its address is known at once.
     fn create(&mut self, what: &str, code: impl Into<Bytes>) -> Result<Address, DevchainError> {
         let address = self.account.address.create(self.account.nonce);
-        let action = Action { to: TxKind::Create, value: U256::ZERO, data: code.into(), gas: DEPLOY_GAS };
-        let (_, raw) = self.account.sign(self.chain_id, action)?;
+        let action =
+            Action { to: TxKind::Create, value: U256::ZERO, data: code.into(), gas: DEPLOY_GAS };
+        let raw = self.account.sign(self.chain_id, action)?;
         self.pending.push((format!("the creation of {what}"), raw));
         Ok(address)
     }
@@ -89,14 +90,16 @@ impl Deployer {
         arguments: &T,
     ) -> Result<Address, DevchainError>
     where
-        for<'a> <T::SolType as alloy::sol_types::SolType>::Token<'a>: alloy::sol_types::abi::TokenSeq<'a>,
+        for<'a> <T::SolType as alloy::sol_types::SolType>::Token<'a>:
+            alloy::sol_types::abi::TokenSeq<'a>,
     {
         let code = artifacts::package(&self.modules, file)?;
         self.create(what, artifacts::with_arguments(code, arguments))
     }
 
     fn call<C: SolCall>(&mut self, what: &str, to: Address, call: &C) -> Result<(), DevchainError> {
-        let (_, raw) = self.account.sign(self.chain_id, Action::call(to, call.abi_encode(), CALL_GAS))?;
+        let raw =
+            self.account.sign(self.chain_id, Action::call(to, call.abi_encode(), CALL_GAS))?;
         self.pending.push((what.to_owned(), raw));
         Ok(())
     }
@@ -112,7 +115,9 @@ impl Deployer {
             let block = self.rpc.head().await?.number.to();
             let receipts = self.rpc.receipts(block).await?;
             for (hash, (what, _)) in hashes.iter().zip(chunk) {
-                let mined = receipts.iter().any(|receipt| receipt.transaction_hash == *hash && receipt.status == U64::ONE);
+                let mined = receipts
+                    .iter()
+                    .any(|receipt| receipt.transaction_hash == *hash && receipt.status == U64::ONE);
                 if !mined {
                     return Err(DevchainError::Reverted { what: what.clone(), block });
                 }
@@ -129,16 +134,20 @@ impl Deployer {
         let permit2 = self.create("Permit2", artifacts::permit2(&modules)?)?;
         let weth = self.package("WETH9", artifacts::WETH)?;
         let v2_factory = self.package_with("the V2 factory", artifacts::V2_FACTORY, &(owner,))?;
-        let v2_router = self.package_with("the V2 router", artifacts::V2_ROUTER, &(v2_factory, weth))?;
+        let v2_router =
+            self.package_with("the V2 router", artifacts::V2_ROUTER, &(v2_factory, weth))?;
         self.mine().await?;
 
         let v3_factory = self.package("the V3 factory", artifacts::V3_FACTORY)?;
-        let cheapest = V3Factory::enableFeeAmountCall { fee: U24::from(100), tickSpacing: I24::ONE };
+        let cheapest =
+            V3Factory::enableFeeAmountCall { fee: U24::from(100), tickSpacing: I24::ONE };
         self.call("the V3 fee tier of 100 pips", v3_factory, &cheapest)?;
         let library = self.package("the V3 token image library", artifacts::V3_NFT_LIBRARY)?;
         let descriptor = artifacts::linked(&modules, artifacts::V3_DESCRIPTOR, &[library])?;
-        let descriptor =
-            self.create("the V3 token descriptor", artifacts::with_arguments(descriptor, &(weth, label)))?;
+        let descriptor = self.create(
+            "the V3 token descriptor",
+            artifacts::with_arguments(descriptor, &(weth, label)),
+        )?;
         let positions = (v3_factory, weth, descriptor);
         let nonfungible_position_manager =
             self.package_with("the V3 position manager", artifacts::V3_POSITIONS, &positions)?;
@@ -148,14 +157,17 @@ impl Deployer {
         let swap_router02 = self.package_with("SwapRouter02", artifacts::V3_ROUTER, &router)?;
         self.mine().await?;
 
-        let v4_pool_manager = self.package_with("the V4 pool manager", artifacts::V4_MANAGER, &(owner,))?;
+        let v4_pool_manager =
+            self.package_with("the V4 pool manager", artifacts::V4_MANAGER, &(owner,))?;
         let descriptor = (v4_pool_manager, weth, label);
-        let descriptor = self.package_with("the V4 token descriptor", artifacts::V4_DESCRIPTOR, &descriptor)?;
+        let descriptor =
+            self.package_with("the V4 token descriptor", artifacts::V4_DESCRIPTOR, &descriptor)?;
         let positions = (v4_pool_manager, permit2, U256::from(300_000), descriptor, weth);
         let v4_position_manager =
             self.package_with("the V4 position manager", artifacts::V4_POSITIONS, &positions)?;
         let v4_quoter = self.package_with("V4Quoter", artifacts::V4_QUOTER, &(v4_pool_manager,))?;
-        let state_view = self.package_with("StateView", artifacts::V4_STATE_VIEW, &(v4_pool_manager,))?;
+        let state_view =
+            self.package_with("StateView", artifacts::V4_STATE_VIEW, &(v4_pool_manager,))?;
         let parameters = UniversalRouter::RouterParameters {
             permit2,
             weth9: weth,
@@ -174,9 +186,14 @@ impl Deployer {
 
         let (name, symbol) = ("Lantern Keepers".to_owned(), "LNTRN".to_owned());
         let address = "https://nft.invalid/lantern/".to_owned();
-        let erc721 = self.package_with("the ERC-721 collection", artifacts::ERC721, &(name, symbol, address))?;
+        let erc721 = self.package_with(
+            "the ERC-721 collection",
+            artifacts::ERC721,
+            &(name, symbol, address),
+        )?;
         let address = "https://nft.invalid/gear/{id}.json".to_owned();
-        let erc1155 = self.package_with("the ERC-1155 collection", artifacts::ERC1155, &(address,))?;
+        let erc1155 =
+            self.package_with("the ERC-1155 collection", artifacts::ERC1155, &(address,))?;
         let points = self.create("the points", artifacts::own("Points")?)?;
         let flash_borrower = self.create("the flash borrower", artifacts::own("FlashBorrower")?)?;
         let mut tokens = Vec::with_capacity(TOKENS.len());
@@ -230,14 +247,22 @@ impl Deployer {
             }
         }
         let spender = deployment.deployer;
-        self.call("naming the spender of points", deployment.points, &Points::setSpenderCall { spender, allowed: true })?;
+        self.call(
+            "naming the spender of points",
+            deployment.points,
+            &Points::setSpenderCall { spender, allowed: true },
+        )?;
         for trader in &mut traders {
             self.allowances(deployment, trader)?;
         }
         self.mine().await
     }
 
-    fn allowances(&mut self, deployment: &Deployment, trader: &mut Account) -> Result<(), DevchainError> {
+    fn allowances(
+        &mut self,
+        deployment: &Deployment,
+        trader: &mut Account,
+    ) -> Result<(), DevchainError> {
         let ether = U256::from(10).pow(U256::from(18));
         let deposit = Action::call(deployment.weth, Weth9::depositCall {}.abi_encode(), CALL_GAS)
             .paying(ether * U256::from(1_000_000));
@@ -254,13 +279,17 @@ impl Deployer {
                 actions.push(Action::call(*token, call.abi_encode(), CALL_GAS));
             }
             for spender in [deployment.v4_position_manager, deployment.universal_router] {
-                let call =
-                    Permit2::approveCall { token: *token, spender, amount: U160::MAX, expiration: U48::MAX };
+                let call = Permit2::approveCall {
+                    token: *token,
+                    spender,
+                    amount: U160::MAX,
+                    expiration: U48::MAX,
+                };
                 actions.push(Action::call(deployment.permit2, call.abi_encode(), CALL_GAS));
             }
         }
         for action in actions {
-            let (_, raw) = trader.sign(self.chain_id, action)?;
+            let raw = trader.sign(self.chain_id, action)?;
             self.pending.push(("a trader's allowance".to_owned(), raw));
         }
         Ok(())
@@ -268,13 +297,21 @@ impl Deployer {
 }
 
 fn token_code(spec: &TokenSpec) -> Result<Bytes, DevchainError> {
-    let (name, symbol, decimals) = (spec.name.to_owned(), spec.symbol.to_owned(), U256::from(spec.decimals));
+    let (name, symbol, decimals) =
+        (spec.name.to_owned(), spec.symbol.to_owned(), U256::from(spec.decimals));
     Ok(match spec.kind {
-        TokenKind::Plain => artifacts::with_arguments(artifacts::own("TestToken")?, &(name, symbol, decimals)),
-        TokenKind::Fee => artifacts::with_arguments(artifacts::own("FeeToken")?, &(name, symbol, decimals)),
-        TokenKind::NoSymbol => artifacts::with_arguments(artifacts::own("NoSymbolToken")?, &(name, decimals)),
+        TokenKind::Plain => {
+            artifacts::with_arguments(artifacts::own("TestToken")?, &(name, symbol, decimals))
+        }
+        TokenKind::Fee => {
+            artifacts::with_arguments(artifacts::own("FeeToken")?, &(name, symbol, decimals))
+        }
+        TokenKind::NoSymbol => {
+            artifacts::with_arguments(artifacts::own("NoSymbolToken")?, &(name, decimals))
+        }
         TokenKind::Bytes32 => {
-            let [name, symbol] = [spec.name, spec.symbol].map(|text| B256::right_padding_from(text.as_bytes()));
+            let [name, symbol] =
+                [spec.name, spec.symbol].map(|text| B256::right_padding_from(text.as_bytes()));
             artifacts::with_arguments(artifacts::own("Bytes32Token")?, &(name, symbol, decimals))
         }
     })
@@ -282,5 +319,6 @@ fn token_code(spec: &TokenSpec) -> Result<Bytes, DevchainError> {
 
 /// What a trader starts with, in the token's smallest unit.
 fn purse(spec: &TokenSpec) -> U256 {
-    U256::from(PURSE_DOLLARS) * U256::from(1_000) * U256::from(10).pow(U256::from(spec.decimals)) / U256::from(spec.worth)
+    U256::from(PURSE_DOLLARS) * U256::from(1_000) * U256::from(10).pow(U256::from(spec.decimals))
+        / U256::from(spec.worth)
 }

@@ -71,8 +71,10 @@ impl Deployment {
             path: path.to_owned(),
             source,
         })?;
-        serde_json::from_str(&text)
-            .map_err(|error| DevchainError::Format { path: path.to_owned(), reason: error.to_string() })
+        serde_json::from_str(&text).map_err(|error| DevchainError::Format {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
     }
 
     /// Writes a deployment file so that a reader sees all of it or nothing.
@@ -80,7 +82,11 @@ impl Deployment {
     /// # Errors
     /// When the file system refuses.
     pub fn write(&self, path: &Path) -> Result<(), DevchainError> {
-        let failed = |source| DevchainError::File { what: "writing the deployment", path: path.to_owned(), source };
+        let failed = |source| DevchainError::File {
+            what: "writing the deployment",
+            path: path.to_owned(),
+            source,
+        };
         let text = serde_json::to_string_pretty(self).map_err(|error| failed(error.into()))?;
         let draft = path.with_extension("json.new");
         std::fs::write(&draft, text + "\n").map_err(failed)?;

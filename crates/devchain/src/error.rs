@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum DevchainError {
     /// No anvil anywhere.
-    #[error("anvil not found at {searched}: run `cargo xtask setup`, or set SOOHO_ANVIL to an anvil binary")]
+    #[error(
+        "anvil not found at {searched}: run `cargo xtask setup`, or set SOOHO_ANVIL to an anvil binary"
+    )]
     AnvilMissing {
         /// The last place looked at.
         searched: PathBuf,
@@ -20,7 +22,9 @@ pub enum DevchainError {
         log: String,
     },
     /// anvil runs but does not answer.
-    #[error("anvil did not answer on {url} within {seconds} s; is the machine overloaded? it said: {log}")]
+    #[error(
+        "anvil did not answer on {url} within {seconds} s; is the machine overloaded? it said: {log}"
+    )]
     AnvilSilent {
         /// Where it should answer.
         url: String,
@@ -30,7 +34,9 @@ pub enum DevchainError {
         log: String,
     },
     /// A compiled contract is missing or not in the expected form.
-    #[error("compiled contract {path}: {reason}; run `cargo xtask setup`, or set SOOHO_CONTRACTS to a node_modules folder with the packages of crates/devchain/npm")]
+    #[error(
+        "compiled contract {path}: {reason}; run `cargo xtask setup`, or set SOOHO_CONTRACTS to a node_modules folder with the packages of crates/devchain/npm"
+    )]
     Artifact {
         /// The file.
         path: PathBuf,
@@ -74,7 +80,9 @@ pub enum DevchainError {
         reason: String,
     },
     /// A contract answered with something that does not decode.
-    #[error("the answer of {what} does not decode ({reason}); is this chain one that `devchain` deployed?")]
+    #[error(
+        "the answer of {what} does not decode ({reason}); is this chain one that `devchain` deployed?"
+    )]
     Answer {
         /// Which call.
         what: &'static str,
@@ -82,7 +90,9 @@ pub enum DevchainError {
         reason: String,
     },
     /// A transaction that must succeed did not.
-    #[error("{what} failed in block {block}; the chain is not as the deployment says: start it afresh")]
+    #[error(
+        "{what} failed in block {block}; the chain is not as the deployment says: start it afresh"
+    )]
     Reverted {
         /// Which step.
         what: String,
@@ -98,7 +108,9 @@ pub enum DevchainError {
         reason: String,
     },
     /// A reorg deeper than the chain.
-    #[error("cannot reorg {depth} blocks at block {head}: at most {possible} blocks lie above the deployment")]
+    #[error(
+        "cannot reorg {depth} blocks at block {head}: at most {possible} blocks lie above the deployment"
+    )]
     TooDeep {
         /// Blocks asked for.
         depth: u64,

@@ -67,7 +67,11 @@ pub(crate) enum Line {
 /// When the endpoint fails, the chain is reorganised meanwhile, or the file cannot be written.
 pub async fn record(url: &str, file: &Path) -> Result<Recorded, DevchainError> {
     let rpc = Rpc::new(url)?;
-    let failed = |source| DevchainError::File { what: "writing the recording", path: file.to_owned(), source };
+    let failed = |source| DevchainError::File {
+        what: "writing the recording",
+        path: file.to_owned(),
+        source,
+    };
     let draft = file.with_extension("part");
     let mut out = BufWriter::new(File::create(&draft).map_err(failed)?);
     let mut write = |line: &Line| -> Result<(), DevchainError> {
@@ -110,7 +114,11 @@ pub async fn record(url: &str, file: &Path) -> Result<Recorded, DevchainError> {
 }
 
 /// Blocks with their logs, checked to belong together.
-async fn blocks(rpc: &Rpc, first: u64, last: u64) -> Result<Vec<(Value, Vec<Value>)>, DevchainError> {
+async fn blocks(
+    rpc: &Rpc,
+    first: u64,
+    last: u64,
+) -> Result<Vec<(Value, Vec<Value>)>, DevchainError> {
     let params = (first..=last).map(|number| json!([format!("{number:#x}"), false])).collect();
     let headers: Vec<Value> = rpc.batch("eth_getBlockByNumber", params).await?;
     let filter = json!({"fromBlock": format!("{first:#x}"), "toBlock": format!("{last:#x}")});
@@ -139,7 +147,8 @@ async fn answers(rpc: &Rpc, to: Address) -> Vec<Line> {
     ];
     let mut lines = Vec::with_capacity(asked.len());
     for data in asked.map(Bytes::from) {
-        let answer = rpc.request::<Bytes>("eth_call", json!([{"to": to, "data": data}, "latest"])).await;
+        let answer =
+            rpc.request::<Bytes>("eth_call", json!([{"to": to, "data": data}, "latest"])).await;
         lines.push(Line::Call { to, data, result: answer.ok() });
     }
     lines

@@ -87,12 +87,14 @@ impl Replay {
     /// When the file is no recording or the port is taken.
     pub async fn start(file: &Path, options: ReplayOptions) -> Result<Self, DevchainError> {
         let recording = Recording::read(file)?;
-        let failed = |source| DevchainError::File { what: "serving", path: file.to_owned(), source };
+        let failed =
+            |source| DevchainError::File { what: "serving", path: file.to_owned(), source };
         let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let stop = CancellationToken::new();
         let router = server::router(Methods::new(recording, options));
-        let serving = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let serving =
+            axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
         let task = tokio::spawn(async move { serving.await });
         Ok(Self { address, stop, task })
     }

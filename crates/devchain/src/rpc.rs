@@ -2,8 +2,8 @@
 
 use abis::periphery::Multicall3;
 use alloy::rpc::client::{ClientBuilder, RpcClient};
-use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use alloy::sol_types::SolCall;
+use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -37,9 +37,10 @@ impl Rpc {
     /// # Errors
     /// When `url` is not a URL.
     pub fn new(url: &str) -> Result<Self, DevchainError> {
-        let parsed = url
-            .parse()
-            .map_err(|error| DevchainError::Url { url: url.to_owned(), reason: format!("{error}") })?;
+        let parsed = url.parse().map_err(|error| DevchainError::Url {
+            url: url.to_owned(),
+            reason: format!("{error}"),
+        })?;
         Ok(Self { client: ClientBuilder::default().http(parsed), url: url.to_owned() })
     }
 
@@ -53,9 +54,16 @@ impl Rpc {
     ///
     /// # Errors
     /// When the endpoint refuses it or cannot be reached.
-    pub async fn request<T: DeserializeOwned>(&self, method: &'static str, params: Value) -> Result<T, DevchainError> {
-        let answer: Value =
-            self.client.request(method, params).await.map_err(|error| self.failed(method, error.to_string()))?;
+    pub async fn request<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: Value,
+    ) -> Result<T, DevchainError> {
+        let answer: Value = self
+            .client
+            .request(method, params)
+            .await
+            .map_err(|error| self.failed(method, error.to_string()))?;
         serde_json::from_value(answer).map_err(|error| self.failed(method, error.to_string()))
     }
 
@@ -84,7 +92,10 @@ impl Rpc {
         let mut answers = Vec::with_capacity(waiters.len());
         for waiter in waiters {
             let answer = waiter.await.map_err(|error| self.failed(method, error.to_string()))?;
-            answers.push(serde_json::from_value(answer).map_err(|error| self.failed(method, error.to_string()))?);
+            answers.push(
+                serde_json::from_value(answer)
+                    .map_err(|error| self.failed(method, error.to_string()))?,
+            );
         }
         Ok(answers)
     }
@@ -113,16 +124,27 @@ impl Rpc {
     }
 
     /// Sends signed transactions in order.
-    pub(crate) async fn send_raw(&self, transactions: &[Bytes]) -> Result<Vec<B256>, DevchainError> {
-        self.batch("eth_sendRawTransaction", transactions.iter().map(|raw| json!([raw])).collect()).await
+    pub(crate) async fn send_raw(
+        &self,
+        transactions: &[Bytes],
+    ) -> Result<Vec<B256>, DevchainError> {
+        self.batch("eth_sendRawTransaction", transactions.iter().map(|raw| json!([raw])).collect())
+            .await
     }
 
     /// One `eth_call` at the newest block.
-    pub(crate) async fn call<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, DevchainError> {
+    pub(crate) async fn call<C: SolCall>(
+        &self,
+        to: Address,
+        call: &C,
+    ) -> Result<C::Return, DevchainError> {
         let data = Bytes::from(call.abi_encode());
-        let answer: Bytes = self.request("eth_call", json!([{"to": to, "data": data}, "latest"])).await?;
-        C::abi_decode_returns(&answer)
-            .map_err(|error| DevchainError::Answer { what: C::SIGNATURE, reason: error.to_string() })
+        let answer: Bytes =
+            self.request("eth_call", json!([{"to": to, "data": data}, "latest"])).await?;
+        C::abi_decode_returns(&answer).map_err(|error| DevchainError::Answer {
+            what: C::SIGNATURE,
+            reason: error.to_string(),
+        })
     }
 
     /// Many calls at the newest block through Multicall3; a call that reverts gives `None`.
@@ -136,14 +158,22 @@ impl Rpc {
         }
         let calls = calls
             .into_iter()
-            .map(|(target, data)| Multicall3::Call3 { target, allowFailure: true, callData: data.into() })
+            .map(|(target, data)| Multicall3::Call3 {
+                target,
+                allowFailure: true,
+                callData: data.into(),
+            })
             .collect();
         let results = self.call(multicall, &Multicall3::aggregate3Call { calls }).await?;
         Ok(results.into_iter().map(|result| result.success.then_some(result.returnData)).collect())
     }
 
     /// Gives an account native coins (wei).
-    pub(crate) async fn set_balance(&self, account: Address, wei: U256) -> Result<(), DevchainError> {
+    pub(crate) async fn set_balance(
+        &self,
+        account: Address,
+        wei: U256,
+    ) -> Result<(), DevchainError> {
         let _: Value = self.request("anvil_setBalance", json!([account, wei])).await?;
         Ok(())
     }

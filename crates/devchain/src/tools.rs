@@ -17,16 +17,26 @@ pub fn workspace_root() -> PathBuf {
 pub fn anvil_path() -> Result<PathBuf, DevchainError> {
     if let Some(named) = variable("SOOHO_ANVIL") {
         let path = PathBuf::from(named);
-        return if path.is_file() { Ok(path) } else { Err(DevchainError::AnvilMissing { searched: path }) };
+        return if path.is_file() {
+            Ok(path)
+        } else {
+            Err(DevchainError::AnvilMissing { searched: path })
+        };
     }
     let on_path = variable("PATH").and_then(|path| {
-        std::env::split_paths(&path).map(|folder| folder.join("anvil")).find(|candidate| candidate.is_file())
+        std::env::split_paths(&path)
+            .map(|folder| folder.join("anvil"))
+            .find(|candidate| candidate.is_file())
     });
     if let Some(path) = on_path {
         return Ok(path);
     }
     let installed = installed_modules().join("@foundry-rs/anvil-linux-amd64/bin/anvil");
-    if installed.is_file() { Ok(installed) } else { Err(DevchainError::AnvilMissing { searched: installed }) }
+    if installed.is_file() {
+        Ok(installed)
+    } else {
+        Err(DevchainError::AnvilMissing { searched: installed })
+    }
 }
 
 /// The `node_modules` folder with the compiled contracts: `SOOHO_CONTRACTS`, else the one that setup installed.
@@ -39,7 +49,10 @@ fn installed_modules() -> PathBuf {
     workspace_root().join(".tools/npm/node_modules")
 }
 
-#[expect(clippy::disallowed_methods, reason = "a tool for tests and demos; services read configuration through observe")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a tool for tests and demos; services read configuration through observe"
+)]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -7,8 +7,8 @@ mod catalogue;
 mod dice;
 mod holdings;
 mod liquidity;
-mod positions;
 mod planner;
+mod positions;
 mod report;
 mod snapshot;
 mod swaps;
@@ -74,7 +74,11 @@ impl Traffic {
             }
             let receipts = rpc.receipts(number).await?;
             if receipts.len() != planned.len() {
-                let what = format!("mining {} transactions ({} came through)", planned.len(), receipts.len());
+                let what = format!(
+                    "mining {} transactions ({} came through)",
+                    planned.len(),
+                    receipts.len()
+                );
                 return Err(DevchainError::Reverted { what, block: number });
             }
             for (planned, receipt) in planned.iter().zip(&receipts) {
@@ -89,7 +93,8 @@ impl Traffic {
 
     /// The traders, then the deployer, at their next nonces.
     async fn accounts(&self, rpc: &Rpc) -> Result<Vec<Account>, DevchainError> {
-        let keys = (0..accounts::TRADERS).map(accounts::trader_key).chain([accounts::deployer_key()]);
+        let keys =
+            (0..accounts::TRADERS).map(accounts::trader_key).chain([accounts::deployer_key()]);
         let mut accounts = keys.map(Account::new).collect::<Result<Vec<_>, _>>()?;
         let addresses: Vec<_> = accounts.iter().map(|account| account.address).collect();
         for (account, nonce) in accounts.iter_mut().zip(rpc.nonces(&addresses).await?) {

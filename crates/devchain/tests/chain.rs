@@ -1,7 +1,10 @@
 //! A whole local chain: deployment, traffic with every kind of event, and the same again from the same seed.
 
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 use abis::periphery::{
-    Erc721Preset, Erc1155Preset, Points, PoolManager, PositionManagerV3, V2Factory, V2Pair, V3Factory, V3Pool,
+    Erc721Preset, Erc1155Preset, Points, PoolManager, PositionManagerV3, V2Factory, V2Pair,
+    V3Factory, V3Pool,
 };
 use alloy::sol_types::SolEvent;
 use alloy_primitives::{Address, B256};
@@ -52,12 +55,28 @@ async fn sixty_blocks_hold_every_kind_of_event_and_repeat_exactly() {
         ("V3 Swap", None, V3Pool::Swap::SIGNATURE_HASH),
         ("V3 Flash", None, V3Pool::Flash::SIGNATURE_HASH),
         ("V4 Initialize", Some(at.v4_pool_manager), PoolManager::Initialize::SIGNATURE_HASH),
-        ("V4 ModifyLiquidity", Some(at.v4_pool_manager), PoolManager::ModifyLiquidity::SIGNATURE_HASH),
+        (
+            "V4 ModifyLiquidity",
+            Some(at.v4_pool_manager),
+            PoolManager::ModifyLiquidity::SIGNATURE_HASH,
+        ),
         ("V4 Swap", Some(at.v4_pool_manager), PoolManager::Swap::SIGNATURE_HASH),
         ("ERC-721 Transfer", Some(at.erc721), Erc721Preset::Transfer::SIGNATURE_HASH),
-        ("V3 position Transfer", Some(at.nonfungible_position_manager), Erc721Preset::Transfer::SIGNATURE_HASH),
-        ("V4 position Transfer", Some(at.v4_position_manager), Erc721Preset::Transfer::SIGNATURE_HASH),
-        ("ERC-1155 TransferSingle", Some(at.erc1155), Erc1155Preset::TransferSingle::SIGNATURE_HASH),
+        (
+            "V3 position Transfer",
+            Some(at.nonfungible_position_manager),
+            Erc721Preset::Transfer::SIGNATURE_HASH,
+        ),
+        (
+            "V4 position Transfer",
+            Some(at.v4_position_manager),
+            Erc721Preset::Transfer::SIGNATURE_HASH,
+        ),
+        (
+            "ERC-1155 TransferSingle",
+            Some(at.erc1155),
+            Erc1155Preset::TransferSingle::SIGNATURE_HASH,
+        ),
         ("ERC-1155 TransferBatch", Some(at.erc1155), Erc1155Preset::TransferBatch::SIGNATURE_HASH),
         ("points Granted", Some(at.points), Points::Granted::SIGNATURE_HASH),
         ("points Used", Some(at.points), Points::Used::SIGNATURE_HASH),
@@ -67,7 +86,10 @@ async fn sixty_blocks_hold_every_kind_of_event_and_repeat_exactly() {
     }
     assert_eq!(report.blocks, BLOCKS);
     assert!(report.empty_blocks > 0 && report.failed > 0, "{report:?}");
-    assert!(report.lp_transfers > 0 && report.position_transfers > 0 && report.nft_burns > 0, "{report:?}");
+    assert!(
+        report.lp_transfers > 0 && report.position_transfers > 0 && report.nft_burns > 0,
+        "{report:?}"
+    );
     assert!(report.failed_unmeant * 50 <= report.transactions, "{report:?}");
     assert!(report.swaps * 2 > report.transactions, "{report:?}");
 
@@ -100,7 +122,10 @@ async fn a_reorg_brings_other_blocks_and_traffic_goes_on_behind_it() {
     assert_ne!(emptied.last(), after.last());
 
     let report = Traffic::new(&url, &deployment, 3).run(5).await.unwrap();
-    assert!(report.transactions > 0 && report.failed_unmeant * 20 <= report.transactions, "{report:?}");
+    assert!(
+        report.transactions > 0 && report.failed_unmeant * 20 <= report.transactions,
+        "{report:?}"
+    );
 
     let too_deep = devchain::reorg_with_traffic(&url, &deployment, 5_000, 1, 1).await.unwrap_err();
     assert!(too_deep.to_string().contains("5000"), "{too_deep}");

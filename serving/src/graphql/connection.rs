@@ -1,11 +1,10 @@
 //! Lists as Relay connections.
 
-use api_kit::{answer::Block, page::Rows};
 use std::borrow::Cow;
 
+use api_kit::{answer::Block, page::Rows};
 use async_graphql::{OutputType, SimpleObject, TypeName};
 use domain::block::BlockRef;
-
 
 /// A page of a list.
 #[derive(Debug, SimpleObject)]

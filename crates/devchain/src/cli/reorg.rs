@@ -33,7 +33,13 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     };
     let deployment = Deployment::read(file)?;
     let blocks = options.blocks.unwrap_or(options.depth);
-    let report =
-        devchain::reorg_with_traffic(&options.url, &deployment, options.depth, blocks, options.seed).await?;
+    let report = devchain::reorg_with_traffic(
+        &options.url,
+        &deployment,
+        options.depth,
+        blocks,
+        options.seed,
+    )
+    .await?;
     super::answer(&report)
 }

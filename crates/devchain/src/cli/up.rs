@@ -68,19 +68,30 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let mut total = fill(&mut traffic, missing, &shutdown).await?;
     if !shutdown.is_cancelled() {
         deployment.write(&folder.file("deployment.json"))?;
-        say(&format!("ready at {url}, block {}; addresses in {}", height(&url).await?, folder.file("deployment.json").display()));
+        say(&format!(
+            "ready at {url}, block {}; addresses in {}",
+            height(&url).await?,
+            folder.file("deployment.json").display()
+        ));
         live(&mut traffic, options.live_seconds, &shutdown, &mut total).await?;
     }
     say("stopping");
     let head = height(&url).await?;
     anvil.stop().await?;
     deployment.write(&folder.file("kept.json"))?;
-    say(&format!("stopped at block {head}; {} transactions, {} swaps this time", total.transactions, total.swaps));
+    say(&format!(
+        "stopped at block {head}; {} transactions, {} swaps this time",
+        total.transactions, total.swaps
+    ));
     Ok(())
 }
 
 /// Mines the first traffic, with a line of progress now and then.
-async fn fill(traffic: &mut Traffic, blocks: u64, shutdown: &CancellationToken) -> anyhow::Result<TrafficReport> {
+async fn fill(
+    traffic: &mut Traffic,
+    blocks: u64,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<TrafficReport> {
     let mut total = TrafficReport::default();
     let (started, mut told) = (Instant::now(), Instant::now());
     while total.blocks < blocks && !shutdown.is_cancelled() {
@@ -89,9 +100,12 @@ async fn fill(traffic: &mut Traffic, blocks: u64, shutdown: &CancellationToken) 
             told = Instant::now();
             let spent = started.elapsed().as_millis().max(1);
             let rate = u128::from(total.blocks) * 1000 / spent;
-            let left = u128::from(blocks - total.blocks) * spent / u128::from(total.blocks.max(1)) / 1000;
+            let left =
+                u128::from(blocks - total.blocks) * spent / u128::from(total.blocks.max(1)) / 1000;
             let (done, transactions) = (total.blocks, total.transactions);
-            say(&format!("{done} of {blocks} blocks, {transactions} transactions, {rate} blocks/s, {left} s left"));
+            say(&format!(
+                "{done} of {blocks} blocks, {transactions} transactions, {rate} blocks/s, {left} s left"
+            ));
         }
     }
     Ok(total)
@@ -133,9 +147,14 @@ impl Folder {
         match lock.try_lock() {
             Ok(()) => Ok(Self { dir: dir.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => {
-                bail!("{} is in use by another devchain: stop that one, or give another --dir", dir.display())
+                bail!(
+                    "{} is in use by another devchain: stop that one, or give another --dir",
+                    dir.display()
+                )
             }
-            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", path.display())),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("locking {}", path.display()))
+            }
         }
     }
 
@@ -145,7 +164,11 @@ impl Folder {
 
     fn remove(&self, name: &str) -> anyhow::Result<()> {
         let path = self.file(name);
-        let outcome = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        let outcome = if path.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
         match outcome {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(error).with_context(|| format!("removing {}", path.display()))
@@ -194,11 +217,15 @@ impl Folder {
             Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
         };
         if before > 0 {
-            say(&format!("{} was not stopped in order: a new chain replaces the old one", self.dir.display()));
+            say(&format!(
+                "{} was not stopped in order: a new chain replaces the old one",
+                self.dir.display()
+            ));
         }
         self.remove("kept.json")?;
         self.remove("state.json")?;
-        std::fs::write(&path, format!("{}\n", before + 1)).with_context(|| format!("writing {}", path.display()))
+        std::fs::write(&path, format!("{}\n", before + 1))
+            .with_context(|| format!("writing {}", path.display()))
     }
 }
 

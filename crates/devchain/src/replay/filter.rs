@@ -16,7 +16,8 @@ pub(crate) struct LogFilter {
 impl LogFilter {
     /// Reads the `address` and `topics` of a filter object.
     pub(crate) fn parse(filter: &Value) -> Result<Self, String> {
-        let addresses = one_or_many(&filter["address"]).map_err(|error| format!("address: {error}"))?;
+        let addresses =
+            one_or_many(&filter["address"]).map_err(|error| format!("address: {error}"))?;
         let topics = match &filter["topics"] {
             Value::Null => Vec::new(),
             Value::Array(places) => places
@@ -32,7 +33,8 @@ impl LogFilter {
     pub(crate) fn matches(&self, log: &Log) -> bool {
         (self.addresses.is_empty() || self.addresses.contains(&log.address))
             && self.topics.iter().enumerate().all(|(place, wanted)| {
-                wanted.is_empty() || log.topics.get(place).is_some_and(|topic| wanted.contains(topic))
+                wanted.is_empty()
+                    || log.topics.get(place).is_some_and(|topic| wanted.contains(topic))
             })
     }
 }
@@ -40,9 +42,10 @@ impl LogFilter {
 fn one_or_many<T: serde::de::DeserializeOwned>(value: &Value) -> Result<Vec<T>, String> {
     match value {
         Value::Null => Ok(Vec::new()),
-        Value::Array(items) => {
-            items.iter().map(|item| serde_json::from_value(item.clone()).map_err(|error| error.to_string())).collect()
-        }
+        Value::Array(items) => items
+            .iter()
+            .map(|item| serde_json::from_value(item.clone()).map_err(|error| error.to_string()))
+            .collect(),
         one => Ok(vec![serde_json::from_value(one.clone()).map_err(|error| error.to_string())?]),
     }
 }

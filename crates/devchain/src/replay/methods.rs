@@ -49,7 +49,9 @@ impl Methods {
         match method {
             "eth_chainId" => text(json!(U64::from(self.recording.chain_id))),
             "net_version" => text(json!(self.recording.chain_id.to_string())),
-            "web3_clientVersion" => text(json!(concat!("devchain-replay/", env!("CARGO_PKG_VERSION")))),
+            "web3_clientVersion" => {
+                text(json!(concat!("devchain-replay/", env!("CARGO_PKG_VERSION"))))
+            }
             "eth_syncing" => text(json!(false)),
             "eth_blockNumber" => text(json!(U64::from(view.head))),
             "eth_getBlockByNumber" => {
@@ -77,7 +79,9 @@ impl Methods {
                 let id = parse(&params[0], "filter id")?;
                 text(json!(self.subscriptions(|all| all.forget(id))))
             }
-            _ => Err(refuse(-32601, format!("the method {method} does not exist/is not available"))),
+            _ => {
+                Err(refuse(-32601, format!("the method {method} does not exist/is not available")))
+            }
         }
     }
 
@@ -88,7 +92,8 @@ impl Methods {
 
     /// The number that a block parameter means; `None` for a block that is not there.
     fn number(&self, view: View<'_>, parameter: &Value) -> Result<Option<u64>, Refusal> {
-        let settled = view.head.saturating_sub(self.options.finality_depth).max(self.recording.first);
+        let settled =
+            view.head.saturating_sub(self.options.finality_depth).max(self.recording.first);
         Ok(match parameter.as_str() {
             None | Some("latest" | "pending") => Some(view.head),
             Some("finalized" | "safe") => Some(settled),
@@ -128,8 +133,12 @@ impl Methods {
         let data: Bytes = parse(&request[field], "call data")?;
         if let Ok(many) = Multicall3::aggregate3Call::abi_decode(&data) {
             let results = many.calls.into_iter().map(|call| {
-                let answer = self.recording.calls.get(&(call.target, call.callData)).cloned().flatten();
-                Multicall3::Result { success: answer.is_some(), returnData: answer.unwrap_or_default() }
+                let answer =
+                    self.recording.calls.get(&(call.target, call.callData)).cloned().flatten();
+                Multicall3::Result {
+                    success: answer.is_some(),
+                    returnData: answer.unwrap_or_default(),
+                }
             });
             let results = Multicall3::aggregate3Call::abi_encode_returns(&results.collect());
             return Ok(json!(Bytes::from(results)).to_string());
@@ -167,5 +176,6 @@ impl Found {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(value: &Value, what: &str) -> Result<T, Refusal> {
-    serde_json::from_value(value.clone()).map_err(|error| refuse(-32602, format!("invalid {what}: {error}")))
+    serde_json::from_value(value.clone())
+        .map_err(|error| refuse(-32602, format!("invalid {what}: {error}")))
 }

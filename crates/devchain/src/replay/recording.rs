@@ -63,7 +63,8 @@ impl Recording {
         let mut lines = BufReader::new(file).lines().enumerate().map(|(index, line)| {
             let number = index + 1;
             let line = line.map_err(|error| broken(format!("line {number}: {error}")))?;
-            serde_json::from_str::<Line>(&line).map_err(|error| broken(format!("line {number}: {error}")))
+            serde_json::from_str::<Line>(&line)
+                .map_err(|error| broken(format!("line {number}: {error}")))
         });
         let chain_id = match lines.next() {
             Some(Ok(Line::Chain { format, chain_id })) if format == FORMAT => chain_id,
@@ -86,7 +87,11 @@ impl Recording {
                 }
             }
         }
-        if recording.blocks.is_empty() { Err(broken("no blocks".to_owned())) } else { Ok(recording) }
+        if recording.blocks.is_empty() {
+            Err(broken("no blocks".to_owned()))
+        } else {
+            Ok(recording)
+        }
     }
 
     fn push(&mut self, header: Value, logs: Vec<Value>) -> Result<(), String> {

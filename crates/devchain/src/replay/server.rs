@@ -35,7 +35,8 @@ enum Fate {
 
 /// The endpoint: JSON-RPC by POST on `/`.
 pub(crate) fn router(methods: Methods) -> Router {
-    let gate = Mutex::new(Gate { started: Instant::now(), second: 0, requests: 0, dice: Dice::new(1, 0) });
+    let gate =
+        Mutex::new(Gate { started: Instant::now(), second: 0, requests: 0, dice: Dice::new(1, 0) });
     Router::new()
         .route("/", post(answer))
         .layer(DefaultBodyLimit::max(64 << 20))
@@ -48,20 +49,28 @@ async fn answer(State(endpoint): State<Arc<Endpoint>>, body: Bytes) -> Response<
         tokio::time::sleep(options.latency).await;
     }
     match endpoint.fate() {
-        Fate::TooMany => return reply(StatusCode::TOO_MANY_REQUESTS, "too many requests".to_owned()),
-        Fate::Failed => return reply(StatusCode::SERVICE_UNAVAILABLE, "temporarily unavailable".to_owned()),
+        Fate::TooMany => {
+            return reply(StatusCode::TOO_MANY_REQUESTS, "too many requests".to_owned());
+        }
+        Fate::Failed => {
+            return reply(StatusCode::SERVICE_UNAVAILABLE, "temporarily unavailable".to_owned());
+        }
         Fate::Answered => {}
     }
     let request: Value = match serde_json::from_slice(&body) {
         Ok(request) => request,
         Err(error) => {
             let message = json!({"code": -32700, "message": format!("parse error: {error}")});
-            return reply(StatusCode::OK, format!(r#"{{"jsonrpc":"2.0","id":null,"error":{message}}}"#));
+            return reply(
+                StatusCode::OK,
+                format!(r#"{{"jsonrpc":"2.0","id":null,"error":{message}}}"#),
+            );
         }
     };
     let text = match &request {
         Value::Array(requests) => {
-            let answers: Vec<String> = requests.iter().map(|request| one(&endpoint.methods, request)).collect();
+            let answers: Vec<String> =
+                requests.iter().map(|request| one(&endpoint.methods, request)).collect();
             format!("[{}]", answers.join(","))
         }
         request => one(&endpoint.methods, request),
@@ -107,6 +116,10 @@ impl Endpoint {
         if options.requests_per_second.is_some_and(|most| gate.requests > most) {
             return Fate::TooMany;
         }
-        if gate.dice.chance(options.errors_per_thousand.into(), 1000) { Fate::Failed } else { Fate::Answered }
+        if gate.dice.chance(options.errors_per_thousand.into(), 1000) {
+            Fate::Failed
+        } else {
+            Fate::Answered
+        }
     }
 }

@@ -87,8 +87,8 @@ impl Subscriptions {
 
 impl Subscription {
     fn wanted(&self, block: &Block) -> Vec<Log> {
-        self.filter
-            .as_ref()
-            .map_or_else(Vec::new, |filter| block.logs.iter().filter(|log| filter.matches(log)).cloned().collect())
+        self.filter.as_ref().map_or_else(Vec::new, |filter| {
+            block.logs.iter().filter(|log| filter.matches(log)).cloned().collect()
+        })
     }
 }

@@ -17,7 +17,11 @@ fn hash(number: u64) -> B256 {
 
 /// Blocks 0 to 20, each with one log.
 fn recording() -> Recording {
-    let path = std::env::temp_dir().join(format!("sooho-replay-{}-{:?}.jsonl", std::process::id(), std::thread::current().id()));
+    let path = std::env::temp_dir().join(format!(
+        "sooho-replay-{}-{:?}.jsonl",
+        std::process::id(),
+        std::thread::current().id()
+    ));
     let mut file = std::fs::File::create(&path).unwrap();
     writeln!(file, "{}", json!({"chain": {"format": "sooho-chain-1", "chain_id": 7}})).unwrap();
     for number in 0..=20_u64 {
@@ -73,16 +77,30 @@ fn the_head_grows_is_replaced_and_comes_back() {
 
 #[test]
 fn logs_are_filtered_and_limited() {
-    let options = ReplayOptions { max_range: Some(10), max_results: Some(4), ..ReplayOptions::default() };
+    let options =
+        ReplayOptions { max_range: Some(10), max_results: Some(4), ..ReplayOptions::default() };
     let methods = Methods::new(recording(), options);
     let logs = |filter: Value| methods.answer("eth_getLogs", &json!([filter]));
-    let found: Vec<Value> =
-        serde_json::from_str(&logs(json!({"fromBlock": "0x0", "toBlock": "0x5", "topics": [[hash(1000), hash(1001)]]})).unwrap())
-            .unwrap();
+    let found: Vec<Value> = serde_json::from_str(
+        &logs(json!({"fromBlock": "0x0", "toBlock": "0x5", "topics": [[hash(1000), hash(1001)]]}))
+            .unwrap(),
+    )
+    .unwrap();
     assert_eq!(found.len(), 4);
-    assert!(logs(json!({"fromBlock": "0x0", "toBlock": "0x5"})).unwrap_err().message.contains("more than 4 results"));
-    assert!(logs(json!({"fromBlock": "0x0", "toBlock": "0xa"})).unwrap_err().message.contains("max block range 10"));
-    let one: Vec<Value> = serde_json::from_str(&logs(json!({"blockHash": hash(9)})).unwrap()).unwrap();
+    assert!(
+        logs(json!({"fromBlock": "0x0", "toBlock": "0x5"}))
+            .unwrap_err()
+            .message
+            .contains("more than 4 results")
+    );
+    assert!(
+        logs(json!({"fromBlock": "0x0", "toBlock": "0xa"}))
+            .unwrap_err()
+            .message
+            .contains("max block range 10")
+    );
+    let one: Vec<Value> =
+        serde_json::from_str(&logs(json!({"blockHash": hash(9)})).unwrap()).unwrap();
     assert_eq!(one[0]["blockHash"], json!(hash(9)));
     assert_eq!(methods.answer("eth_mystery", &json!([])).unwrap_err().code, -32601);
 }
@@ -93,7 +111,9 @@ fn filters_tell_what_was_taken_back() {
     let at = |seconds| View::at(&recording, &growing(), Duration::from_secs(seconds));
     let mut all = super::subscriptions::Subscriptions::default();
     let id = all.logs(at(0), super::filter::LogFilter::default());
-    let mut changes = |seconds| -> Vec<Value> { serde_json::from_str(&all.changes(at(seconds), id, true).unwrap()).unwrap() };
+    let mut changes = |seconds| -> Vec<Value> {
+        serde_json::from_str(&all.changes(at(seconds), id, true).unwrap()).unwrap()
+    };
     assert_eq!(changes(4).len(), 4);
     // blocks 3 and 4 go, their replacements and an empty 5 come
     let news = changes(5);

@@ -69,12 +69,15 @@ impl<'a> View<'a> {
         if let Some(block) = recorded.filter(|block| block.hash == hash) {
             return Some(block);
         }
-        (self.fork?..=self.head).filter_map(|number| self.block(number)).find(|block| block.hash == hash)
+        (self.fork?..=self.head)
+            .filter_map(|number| self.block(number))
+            .find(|block| block.hash == hash)
     }
 
     /// The other block that stands in for a recorded one.
     fn replaced(&self, block: &Block, number: u64, fork: u64) -> Block {
-        let parent = self.recording.block(number.saturating_sub(1)).map_or(B256::ZERO, |parent| parent.hash);
+        let parent =
+            self.recording.block(number.saturating_sub(1)).map_or(B256::ZERO, |parent| parent.hash);
         let parent = if number > fork { other_hash(parent, self.head) } else { parent };
         let hash = other_hash(block.hash, self.head);
         let mut header = block.header.clone();

@@ -34,7 +34,11 @@ impl Calls {
         Slot(self.0.len() - 1, PhantomData)
     }
 
-    pub(crate) async fn send(self, rpc: &Rpc, multicall: Address) -> Result<Answers, DevchainError> {
+    pub(crate) async fn send(
+        self,
+        rpc: &Rpc,
+        multicall: Address,
+    ) -> Result<Answers, DevchainError> {
         Ok(Answers(rpc.multicall(multicall, self.0).await?))
     }
 }

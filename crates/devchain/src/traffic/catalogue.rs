@@ -29,7 +29,13 @@ pub struct TokenSpec {
     pub worth: u64,
 }
 
-const fn token(name: &'static str, symbol: &'static str, decimals: u8, kind: TokenKind, worth: u64) -> TokenSpec {
+const fn token(
+    name: &'static str,
+    symbol: &'static str,
+    decimals: u8,
+    kind: TokenKind,
+    worth: u64,
+) -> TokenSpec {
     TokenSpec { name, symbol, decimals, kind, worth }
 }
 

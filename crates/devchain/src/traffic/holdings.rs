@@ -41,7 +41,10 @@ impl Planner<'_> {
                 (Kind::NftBurn, Erc721Preset::burnCall { tokenId: id }.abi_encode())
             } else {
                 let to = self.receiver();
-                (Kind::NftTransfer, Erc721Preset::transferFromCall { from: owner, to, tokenId: id }.abi_encode())
+                (
+                    Kind::NftTransfer,
+                    Erc721Preset::transferFromCall { from: owner, to, tokenId: id }.abi_encode(),
+                )
             };
             return self.push(kind, trader, Action::call(collection, data, SMALL_GAS));
         }
@@ -54,13 +57,21 @@ impl Planner<'_> {
         let id = self.dice.below(GEAR_IDS);
         let amount = U256::from(self.dice.between(1, 50));
         let data = if self.dice.chance(1, 2) {
-            Erc1155Preset::mintCall { to, id: U256::from(id), amount, data: Bytes::new() }.abi_encode()
+            Erc1155Preset::mintCall { to, id: U256::from(id), amount, data: Bytes::new() }
+                .abi_encode()
         } else {
-            let ids = vec![U256::from(id), U256::from((id + 1) % GEAR_IDS), U256::from((id + 5) % GEAR_IDS)];
+            let ids = vec![
+                U256::from(id),
+                U256::from((id + 1) % GEAR_IDS),
+                U256::from((id + 5) % GEAR_IDS),
+            ];
             let amounts = vec![amount, U256::from(1), U256::from(3)];
             Erc1155Preset::mintBatchCall { to, ids, amounts, data: Bytes::new() }.abi_encode()
         };
-        self.push_deployer(Kind::NftMint, Action::call(self.universe.deployment.erc1155, data, SMALL_GAS))
+        self.push_deployer(
+            Kind::NftMint,
+            Action::call(self.universe.deployment.erc1155, data, SMALL_GAS),
+        )
     }
 
     fn move_gear(&mut self) -> Result<(), DevchainError> {
@@ -72,14 +83,24 @@ impl Planner<'_> {
         let (kind, data) = match self.dice.below(8) {
             0..4 => (
                 Kind::NftTransfer,
-                Erc1155Preset::safeTransferFromCall { from, to, id, amount, data: Bytes::new() }.abi_encode(),
+                Erc1155Preset::safeTransferFromCall { from, to, id, amount, data: Bytes::new() }
+                    .abi_encode(),
             ),
             4..7 => {
                 let (ids, amounts) = (vec![id, id], vec![amount, U256::ZERO]);
-                let call = Erc1155Preset::safeBatchTransferFromCall { from, to, ids, amounts, data: Bytes::new() };
+                let call = Erc1155Preset::safeBatchTransferFromCall {
+                    from,
+                    to,
+                    ids,
+                    amounts,
+                    data: Bytes::new(),
+                };
                 (Kind::NftTransfer, call.abi_encode())
             }
-            _ => (Kind::NftBurn, Erc1155Preset::burnCall { account: from, id, value: amount }.abi_encode()),
+            _ => (
+                Kind::NftBurn,
+                Erc1155Preset::burnCall { account: from, id, value: amount }.abi_encode(),
+            ),
         };
         self.push(kind, gear.trader, Action::call(collection, data, SMALL_GAS))
     }
@@ -87,17 +108,20 @@ impl Planner<'_> {
     /// Grants points, or uses some.
     pub(crate) fn points(&mut self) -> Result<(), DevchainError> {
         let contract = self.universe.deployment.points;
-        let operation = keccak256([self.dice.next().to_be_bytes(), self.dice.next().to_be_bytes()].concat());
+        let operation =
+            keccak256([self.dice.next().to_be_bytes(), self.dice.next().to_be_bytes()].concat());
         let used = self.snapshot.points.take().filter(|(_, balance)| *balance > U256::from(10));
         let data = match used {
             Some((trader, balance)) if self.dice.chance(1, 2) => {
                 let amount = amounts::share(balance, self.dice.between(300, 5_000));
-                Points::useCall { user: self.address(trader), amount, operationId: operation }.abi_encode()
+                Points::useCall { user: self.address(trader), amount, operationId: operation }
+                    .abi_encode()
             }
             _ => {
                 let trader = self.trader();
                 let amount = U256::from(self.dice.between(10, 500));
-                Points::grantCall { user: self.address(trader), amount, operationId: operation }.abi_encode()
+                Points::grantCall { user: self.address(trader), amount, operationId: operation }
+                    .abi_encode()
             }
         };
         self.push_deployer(Kind::Points, Action::call(contract, data, SMALL_GAS))
@@ -146,7 +170,11 @@ impl Planner<'_> {
                 (at.swap_router02, SwapRouter02::exactInputSingleCall { params }.abi_encode())
             }
             _ => {
-                let call = Erc20::transferFromCall { from: at.points, to: Address::ZERO, value: U256::MAX };
+                let call = Erc20::transferFromCall {
+                    from: at.points,
+                    to: Address::ZERO,
+                    value: U256::MAX,
+                };
                 (at.weth, call.abi_encode())
             }
         };

@@ -1,6 +1,9 @@
 //! Pools are created and filled, and V2 shares taken out again or passed on.
 
-use abis::periphery::{PoolKey, PoolManager, PositionManagerV3, PositionManagerV4, V2Factory, V2Pair, V2Router, commands};
+use abis::periphery::{
+    PoolKey, PoolManager, PositionManagerV3, PositionManagerV4, V2Factory, V2Pair, V2Router,
+    commands,
+};
 use alloy::sol_types::{SolCall, SolValue};
 use alloy_primitives::{Address, Bytes, U256};
 
@@ -29,17 +32,24 @@ impl Planner<'_> {
         let [token0, token1] = pool.currencies;
         let price = amounts::to_u160(pool.sqrt_price);
         let (to, data) = match pool.spec.protocol {
-            Protocol::V2 => {
-                (at.v2_factory, V2Factory::createPairCall { tokenA: token1, tokenB: token0 }.abi_encode())
-            }
+            Protocol::V2 => (
+                at.v2_factory,
+                V2Factory::createPairCall { tokenA: token1, tokenB: token0 }.abi_encode(),
+            ),
             Protocol::V3 { fee, .. } => {
                 let fee = amounts::fee(fee);
-                let call = PositionManagerV3::createAndInitializePoolIfNecessaryCall { token0, token1, fee, sqrtPriceX96: price };
+                let call = PositionManagerV3::createAndInitializePoolIfNecessaryCall {
+                    token0,
+                    token1,
+                    fee,
+                    sqrtPriceX96: price,
+                };
                 (at.nonfungible_position_manager, call.abi_encode())
             }
-            Protocol::V4 { .. } => {
-                (at.v4_pool_manager, PoolManager::initializeCall { key: pool.key(), sqrtPriceX96: price }.abi_encode())
-            }
+            Protocol::V4 { .. } => (
+                at.v4_pool_manager,
+                PoolManager::initializeCall { key: pool.key(), sqrtPriceX96: price }.abi_encode(),
+            ),
         };
         let trader = self.trader();
         self.push(Kind::Pool, trader, Action::call(to, data, CREATE_GAS))
@@ -64,7 +74,9 @@ impl Planner<'_> {
     /// Adds liquidity to some pool; in V3 and V4 as a new position around or beside the price.
     pub(crate) fn add_liquidity(&mut self) -> Result<(), DevchainError> {
         let live = self.live(|_| true);
-        let Some((index, state)) = self.dice.pick(&live).copied() else { return self.token_transfer() };
+        let Some((index, state)) = self.dice.pick(&live).copied() else {
+            return self.token_transfer();
+        };
         let universe = self.universe;
         let Some(pool) = universe.pools.get(index) else { return Ok(()) };
         let trader = self.trader();
@@ -79,7 +91,14 @@ impl Planner<'_> {
             }
             Protocol::V4 { spacing, .. } => {
                 let range = self.some_range(state, spacing);
-                self.mint_v4(pool, amounts::share(state.liquidity, parts), sized[0], range, trader, owner)
+                self.mint_v4(
+                    pool,
+                    amounts::share(state.liquidity, parts),
+                    sized[0],
+                    range,
+                    trader,
+                    owner,
+                )
             }
         }
     }
@@ -94,7 +113,13 @@ impl Planner<'_> {
         amounts::range(state.tick, spacing, below, above, shift)
     }
 
-    fn add_v2(&mut self, pool: &Pool, amounts: [U256; 2], trader: usize, to: Address) -> Result<(), DevchainError> {
+    fn add_v2(
+        &mut self,
+        pool: &Pool,
+        amounts: [U256; 2],
+        trader: usize,
+        to: Address,
+    ) -> Result<(), DevchainError> {
         let call = V2Router::addLiquidityCall {
             tokenA: pool.currencies[0],
             tokenB: pool.currencies[1],
@@ -147,7 +172,8 @@ impl Planner<'_> {
         let key = pool.key();
         let range = (amounts::tick(lower), amounts::tick(upper));
         let params =
-            (key.clone(), range.0, range.1, liquidity, u128::MAX, u128::MAX, owner, Bytes::new()).abi_encode_params();
+            (key.clone(), range.0, range.1, liquidity, u128::MAX, u128::MAX, owner, Bytes::new())
+                .abi_encode_params();
         let action = self.modify_v4(&key, commands::MINT_POSITION, params, native, trader);
         self.push(Kind::Mint, trader, action)
     }
@@ -172,7 +198,8 @@ impl Planner<'_> {
         }
         let data = (Bytes::from(actions), inputs).abi_encode_params().into();
         let call = PositionManagerV4::modifyLiquiditiesCall { unlockData: data, deadline: FOREVER };
-        Action::call(self.universe.deployment.v4_position_manager, call.abi_encode(), LIQUIDITY_GAS).paying(value)
+        Action::call(self.universe.deployment.v4_position_manager, call.abi_encode(), LIQUIDITY_GAS)
+            .paying(value)
     }
 
     /// Takes V2 liquidity out, or passes the shares on.
@@ -180,13 +207,19 @@ impl Planner<'_> {
         let universe = self.universe;
         let Some(shares) = self.snapshot.shares.pop() else { return self.add_liquidity() };
         let Some(pool) = universe.pools.get(shares.pool) else { return Ok(()) };
-        let Some(state) = self.snapshot.pools.get(shares.pool).copied().flatten() else { return Ok(()) };
+        let Some(state) = self.snapshot.pools.get(shares.pool).copied().flatten() else {
+            return Ok(());
+        };
         let parts = if self.dice.chance(1, 8) { 10_000 } else { self.dice.between(500, 7_000) };
         let amount = amounts::share(shares.amount, parts).min(shares.amount);
         if self.dice.chance(2, 5) {
             let (to, pair) = (self.receiver(), state.address);
             let call = V2Pair::transferCall { to, value: amount };
-            return self.push(Kind::LpTransfer, shares.trader, Action::call(pair, call.abi_encode(), SEND_GAS));
+            return self.push(
+                Kind::LpTransfer,
+                shares.trader,
+                Action::call(pair, call.abi_encode(), SEND_GAS),
+            );
         }
         let router = universe.deployment.v2_router;
         let approve = V2Pair::approveCall { spender: router, value: U256::MAX };
@@ -199,7 +232,11 @@ impl Planner<'_> {
             to: self.address(shares.trader),
             deadline: FOREVER,
         };
-        self.push(Kind::TokenTransfer, shares.trader, Action::call(state.address, approve.abi_encode(), SEND_GAS))?;
+        self.push(
+            Kind::TokenTransfer,
+            shares.trader,
+            Action::call(state.address, approve.abi_encode(), SEND_GAS),
+        )?;
         self.push(Kind::Burn, shares.trader, Action::call(router, call.abi_encode(), LIQUIDITY_GAS))
     }
 }

@@ -1,6 +1,6 @@
 //! Turns a snapshot and the block's dice into the block's transactions.
 
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{Address, Bytes, U256};
 
 use crate::accounts::{Account, Action, TRADERS};
 use crate::error::DevchainError;
@@ -16,8 +16,6 @@ pub(crate) const FOREVER: U256 = U256::from_limbs([u64::MAX, 0, 0, 0]);
 #[derive(Debug)]
 pub(crate) struct Planned {
     pub(crate) kind: Kind,
-    #[expect(dead_code, reason = "seen in debug output when a block does not come out as planned")]
-    pub(crate) hash: B256,
     pub(crate) raw: Bytes,
 }
 
@@ -81,17 +79,26 @@ impl<'a> Planner<'a> {
     }
 
     /// Signs with one of the traders.
-    pub(crate) fn push(&mut self, kind: Kind, trader: usize, action: Action) -> Result<(), DevchainError> {
+    pub(crate) fn push(
+        &mut self,
+        kind: Kind,
+        trader: usize,
+        action: Action,
+    ) -> Result<(), DevchainError> {
         let chain_id = self.universe.deployment.chain_id;
         if let Some(account) = self.accounts.get_mut(trader) {
-            let (hash, raw) = account.sign(chain_id, action)?;
-            self.planned.push(Planned { kind, hash, raw });
+            let raw = account.sign(chain_id, action)?;
+            self.planned.push(Planned { kind, raw });
         }
         Ok(())
     }
 
     /// Signs with the deployer.
-    pub(crate) fn push_deployer(&mut self, kind: Kind, action: Action) -> Result<(), DevchainError> {
+    pub(crate) fn push_deployer(
+        &mut self,
+        kind: Kind,
+        action: Action,
+    ) -> Result<(), DevchainError> {
         self.push(kind, TRADERS, action)
     }
 

@@ -22,19 +22,28 @@ impl Planner<'_> {
         let (kind, data) = match self.dice.below(10) {
             0..2 => (Kind::PositionTransfer, {
                 let to = self.receiver();
-                PositionManagerV3::transferFromCall { from: position.owner, to, tokenId: position.id }.abi_encode()
+                PositionManagerV3::transferFromCall {
+                    from: position.owner,
+                    to,
+                    tokenId: position.id,
+                }
+                .abi_encode()
             }),
             2..4 => (Kind::Mint, self.increase_v3(position)),
             4..6 => (Kind::Collect, collect_v3(position).abi_encode()),
             6..9 => {
                 let parts = self.dice.between(1_000, 6_000);
                 let liquidity = amounts::share(U256::from(position.liquidity), parts);
-                let decrease = decrease_v3(position, amounts::to_u128(liquidity).min(position.liquidity));
+                let decrease =
+                    decrease_v3(position, amounts::to_u128(liquidity).min(position.liquidity));
                 // now and then what was taken out stays owed
                 if self.dice.chance(1, 4) {
                     (Kind::Burn, decrease.abi_encode())
                 } else {
-                    (Kind::Burn, together(&[decrease.abi_encode(), collect_v3(position).abi_encode()]))
+                    (
+                        Kind::Burn,
+                        together(&[decrease.abi_encode(), collect_v3(position).abi_encode()]),
+                    )
                 }
             }
             _ => {
@@ -51,7 +60,8 @@ impl Planner<'_> {
 
     fn next_v3(&mut self) -> Option<(PositionV3, usize)> {
         while let Some(position) = self.snapshot.positions_v3.pop() {
-            if let Some(trader) = self.trader_of(position.owner).filter(|_| position.liquidity > 1) {
+            if let Some(trader) = self.trader_of(position.owner).filter(|_| position.liquidity > 1)
+            {
                 return Some((position, trader));
             }
         }
@@ -83,9 +93,17 @@ impl Planner<'_> {
         let roll = self.dice.below(10);
         if roll < 2 {
             let to = self.receiver();
-            let call = PositionManagerV4::transferFromCall { from: position.owner, to, tokenId: position.id };
+            let call = PositionManagerV4::transferFromCall {
+                from: position.owner,
+                to,
+                tokenId: position.id,
+            };
             let manager = self.universe.deployment.v4_position_manager;
-            return self.push(Kind::PositionTransfer, trader, Action::call(manager, call.abi_encode(), POSITION_GAS));
+            return self.push(
+                Kind::PositionTransfer,
+                trader,
+                Action::call(manager, call.abi_encode(), POSITION_GAS),
+            );
         }
         let id = position.id;
         if roll < 4 {
@@ -93,33 +111,43 @@ impl Planner<'_> {
             let state = pools.first().map(|(_, state)| *state);
             let parts = self.dice.between(500, 5_000);
             let more = amounts::share(U256::from(position.liquidity), parts);
-            let native = state.map_or(U256::ZERO, |state| amounts::virtual_reserves(more, state.sqrt_price)[0]);
+            let native = state
+                .map_or(U256::ZERO, |state| amounts::virtual_reserves(more, state.sqrt_price)[0]);
             let params = (id, more, u128::MAX, u128::MAX, Bytes::new()).abi_encode_params();
-            let action = self.modify_v4(&position.key, commands::INCREASE_LIQUIDITY, params, native, trader);
+            let action =
+                self.modify_v4(&position.key, commands::INCREASE_LIQUIDITY, params, native, trader);
             return self.push(Kind::Mint, trader, action);
         }
         let (kind, command, params) = if roll < 6 {
             let params = (id, U256::ZERO, 0_u128, 0_u128, Bytes::new()).abi_encode_params();
             (Kind::Collect, commands::DECREASE_LIQUIDITY, params)
         } else if roll < 9 {
-            let less = amounts::share(U256::from(position.liquidity), self.dice.between(1_000, 6_000));
+            let less =
+                amounts::share(U256::from(position.liquidity), self.dice.between(1_000, 6_000));
             let params = (id, less, 0_u128, 0_u128, Bytes::new()).abi_encode_params();
             (Kind::Burn, commands::DECREASE_LIQUIDITY, params)
         } else {
-            (Kind::Burn, commands::BURN_POSITION, (id, 0_u128, 0_u128, Bytes::new()).abi_encode_params())
+            (
+                Kind::Burn,
+                commands::BURN_POSITION,
+                (id, 0_u128, 0_u128, Bytes::new()).abi_encode_params(),
+            )
         };
-        let take = (position.key.currency0, position.key.currency1, position.owner).abi_encode_params();
+        let take =
+            (position.key.currency0, position.key.currency1, position.owner).abi_encode_params();
         let actions = Bytes::from(vec![command, commands::TAKE_PAIR]);
         let inputs: Vec<Bytes> = vec![params.into(), take.into()];
         let unlock = (actions, inputs).abi_encode_params().into();
-        let call = PositionManagerV4::modifyLiquiditiesCall { unlockData: unlock, deadline: FOREVER };
+        let call =
+            PositionManagerV4::modifyLiquiditiesCall { unlockData: unlock, deadline: FOREVER };
         let manager = self.universe.deployment.v4_position_manager;
         self.push(kind, trader, Action::call(manager, call.abi_encode(), POSITION_GAS))
     }
 
     fn next_v4(&mut self) -> Option<(PositionV4, usize)> {
         while let Some(position) = self.snapshot.positions_v4.pop() {
-            if let Some(trader) = self.trader_of(position.owner).filter(|_| position.liquidity > 1) {
+            if let Some(trader) = self.trader_of(position.owner).filter(|_| position.liquidity > 1)
+            {
                 return Some((position, trader));
             }
         }

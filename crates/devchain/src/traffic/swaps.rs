@@ -1,8 +1,8 @@
 //! Swaps of all protocols, exact in and exact out, over one and two hops; flash loans.
 
 use abis::periphery::{
-    FlashBorrower, PathKey, SwapRouter02, UniversalRouter, V2Router, V4ExactInputParams, V4ExactInputSingleParams,
-    V4ExactOutputSingleParams, commands,
+    FlashBorrower, PathKey, SwapRouter02, UniversalRouter, V2Router, V4ExactInputParams,
+    V4ExactInputSingleParams, V4ExactOutputSingleParams, commands,
 };
 use alloy::sol_types::{SolCall, SolValue};
 use alloy_primitives::aliases::U160;
@@ -36,7 +36,9 @@ impl Planner<'_> {
     /// A swap in some pool, as large as chance wants, a little more often back towards the first price.
     pub(crate) fn swap(&mut self) -> Result<(), DevchainError> {
         let live = self.live(|_| true);
-        let Some((index, state)) = self.dice.pick(&live).copied() else { return self.token_transfer() };
+        let Some((index, state)) = self.dice.pick(&live).copied() else {
+            return self.token_transfer();
+        };
         let universe = self.universe;
         let Some(pool) = universe.pools.get(index) else { return Ok(()) };
         let swap = self.sized(pool, state);
@@ -50,7 +52,11 @@ impl Planner<'_> {
     fn sized<'p>(&mut self, pool: &'p Pool, state: PoolState) -> Swap<'p> {
         let token0_is_dear = state.sqrt_price > pool.sqrt_price;
         let zero_for_one = self.dice.chance(if token0_is_dear { 5 } else { 4 }, 9);
-        let parts = if self.dice.chance(1, 12) { self.dice.between(60, 200) } else { self.dice.between(1, 60) };
+        let parts = if self.dice.chance(1, 12) {
+            self.dice.between(60, 200)
+        } else {
+            self.dice.between(1, 60)
+        };
         let [a, b] = pool.currencies;
         let [reserve_a, reserve_b] = state.reserves;
         let (input, output, reserve_in, reserve_out) =
@@ -60,8 +66,14 @@ impl Planner<'_> {
     }
 
     /// Another pool of the same protocol that goes on from `token`: its other token, and its number.
-    fn onward(&mut self, from: usize, token: Address, wanted: impl Fn(&Pool) -> bool) -> Option<(Address, usize)> {
-        let mut pools = self.live(|pool| wanted(pool) && pool.currencies.contains(&token) && !taxed(pool));
+    fn onward(
+        &mut self,
+        from: usize,
+        token: Address,
+        wanted: impl Fn(&Pool) -> bool,
+    ) -> Option<(Address, usize)> {
+        let mut pools =
+            self.live(|pool| wanted(pool) && pool.currencies.contains(&token) && !taxed(pool));
         pools.retain(|(index, _)| *index != from);
         let (index, _) = *self.dice.pick(&pools)?;
         let [a, b] = self.universe.pools.get(index)?.currencies;
@@ -81,19 +93,38 @@ impl Planner<'_> {
                 to,
                 deadline: FOREVER,
             };
-            return self.push(Kind::SwapV2, swap.trader, Action::call(router, call.abi_encode(), SWAP_GAS));
+            return self.push(
+                Kind::SwapV2,
+                swap.trader,
+                Action::call(router, call.abi_encode(), SWAP_GAS),
+            );
         }
         let roll = self.dice.below(10);
         if roll == 0 && swap.input == self.universe.deployment.weth {
-            let call = V2Router::swapExactETHForTokensCall { amountOutMin: U256::ZERO, path, to, deadline: FOREVER };
+            let call = V2Router::swapExactETHForTokensCall {
+                amountOutMin: U256::ZERO,
+                path,
+                to,
+                deadline: FOREVER,
+            };
             let action = Action::call(router, call.abi_encode(), SWAP_GAS).paying(amount_in);
             return self.push(Kind::SwapV2, swap.trader, action);
         }
-        let onward = if roll < 3 { self.onward(index, swap.output, |pool| pool.spec.protocol == Protocol::V2) } else { None };
+        let onward = if roll < 3 {
+            self.onward(index, swap.output, |pool| pool.spec.protocol == Protocol::V2)
+        } else {
+            None
+        };
         let data = if let Some((last, _)) = onward.filter(|(last, _)| *last != swap.input) {
             let path = vec![swap.input, swap.output, last];
-            V2Router::swapExactTokensForTokensCall { amountIn: amount_in, amountOutMin: U256::ZERO, path, to, deadline: FOREVER }
-                .abi_encode()
+            V2Router::swapExactTokensForTokensCall {
+                amountIn: amount_in,
+                amountOutMin: U256::ZERO,
+                path,
+                to,
+                deadline: FOREVER,
+            }
+            .abi_encode()
         } else if roll < 6 {
             let call = V2Router::swapTokensForExactTokensCall {
                 amountOut: amount_out,
@@ -104,8 +135,14 @@ impl Planner<'_> {
             };
             call.abi_encode()
         } else {
-            V2Router::swapExactTokensForTokensCall { amountIn: amount_in, amountOutMin: U256::ZERO, path, to, deadline: FOREVER }
-                .abi_encode()
+            V2Router::swapExactTokensForTokensCall {
+                amountIn: amount_in,
+                amountOutMin: U256::ZERO,
+                path,
+                to,
+                deadline: FOREVER,
+            }
+            .abi_encode()
         };
         self.push(Kind::SwapV2, swap.trader, Action::call(router, data, SWAP_GAS))
     }
@@ -129,17 +166,32 @@ impl Planner<'_> {
         let data = match second {
             Some((last, next_fee)) if roll == 0 => {
                 // what is wanted comes first in the path; here a little of the last token
-                let first = [last.as_slice(), &next_fee.to_be_bytes::<3>(), token_out.as_slice()].concat();
-                let path = [first.as_slice(), &fee.to_be_bytes::<3>(), token_in.as_slice()].concat().into();
+                let first =
+                    [last.as_slice(), &next_fee.to_be_bytes::<3>(), token_out.as_slice()].concat();
+                let path = [first.as_slice(), &fee.to_be_bytes::<3>(), token_in.as_slice()]
+                    .concat()
+                    .into();
                 let amount = self.small_of(last, next_fee);
-                let params = SwapRouter02::ExactOutputParams { path, recipient, amountOut: amount, amountInMaximum: U256::MAX };
+                let params = SwapRouter02::ExactOutputParams {
+                    path,
+                    recipient,
+                    amountOut: amount,
+                    amountInMaximum: U256::MAX,
+                };
                 SwapRouter02::exactOutputCall { params }.abi_encode()
             }
             Some((last, next_fee)) => {
-                let first = [token_in.as_slice(), &fee.to_be_bytes::<3>(), token_out.as_slice()].concat();
-                let path = [first.as_slice(), &next_fee.to_be_bytes::<3>(), last.as_slice()].concat().into();
-                let params =
-                    SwapRouter02::ExactInputParams { path, recipient, amountIn: amount_in, amountOutMinimum: U256::ZERO };
+                let first =
+                    [token_in.as_slice(), &fee.to_be_bytes::<3>(), token_out.as_slice()].concat();
+                let path = [first.as_slice(), &next_fee.to_be_bytes::<3>(), last.as_slice()]
+                    .concat()
+                    .into();
+                let params = SwapRouter02::ExactInputParams {
+                    path,
+                    recipient,
+                    amountIn: amount_in,
+                    amountOutMinimum: U256::ZERO,
+                };
                 SwapRouter02::exactInputCall { params }.abi_encode()
             }
             None if roll < 6 => {
@@ -173,7 +225,9 @@ impl Planner<'_> {
     /// A thousandth of what the V3 pool with this token and fee holds of it.
     fn small_of(&self, token: Address, fee: alloy_primitives::aliases::U24) -> U256 {
         let pools = self.live(|pool| {
-            matches!(pool.spec.protocol, Protocol::V3 { .. }) && pool.key().fee == fee && pool.currencies.contains(&token)
+            matches!(pool.spec.protocol, Protocol::V3 { .. })
+                && pool.key().fee == fee
+                && pool.currencies.contains(&token)
         });
         let amount = pools.iter().filter_map(|(index, state)| {
             let side = usize::from(self.universe.pools.get(*index)?.currencies[1] == token);
@@ -187,7 +241,9 @@ impl Planner<'_> {
         let key = swap.pool.key();
         let roll = self.dice.below(10);
         let onward = if roll < 2 {
-            self.onward(index, swap.output, |pool| matches!(pool.spec.protocol, Protocol::V4 { .. }))
+            self.onward(index, swap.output, |pool| {
+                matches!(pool.spec.protocol, Protocol::V4 { .. })
+            })
         } else {
             None
         };
@@ -195,7 +251,10 @@ impl Planner<'_> {
         let mut value = amount_in;
         let (action, params, last) = if let Some((last, next)) = onward {
             let hops = [(swap.output, Some(swap.pool)), (last, self.universe.pools.get(next))];
-            let path = hops.into_iter().filter_map(|(currency, pool)| Some(hop(currency, pool?))).collect();
+            let path = hops
+                .into_iter()
+                .filter_map(|(currency, pool)| Some(hop(currency, pool?)))
+                .collect();
             let params = V4ExactInputParams {
                 currencyIn: swap.input,
                 path,
@@ -233,7 +292,9 @@ impl Planner<'_> {
         if swap.input.is_zero() {
             // what was sent too much comes back
             run.push(commands::ROUTER_SWEEP);
-            inputs.push((Address::ZERO, self.address(swap.trader), U256::ZERO).abi_encode_params().into());
+            inputs.push(
+                (Address::ZERO, self.address(swap.trader), U256::ZERO).abi_encode_params().into(),
+            );
         }
         let call = UniversalRouter::executeCall { commands: run.into(), inputs, deadline: FOREVER };
         let router = self.universe.deployment.universal_router;
@@ -252,8 +313,9 @@ impl Planner<'_> {
         let Some((_, state)) = self.dice.pick(&live).copied() else { return self.swap() };
         let sides = self.dice.between(1, 3);
         let parts = self.dice.between(1, 20);
-        let [amount0, amount1] =
-            [1, 2].map(|side| if sides & side == 0 { 0 } else { parts }).map(|parts| (parts > 0).then_some(parts));
+        let [amount0, amount1] = [1, 2]
+            .map(|side| if sides & side == 0 { 0 } else { parts })
+            .map(|parts| (parts > 0).then_some(parts));
         let call = FlashBorrower::borrowCall {
             pool: state.address,
             amount0: amount0.map_or(U256::ZERO, |parts| amounts::share(state.reserves[0], parts)),

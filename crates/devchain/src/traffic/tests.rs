@@ -9,7 +9,16 @@ use super::pause;
 
 #[test]
 fn the_square_root_is_rounded_down() {
-    for (value, root) in [(0_u64, 0_u64), (1, 1), (2, 1), (3, 1), (4, 2), (99, 9), (100, 10), (u64::MAX, 4_294_967_295)] {
+    for (value, root) in [
+        (0_u64, 0_u64),
+        (1, 1),
+        (2, 1),
+        (3, 1),
+        (4, 2),
+        (99, 9),
+        (100, 10),
+        (u64::MAX, 4_294_967_295),
+    ] {
         assert_eq!(square_root(U512::from(value)), U512::from(root), "{value}");
     }
 }

@@ -1,8 +1,8 @@
 //! The catalogue with the addresses of one deployment.
 
 use abis::periphery::PoolKey;
-use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy::sol_types::SolValue;
+use alloy_primitives::{Address, B256, U256, keccak256};
 
 use crate::deployment::Deployment;
 use crate::traffic::amounts;

@@ -20,8 +20,7 @@ const NEEDED: [&str; 4] = ["WiredTiger", "WiredTiger.wt", "_mdb_catalog.wt", "st
 pub(super) struct Folder {
     dir: PathBuf,
     db: PathBuf,
-    #[cfg_attr(not(test), expect(dead_code, reason = "held, never used"))]
-    lock: File,
+    _lock: File,
 }
 
 impl Folder {
@@ -33,7 +32,7 @@ impl Folder {
         let lock = lock(&dir)?;
         let db = dir.join("db");
         fs::create_dir_all(&db).map_err(failed(&dir, "db cannot be made"))?;
-        Ok(Self { dir, db, lock })
+        Ok(Self { dir, db, _lock: lock })
     }
 
     /// Refuses a folder that lost files since a server was last ready in it.
@@ -59,12 +58,6 @@ impl Folder {
             fs::rename(&new, &path)
         };
         write().map_err(failed(&self.dir, "sooho.ready cannot be written"))
-    }
-
-    /// Lets go of the lock while the folder is in use: what a death does.
-    #[cfg(test)]
-    pub(super) fn unlock(&self) {
-        self.lock.unlock().unwrap();
     }
 
     /// The port of last time: the same one again needs no new configuration.

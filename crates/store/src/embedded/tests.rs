@@ -102,26 +102,41 @@ async fn one_folder_serves_one_process_and_survives_every_end() {
     let third = start(&data).await.unwrap();
     let port = third.port;
     third.stop().await;
-    let taken = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let taken = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    // it hangs up; one that is silent costs the server's own patience of half a minute
+    let taken = tokio::spawn(async move { while taken.accept().await.is_ok() {} });
     let fourth = start(&data).await.unwrap();
     assert_ne!(fourth.port, port);
     assert_data(&fourth, &wanted).await;
-    drop(taken);
+    taken.abort();
 
-    // an orphan: its owner is gone without a word
-    let orphan = fourth.pid().unwrap();
-    leak(fourth);
-    assert!(alive(orphan));
+    // an orphan: a server on the folder that no sooho owns
+    let orphaned = fourth.port;
+    fourth.stop().await;
+    let mut orphan = orphan(&data, orphaned).await;
     let fifth = start(&data).await.unwrap();
-    assert!(!alive(orphan));
+    assert!(orphan.try_wait().unwrap().is_some(), "the orphan is gone");
     assert_data(&fifth, &wanted).await;
     fifth.stop().await;
 }
 
-/// Leaves the child running and lets go of the folder, as a killed process would.
-fn leak(embedded: Embedded) {
-    embedded.folder.unlock();
-    std::mem::forget(embedded);
+/// Runs a server as a killed sooho would leave it behind.
+async fn orphan(data: &Path, port: u16) -> tokio::process::Child {
+    let binary = super::binary::find(options(data.to_owned()).binary.as_deref()).await.unwrap();
+    let data = data.canonicalize().unwrap();
+    let child = tokio::process::Command::new(binary)
+        .args(["--replSet", super::replica::NAME, "--bind_ip", "127.0.0.1", "--nounixsocket"])
+        .args(["--port", &port.to_string(), "--logpath"])
+        .arg(data.join("orphan.log"))
+        .arg("--dbpath")
+        .arg(data.join("db"))
+        .stdout(std::process::Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let uri = format!("mongodb://127.0.0.1:{port}/?replicaSet={}", super::replica::NAME);
+    Store::connect(&uri, "test").await.unwrap();
+    child
 }
 
 async fn assert_data(server: &Embedded, wanted: &std::collections::BTreeMap<String, Vec<Vec<u8>>>) {
