@@ -22,7 +22,7 @@ const EVENTS: u64 = 20_000;
 async fn kill_9_loses_nothing() -> Result<()> {
     let world = World::start().await?;
     let events = enough_traffic(&world).await?;
-    let mut config = world.config("killed");
+    let mut config = world.config("killed")?;
     // small commits: many places to die in
     config.log.filter = "warn,indexer=debug".into();
     config.chain[0].events_per_commit = 300;

@@ -13,7 +13,7 @@ use tests::{
 async fn answers_equal_the_chain() -> Result<()> {
     let world = World::start().await?;
     world.traffic(120, 1).await?;
-    let services = Services::up(world.config("first_light"), world.folder.path()).await?;
+    let services = Services::up(&world.config("first_light")?, world.folder.path()).await?;
     let truth = world.truth()?;
     // following the head counts too, not only catching up
     world.traffic(10, 2).await?;

@@ -78,15 +78,12 @@ pub struct Services {
 }
 
 impl Services {
-    /// Starts all services on free ports and waits until both APIs are ready.
+    /// Starts all services and waits until both APIs are ready.
     ///
     /// # Errors
     /// When they are not within a minute; the log says why.
-    pub async fn up(mut config: Config, folder: &Path) -> Result<Self> {
-        config.serving.listen = free_address()?;
-        config.nft_api.listen = free_address()?;
-        config.indexer.listen = free_address()?;
-        let path = write_config(&config, folder)?;
+    pub async fn up(config: &Config, folder: &Path) -> Result<Self> {
+        let path = write_config(config, folder)?;
         let log = folder.join("up.log");
         let child = spawn(&path, &["up"], &log)?;
         let url = |address: SocketAddr| format!("http://{address}");

@@ -15,7 +15,7 @@ use sooho::config::{ChainConfig, Config, DexConfig};
 use store::{Embedded, EmbeddedOptions, Store};
 use tempfile::TempDir;
 
-use crate::truth::Truth;
+use crate::{process::free_address, truth::Truth};
 
 /// Chain, database server, and a folder.
 #[derive(Debug)]
@@ -59,15 +59,21 @@ impl World {
     }
 
     /// The configuration of this world with a database of this name, as a user would write it.
-    #[must_use]
-    pub fn config(&self, database: &str) -> Config {
+    /// Its ports are free ones.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub fn config(&self, database: &str) -> Result<Config> {
         let mut config = Config::default();
+        config.serving.listen = free_address()?;
+        config.nft_api.listen = free_address()?;
+        config.indexer.listen = free_address()?;
         config.store.uri = self.mongo.uri();
         config.store.database = database.into();
         config.store.data_dir = self.folder.path().join("mongo");
         config.log.filter = "info".into();
         config.chain = vec![self.chain_config()];
-        config
+        Ok(config)
     }
 
     fn chain_config(&self) -> ChainConfig {
@@ -118,11 +124,23 @@ impl World {
     /// # Errors
     /// The indexer's fault.
     pub async fn index(&self, database: &str, target: Target) -> Result<Store> {
+        self.index_chain(&self.chain_config(), database, target).await
+    }
+
+    /// The same for another chain, or with other settings.
+    ///
+    /// # Errors
+    /// The indexer's fault.
+    pub async fn index_chain(
+        &self,
+        chain: &ChainConfig,
+        database: &str,
+        target: Target,
+    ) -> Result<Store> {
         let store = self.store(database).await?;
-        let config = self.chain_config();
-        let client = Client::new(config.id, &config.rpc)?;
+        let client = Client::new(chain.id, &chain.rpc)?;
         let metrics = Arc::new(Metrics::new(&Registry::new())?);
-        let indexer = Indexer::new(config.indexer(), client, store.writer(config.id), metrics);
+        let indexer = Indexer::new(chain.indexer(), client, store.writer(chain.id), metrics);
         indexer.run(target, Shutdown::new()).await?;
         Ok(store)
     }

@@ -10,6 +10,12 @@ use crate::{process, say, settings};
 /// Sets up, then runs the tests; `arguments` are handed on to the runner.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
     let tools = tools::setup(workspace)?;
+    // test runners build executables for their own package's tests only: the end-to-end tests start the real `sooho`
+    say::step("cargo build");
+    let built = tools.export_to(workspace.cargo(&["build"]).args(BUILD_FLAGS)).status();
+    if !built.context(|| "start cargo".to_owned())?.success() {
+        return Ok(ExitCode::FAILURE);
+    }
     let nextest = settings::on_path("cargo-nextest").is_some()
         && process::output_of(&mut workspace.cargo(&["nextest", "--version"])).is_ok();
     let mut command = if nextest {

@@ -99,6 +99,16 @@ pub enum DevchainError {
         /// In which block.
         block: u64,
     },
+    /// Somebody else mined or rolled back meanwhile.
+    #[error("block {block} holds {mined} transactions instead of {expected}: something else moved the chain meanwhile; run it again")]
+    Interrupted {
+        /// The block.
+        block: u64,
+        /// Transactions sent.
+        expected: usize,
+        /// Transactions found.
+        mined: usize,
+    },
     /// A signature could not be made.
     #[error("signing for {account}: {reason}")]
     Signing {

@@ -116,6 +116,12 @@ impl Rpc {
         Ok(())
     }
 
+    /// Forgets the transactions that wait for a block.
+    pub(crate) async fn drop_pending(&self) -> Result<(), DevchainError> {
+        let _: Value = self.request("anvil_dropAllTransactions", json!([])).await?;
+        Ok(())
+    }
+
     /// The next nonce of each account.
     pub(crate) async fn nonces(&self, accounts: &[Address]) -> Result<Vec<u64>, DevchainError> {
         let params = accounts.iter().map(|account| json!([account, "latest"])).collect();

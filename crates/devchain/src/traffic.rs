@@ -49,6 +49,8 @@ impl Traffic {
     /// When the endpoint fails or the chain is not the deployment's.
     pub async fn run(&mut self, blocks: u64) -> Result<TrafficReport, DevchainError> {
         let rpc = Rpc::new(&self.url)?;
+        // what a run left behind that was cut off between sending and mining
+        rpc.drop_pending().await?;
         let head = rpc.head().await?;
         let (mut number, mut time) = (head.number.to::<u64>(), head.timestamp.to::<u64>());
         let mut accounts = self.accounts(&rpc).await?;

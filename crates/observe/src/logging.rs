@@ -1,6 +1,6 @@
 //! Logs go to standard error, human-readable or as JSON; standard output belongs to answers.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -27,7 +27,7 @@ pub fn init(filter: &str, format: LogFormat) -> Result<(), String> {
     let registry = tracing_subscriber::registry().with(filter);
     let installed = match format {
         LogFormat::Human => {
-            registry.with(fmt::layer().with_writer(io::stderr).with_target(true)).try_init()
+            registry.with(fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal())).try_init()
         }
         LogFormat::Json => registry.with(fmt::layer().json().with_writer(io::stderr)).try_init(),
     };

@@ -10,7 +10,7 @@ use super::folder::Folder;
 use super::interrupt::Interrupt;
 use super::ports::Ports;
 use super::wait::pause;
-use super::{config, http};
+use super::{config, http, status};
 use crate::error::{Context, Error, Result};
 use crate::say;
 use crate::tools::Tools;
@@ -80,7 +80,13 @@ pub fn all(
     say::step("starting MongoDB, the indexer and the APIs");
     let answers = |port| http::get(port, "/readyz").is_some_and(|answer| answer.status == 200);
     let ready = || [ports.indexer, ports.serving, ports.nft_api].into_iter().all(answers);
-    Ok(wait("the services", SERVICES_PATIENCE, interrupt, running, ready)?.then_some(ports))
+    if !wait("the services", SERVICES_PATIENCE, interrupt, running, ready)? {
+        return Ok(None);
+    }
+    say::step("indexing what the chain has so far");
+    let goal = status::head(ports).unwrap_or_default();
+    let ready = || status::indexed(ports).is_some_and(|block| block >= goal);
+    Ok(wait("the index", SERVICES_PATIENCE, interrupt, running, ready)?.then_some(ports))
 }
 
 fn start_chain(
@@ -101,9 +107,9 @@ fn start_services(workspace: &Workspace, tools: &Tools, folder: &Folder) -> Resu
     Child::start("sooho", quiet(tools.export_to(&mut command)), folder.log("sooho"))
 }
 
-/// Captured backtraces cost services a multiple of their time.
+/// Captured backtraces cost services a multiple of their time, and a log file has no colours.
 fn quiet(command: &mut Command) -> &mut Command {
-    command.env_remove("RUST_BACKTRACE")
+    command.env_remove("RUST_BACKTRACE").env("NO_COLOR", "1")
 }
 
 /// Waits until `ready`; false if Ctrl-C came first.

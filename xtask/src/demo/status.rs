@@ -39,21 +39,26 @@ pub fn follow(ports: &Ports, interrupt: &Interrupt, running: &mut Running) -> Re
     outcome
 }
 
+/// The number of the chain's newest block.
+pub fn head(ports: Ports) -> Option<u64> {
+    let answer = http::post(ports.chain, "/", HEAD_REQUEST)?;
+    u64::from_str_radix(json::value(&answer.body, "result")?.strip_prefix("0x")?, 16).ok()
+}
+
+/// The number of the newest block that can be asked about.
+pub fn indexed(ports: Ports) -> Option<u64> {
+    json::value(&http::get(ports.serving, "/status")?.body, "number")?.parse().ok()
+}
+
 fn line(ports: Ports) -> String {
-    let head = http::post(ports.chain, "/", HEAD_REQUEST);
-    let head = head.as_ref().and_then(|answer| number(json::value(&answer.body, "result")?));
     let status = http::get(ports.serving, "/status").map(|answer| answer.body).unwrap_or_default();
     let shown = |key| json::value(&status, key).unwrap_or("?");
     format!(
         "chain at block {}, index at block {}: {} pools, {} swaps, {} NFT transfers  (Ctrl-C stops)",
-        head.map_or_else(|| "?".to_owned(), |head| head.to_string()),
+        head(ports).map_or_else(|| "?".to_owned(), |head| head.to_string()),
         shown("number"),
         shown("pools"),
         shown("swaps"),
         shown("nftTransfers"),
     )
-}
-
-fn number(hex: &str) -> Option<u64> {
-    u64::from_str_radix(hex.strip_prefix("0x")?, 16).ok()
 }

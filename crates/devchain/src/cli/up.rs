@@ -19,6 +19,8 @@ use super::say;
 
 /// Blocks between two looks at the stop signal and the clock.
 const CHUNK: u64 = 10;
+/// Blocks that may fail one after the other before the chain is given up.
+const PATIENCE: u32 = 5;
 
 /// Start a chain with everything deployed, and keep it going until stopped.
 #[derive(Debug, Args)]
@@ -125,9 +127,21 @@ async fn live(
     let mut ticks = tokio::time::interval(Duration::from_secs(seconds));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks.tick().await;
+    let mut failures = 0;
     loop {
         tokio::select! {
-            _ = ticks.tick() => total.add(&traffic.run(1).await?),
+            _ = ticks.tick() => match traffic.run(1).await {
+                Ok(report) => {
+                    failures = 0;
+                    total.add(&report);
+                }
+                // a reorg asked for by somebody else may come between our sending and our mining
+                Err(error) if failures < PATIENCE => {
+                    failures += 1;
+                    say(&format!("{error}; trying again"));
+                }
+                Err(error) => return Err(error.into()),
+            },
             () = shutdown.cancelled() => return Ok(()),
         }
     }

@@ -1,0 +1,150 @@
+//! A small chain: a pool per protocol, and a hundred and twenty swaps in the V2 pair.
+
+use std::collections::HashMap;
+
+use alloy_primitives::{Address, B256, U256};
+use domain::{
+    block::{Block, BlockRef},
+    config::{Dex, Watch},
+    entity::{Counters, Protocol, TokenMetadata},
+    event::{Event, EventKind, EventMeta},
+    fold::{BlockChanges, Entity, Key, State, keys},
+    ids::PoolId,
+};
+
+/// Blocks with swaps, ten swaps each.
+pub const SWAP_BLOCKS: u64 = 12;
+
+pub fn address(n: u8) -> Address {
+    Address::repeat_byte(n)
+}
+
+/// The V2 pair.
+pub fn pair() -> PoolId {
+    PoolId::Contract(address(0x22))
+}
+
+/// The V4 pool.
+pub fn v4() -> PoolId {
+    PoolId::Key(B256::repeat_byte(0x44))
+}
+
+fn watch() -> Watch {
+    let dex = |name: &str, protocol, factory| Dex {
+        name: name.into(),
+        protocol,
+        factory,
+        fee_pips: 3_000,
+    };
+    Watch {
+        dexes: vec![
+            dex("two", Protocol::V2, address(2)),
+            dex("three", Protocol::V3, address(3)),
+            dex("four", Protocol::V4, address(4)),
+        ],
+        collections: Vec::new(),
+    }
+}
+
+fn event(emitter: Address, log_index: u32, kind: EventKind) -> Event {
+    let meta =
+        EventMeta { address: emitter, tx_hash: B256::repeat_byte(7), tx_index: 0, log_index };
+    Event { meta, kind }
+}
+
+fn creations() -> Vec<Event> {
+    let (token0, token1) = (address(0xa0), address(0xa1));
+    let price = U256::from(1) << 96;
+    vec![
+        event(address(2), 0, EventKind::V2PairCreated { token0, token1, pair: address(0x22) }),
+        event(
+            address(3),
+            1,
+            EventKind::V3PoolCreated {
+                token0,
+                token1,
+                fee: 500,
+                tick_spacing: 10,
+                pool: address(0x33),
+            },
+        ),
+        event(address(0x33), 2, EventKind::V3Initialize { sqrt_price_x96: price, tick: 0 }),
+        event(
+            address(4),
+            3,
+            EventKind::V4Initialize {
+                id: B256::repeat_byte(0x44),
+                currency0: Address::ZERO,
+                currency1: token1,
+                fee: 3_000,
+                tick_spacing: 60,
+                hooks: Address::ZERO,
+                sqrt_price_x96: price,
+                tick: 0,
+            },
+        ),
+        event(
+            address(0x22),
+            4,
+            EventKind::V2Mint {
+                sender: address(9),
+                amount0: U256::from(2_000_000),
+                amount1: U256::from(1_000),
+            },
+        ),
+    ]
+}
+
+fn swaps() -> Vec<Event> {
+    let zero = U256::ZERO;
+    let pair = address(0x22);
+    let mut events: Vec<_> = (0..10)
+        .map(|index| {
+            let kind = EventKind::V2Swap {
+                sender: address(9),
+                to: address(8),
+                amount0_in: U256::from(5),
+                amount1_in: zero,
+                amount0_out: zero,
+                amount1_out: U256::from(3),
+            };
+            event(pair, index, kind)
+        })
+        .collect();
+    let sync = EventKind::V2Sync { reserve0: U256::from(2_000_000), reserve1: U256::from(1_000) };
+    events.push(event(pair, 10, sync));
+    events
+}
+
+/// The chain's blocks, folded.
+pub fn blocks() -> Vec<BlockChanges> {
+    let metadata = [(0xa0, "AAA", 6), (0xa1, "BBB", 3)].map(|(byte, symbol, decimals)| {
+        let symbol = Some(symbol.to_owned());
+        (address(byte), TokenMetadata { symbol, name: None, decimals: Some(decimals) })
+    });
+    let metadata = HashMap::from(metadata);
+    let mut state = State::new(Counters::default());
+    let mut parent_hash = B256::ZERO;
+    (1..=SWAP_BLOCKS + 1)
+        .map(|number| {
+            let hash = B256::left_padding_from(&number.to_be_bytes());
+            let header = BlockRef { number, hash, parent_hash, timestamp: 1_700_000_000 + number };
+            parent_hash = hash;
+            let events = if number == 1 { creations() } else { swaps() };
+            let block = Block { header, events };
+            let mut touched = Vec::new();
+            block.events.iter().for_each(|event| keys::touched(event, &mut touched));
+            touched.into_iter().for_each(|key| state.load(key, None));
+            state.apply(&block, &watch(), &metadata).unwrap()
+        })
+        .collect()
+}
+
+/// The V2 pair as the last block left it.
+pub fn pair_entity() -> domain::entity::Pool {
+    let last = blocks().pop().unwrap();
+    match last.after.get(&Key::Pool(pair())) {
+        Some(Some(Entity::Pool(pool))) => pool.clone(),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,92 @@
+//! The service, asked without a socket, on a `mongod` of its own.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use api_kit::{chains::Chains, shell::REQUEST_TIMEOUT};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::Request,
+};
+use prometheus::Registry;
+use serde_json::{Value, json};
+use serving::{ChainDeps, Deps, Quoters};
+use store::{Batch, Embedded, EmbeddedOptions, Store};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use crate::chain;
+
+pub const CHAIN: u64 = 31_337;
+
+pub struct Service {
+    router: Router,
+    store: Store,
+    mongod: Embedded,
+    folder: TempDir,
+}
+
+impl Service {
+    /// A service whose store is empty and whose node does not answer.
+    #[expect(clippy::disallowed_methods, reason = "a test reads which mongod to use")]
+    pub async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let binary = std::env::var("SOOHO_MONGOD").ok().map(PathBuf::from);
+        let options =
+            EmbeddedOptions { binary, ..EmbeddedOptions::new(folder.path().join("mongo")) };
+        let mongod = Embedded::start(options).await.unwrap();
+        let store = Store::connect(&mongod.uri(), "serving").await.unwrap();
+        store.migrate().await.unwrap();
+        // a port that nobody listens on
+        let client = ::chain::Client::new(CHAIN, &["http://127.0.0.1:9".to_owned()]).unwrap();
+        let all = Some(chain::address(0xee));
+        let quoters = Quoters { v2_router: all, quoter_v2: all, v4_quoter: None };
+        let quoters = ["two", "three", "four"].map(|dex| (dex.to_owned(), quoters));
+        let chain = ChainDeps { name: "local".into(), client, quoters: BTreeMap::from(quoters) };
+        let deps = Deps {
+            chains: Chains::new(vec![(CHAIN, chain)]),
+            reader: store.reader(),
+            registry: Registry::new(),
+            timeout: REQUEST_TIMEOUT,
+        };
+        Self { router: serving::router(deps).unwrap(), store, mongod, folder }
+    }
+
+    /// The same with the small chain indexed.
+    pub async fn filled() -> Self {
+        let service = Self::empty().await;
+        service.fill().await;
+        service
+    }
+
+    pub async fn fill(&self) {
+        let blocks = chain::blocks();
+        let batch = Batch { parent: None, blocks: &blocks, undo_from: 0, prune_undo_below: 0 };
+        self.store.writer(CHAIN).commit(&batch).await.unwrap();
+    }
+
+    pub async fn ask(&self, request: Request<Body>) -> (u16, Value) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        self.ask(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// The answer to a query, errors and all.
+    pub async fn query(&self, query: &str) -> Value {
+        let body = json!({ "query": query }).to_string();
+        let request =
+            Request::post("/graphql").header("content-type", "application/json").body(body.into());
+        self.ask(request.unwrap()).await.1
+    }
+
+    pub async fn stop(self) {
+        self.mongod.stop().await;
+        self.folder.close().unwrap();
+    }
+}
