@@ -1,6 +1,10 @@
 //! `sooho up`: services until Ctrl-C, in one process.
 
-use std::{collections::{BTreeMap, BTreeSet}, net::SocketAddr, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::Arc,
+};
 
 use api_kit::{
     chains::Chains,

@@ -3,4 +3,5 @@
 mod crash;
 mod first_light;
 mod mistakes;
+mod outages;
 mod reorg;

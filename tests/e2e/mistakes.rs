@@ -68,7 +68,8 @@ async fn a_foreign_chain_is_refused_not_mixed() -> Result<()> {
     let fault = error.downcast::<IndexerError>()?;
     assert!(matches!(fault, IndexerError::ForeignChain { .. }), "{fault}");
     assert!(!fault.is_transient());
-    let after = store.writer(settings.id).watermark().await?.context("everything was taken back")?;
+    let after =
+        store.writer(settings.id).watermark().await?.context("everything was taken back")?;
     assert_eq!(after.block.number, before.block.number - settings.undo_window);
     other.stop().await?;
     world.stop().await

@@ -130,7 +130,8 @@ impl Services {
     pub async fn wait_for_block(&self, number: u64) -> Result<u64> {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
-            let status = get(&format!("{}/status", self.serving)).await?;
+            // while the database is away there is no status
+            let status = get(&format!("{}/status", self.serving)).await.unwrap_or_default();
             let block = status["chains"][0]["block"]["number"].clone();
             let height =
                 block.as_u64().or_else(|| block.as_str().and_then(|text| text.parse().ok()));
@@ -140,6 +141,24 @@ impl Services {
             }
             ensure!(Instant::now() < deadline, "block {number} is not indexed: {status}");
             tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Asks the process to end and waits until it has.
+    ///
+    /// # Errors
+    /// When it does not end well within half a minute.
+    pub async fn terminate(mut self) -> Result<()> {
+        let pid = self.child.id().to_string();
+        ensure!(Command::new("kill").arg(&pid).status()?.success(), "kill {pid}");
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                ensure!(status.success(), "sooho ended with {status}");
+                return Ok(());
+            }
+            ensure!(Instant::now() < deadline, "sooho does not end");
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 

@@ -1,6 +1,9 @@
 //! Uniswap V4: pool manager, position manager, quoter, state view, and what the routers take.
 
-#![expect(clippy::too_many_arguments, reason = "events have as many fields as their contracts gave them")]
+#![expect(
+    clippy::too_many_arguments,
+    reason = "events have as many fields as their contracts gave them"
+)]
 
 use alloy_sol_types::sol;
 

@@ -8,12 +8,14 @@ use tokio::sync::Mutex;
 
 use crate::{health::not_indexed, problem::Problem};
 
+type Snapshots = Vec<(ChainId, Arc<Snapshot>)>;
+
 /// The scope of one request. Make one per request; clones share the snapshots.
 #[derive(Debug, Clone)]
 pub struct Scope {
     reader: Reader,
     // a request names one chain as a rule, a handful at most
-    snapshots: Arc<Mutex<Vec<(ChainId, Arc<Snapshot>)>>>,
+    snapshots: Arc<Mutex<Snapshots>>,
 }
 
 impl Scope {

@@ -54,7 +54,7 @@ pub enum DevchainError {
         source: std::io::Error,
     },
     /// A JSON file of ours cannot be read.
-    #[error("{path} is not what this program writes ({reason}); delete it and start again")]
+    #[error("{path} is not a file that devchain wrote, or it was cut off ({reason}); make it anew")]
     Format {
         /// The file.
         path: PathBuf,
@@ -100,7 +100,9 @@ pub enum DevchainError {
         block: u64,
     },
     /// Somebody else mined or rolled back meanwhile.
-    #[error("block {block} holds {mined} transactions instead of {expected}: something else moved the chain meanwhile; run it again")]
+    #[error(
+        "block {block} holds {mined} transactions instead of {expected}: something else moved the chain meanwhile; run it again"
+    )]
     Interrupted {
         /// The block.
         block: u64,

@@ -7,7 +7,8 @@ use crate::error::DevchainError;
 /// The folder of the workspace's root manifest, as it was at build time.
 #[must_use]
 pub fn workspace_root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
 }
 
 /// The anvil binary: `SOOHO_ANVIL`, else `anvil` on PATH, else the one that setup installed.

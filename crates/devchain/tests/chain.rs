@@ -8,6 +8,7 @@ use abis::periphery::{
 };
 use alloy::sol_types::SolEvent;
 use alloy_primitives::{Address, B256};
+use devchain::replay::{Replay, ReplayOptions};
 use devchain::{Anvil, AnvilOptions, Deployment, Rpc, Traffic, TrafficReport};
 use serde_json::{Value, json};
 
@@ -160,6 +161,17 @@ async fn a_stopped_chain_continues_from_its_state_file_and_leaves_nothing_else()
     let call = json!([{"to": deployment.nonfungible_position_manager, "data": data}, "latest"]);
     let supply: alloy_primitives::U256 = rpc.request("eth_call", call).await.unwrap();
     assert!(!supply.is_zero());
+
+    let file = folder.join("recording.jsonl");
+    let recorded = devchain::record::record(&anvil.url(), &file).await.unwrap();
+    let replay = Replay::start(&file, ReplayOptions::default()).await.unwrap();
+    let replayed = Rpc::new(&replay.url()).unwrap();
+    assert_eq!(hashes(&replayed).await, hashes(&rpc).await);
+    let all = json!([{"fromBlock": "0x0", "toBlock": "latest"}]);
+    let logs: Vec<Value> = replayed.request("eth_getLogs", all.clone()).await.unwrap();
+    assert_eq!(logs.len() as u64, recorded.logs);
+    assert_eq!(logs, rpc.request::<Vec<Value>>("eth_getLogs", all).await.unwrap());
+    replay.stop().await;
     drop(anvil);
     std::fs::remove_dir_all(&folder).unwrap();
 }

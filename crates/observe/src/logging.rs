@@ -26,9 +26,9 @@ pub fn init(filter: &str, format: LogFormat) -> Result<(), String> {
     })?;
     let registry = tracing_subscriber::registry().with(filter);
     let installed = match format {
-        LogFormat::Human => {
-            registry.with(fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal())).try_init()
-        }
+        LogFormat::Human => registry
+            .with(fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()))
+            .try_init(),
         LogFormat::Json => registry.with(fmt::layer().json().with_writer(io::stderr)).try_init(),
     };
     // tests start several services in one process: the first logger stays

@@ -53,10 +53,6 @@ pub(super) fn owners(
     balances(doc! { "_id": under(&prefix, after) }, ID, limit)
 }
 
-pub(super) fn balance(chain: i64, collection: Address, token_id: U256, owner: Address) -> Plan {
-    balances(doc! { "_id": nft_balance::id(chain, collection, token_id, owner) }, ID, 1)
-}
-
 pub(super) fn collection(
     chain: i64,
     collection: Address,

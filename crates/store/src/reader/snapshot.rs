@@ -124,17 +124,6 @@ impl Snapshot {
             .await
     }
 
-    /// What an owner holds of a token id.
-    pub async fn nft_balance(
-        &self,
-        collection: Address,
-        token_id: U256,
-        owner: Address,
-    ) -> Result<Option<NftBalance>, StoreError> {
-        let plan = nfts::balance(self.key, collection, token_id, owner);
-        Ok(self.find::<nft_balance::Doc>(plan).await?.pop())
-    }
-
     /// All balances of a collection, by token id and owner.
     pub async fn nft_collection(
         &self,
