@@ -21,6 +21,8 @@ mod call;
 mod candidates;
 pub mod request;
 mod revert;
+#[cfg(test)]
+mod tests;
 
 /// Answers a quote: asks the quoter of each pool that can serve it, at the block of the scope, and gives the best.
 ///

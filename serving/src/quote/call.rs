@@ -55,6 +55,7 @@ impl Call {
             );
             Problem::unprocessable("POOL_UNSUPPORTED", detail)
         })?;
+        check_state(pool)?;
         check_size(pool, token_in, trade)?;
         let token_out = if token_in == pool.token0 { pool.token1 } else { pool.token0 };
         let data = match pool.protocol {
@@ -126,6 +127,21 @@ pub(super) fn too_large(pool: &Pool, why: &str) -> Problem {
         "AMOUNT_TOO_LARGE",
         format!("`amount` is too large for pool {}: {why}", pool.id),
     )
+}
+
+/// Refuses pools that nobody can trade in now.
+fn check_state(pool: &Pool) -> Result<(), Problem> {
+    let why = match pool.state {
+        PoolState::Reserves { reserve0, reserve1 } if reserve0.is_zero() || reserve1.is_zero() => {
+            "it is empty"
+        }
+        PoolState::Concentrated { sqrt_price_x96, .. } if sqrt_price_x96.is_zero() => {
+            "it has no price yet"
+        }
+        _ => return Ok(()),
+    };
+    let detail = format!("pool {} cannot be traded in: {why}", pool.id);
+    Err(Problem::unprocessable("POOL_UNSUPPORTED", detail))
 }
 
 /// Refuses amounts the contracts cannot even be asked for.

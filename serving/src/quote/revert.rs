@@ -3,7 +3,10 @@
 use alloy_primitives::hex;
 use alloy_sol_types::{Panic, Revert, SolError};
 use api_kit::problem::Problem;
-use domain::entity::{Pool, Protocol};
+use domain::{
+    entity::{Pool, Protocol},
+    ids::PoolId,
+};
 
 use super::{
     call::too_large,
@@ -23,9 +26,14 @@ const SHORT_OF_OUTPUT: &str = "Unexpected error";
 /// The problem behind a quoter's revert.
 pub(super) fn problem(pool: &Pool, trade: &Trade, data: &[u8], message: &str) -> Problem {
     let reason = reason(data, message);
-    let short = pool.protocol == Protocol::V3
-        && trade.trade_type == TradeType::ExactOut
-        && reason == SHORT_OF_OUTPUT;
+    let short = match (pool.protocol, pool.id) {
+        (Protocol::V3, _) => trade.trade_type == TradeType::ExactOut && reason == SHORT_OF_OUTPUT,
+        // of the V4 quoter's errors only the one that says "not enough liquidity" names the pool
+        (Protocol::V4, PoolId::Key(id)) if data.windows(32).any(|word| word == id.as_slice()) => {
+            return too_large(pool, "its liquidity does not reach");
+        }
+        _ => false,
+    };
     if short || TOO_LARGE.iter().any(|known| reason.contains(known)) {
         return too_large(
             pool,
