@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use api_kit::{extract::Json, scope::Scope};
+use api_kit::{extract::Json, problem::Problem, scope::Scope};
 use async_graphql::{
     EmptyMutation, EmptySubscription, MergedObject, Request, Schema as GraphQlSchema,
     dataloader::DataLoader, http::GraphiQLSource,
 };
 use async_graphql_axum::GraphQLResponse;
 use axum::{Router, extract::State, response::Html, routing::get};
+use serde_json::Value;
 
 use crate::deps::Deps;
 
@@ -61,12 +62,31 @@ pub(crate) fn routes(deps: Arc<Deps>) -> Router {
     Router::new().route("/graphql", get(graphiql).post(answer)).with_state(App { schema, deps })
 }
 
-/// One request, one scope: all its fields read at the same block.
-async fn answer(State(app): State<App>, Json(request): Json<Request>) -> GraphQLResponse {
+/// One request, one scope: all its fields read at the same block. A list of requests is refused: it would get round the
+/// limits of one.
+async fn answer(
+    State(app): State<App>,
+    Json(body): Json<Value>,
+) -> Result<GraphQLResponse, Problem> {
+    if !body.is_object() {
+        let detail =
+            "give one request: {\"query\": …, \"variables\": …}; lists of requests are not taken";
+        return Err(Problem::bad_request("BODY_INVALID", detail));
+    }
+    let request: Request = serde_json::from_value(body)
+        .map_err(|error| Problem::bad_request("BODY_INVALID", error.to_string()))?;
     let scope = Scope::new(app.deps.reader.clone());
     let tokens = DataLoader::new(loaders::Tokens(scope.clone()), tokio::spawn);
     let pools = DataLoader::new(loaders::Pools(scope.clone()), tokio::spawn);
-    app.schema.execute(request.data(scope).data(tokens).data(pools)).await.into()
+    let mut response = app.schema.execute(request.data(scope).data(tokens).data(pools)).await;
+    for error in &mut response.errors {
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            // whatever has no code of ours was refused before it reached a resolver
+            extensions.set("code", "QUERY_INVALID");
+        }
+    }
+    Ok(response.into())
 }
 
 async fn graphiql() -> Html<String> {

@@ -20,14 +20,14 @@ const TOO_LARGE: [&str; 4] = [
     "ds-math-add-overflow",
     "ds-math-sub-underflow",
 ];
-/// What the V3 quoter says when the pool could not give the whole output.
-const SHORT_OF_OUTPUT: &str = "Unexpected error";
+/// What the V3 quoter says when the pool could not give the whole output, or, for exact-in, could not take anything.
+const UNEXPECTED: &str = "Unexpected error";
 
 /// The problem behind a quoter's revert.
 pub(super) fn problem(pool: &Pool, trade: &Trade, data: &[u8], message: &str) -> Problem {
     let reason = reason(data, message);
     let short = match (pool.protocol, pool.id) {
-        (Protocol::V3, _) => trade.trade_type == TradeType::ExactOut && reason == SHORT_OF_OUTPUT,
+        (Protocol::V3, _) => trade.trade_type == TradeType::ExactOut && reason == UNEXPECTED,
         // of the V4 quoter's errors only the one that says "not enough liquidity" names the pool
         (Protocol::V4, PoolId::Key(id)) if data.windows(32).any(|word| word == id.as_slice()) => {
             return too_large(pool, "its liquidity does not reach");

@@ -84,7 +84,7 @@ fn reverts_are_told_in_words() {
             "LIQUIDITY",
         ),
         (Protocol::V3, exact_out, said("Unexpected error"), "AMOUNT_TOO_LARGE", "does not reach"),
-        (Protocol::V3, exact_in, said("Unexpected error"), "SIMULATION_FAILED", "Unexpected error"),
+        (Protocol::V3, exact_in, said("Unexpected error"), "POOL_UNSUPPORTED", "no liquidity"),
         (Protocol::V3, exact_in, said("LOK"), "SIMULATION_FAILED", "locked"),
         (Protocol::V4, exact_out, short_of_liquidity, "AMOUNT_TOO_LARGE", "does not reach"),
         (Protocol::V4, exact_out, vec![1, 2, 3, 4], "SIMULATION_FAILED", "0x01020304"),

@@ -100,6 +100,7 @@ async fn filters_lookups_and_limits() {
         ("{ pools(after: \"00\") { nodes { id } } }", "CURSOR_INVALID"),
         ("{ pools(chain: 1) { nodes { id } } }", "CHAIN_UNSUPPORTED"),
         ("{ token(address: \"x\") { symbol } }", "ADDRESS_INVALID"),
+        ("{ nothing }", "QUERY_INVALID"),
     ] {
         let answer = service.query(query).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{query}: {answer}");
