@@ -2,9 +2,9 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
-use crate::{commands, config::Config, error::Error, up};
+use crate::{commands, config::Config, error::Error, service::Service, up};
 
 /// Index DEX pools and NFT collections of EVM chains into MongoDB, and serve them by GraphQL and REST.
 ///
@@ -54,22 +54,6 @@ enum ConfigCommand {
         #[arg(long)]
         offline: bool,
     },
-}
-
-/// A service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Service {
-    /// Batch layer
-    Indexer,
-    /// DEX API
-    Serving,
-    /// Community API
-    NftApi,
-}
-
-impl Service {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Indexer, Self::Serving, Self::NftApi];
 }
 
 fn parse_target(text: &str) -> Result<indexer::Target, String> {

@@ -243,6 +243,10 @@ impl Config {
                     at("range")
                 ));
             }
+            let mut dexes = HashSet::new();
+            if let Some(twice) = chain.dex.iter().find(|dex| !dexes.insert(&dex.name)) {
+                return invalid(format!("{}: two are called `{}`", at("dex"), twice.name));
+            }
             let mut addresses = HashSet::new();
             let watched = chain
                 .dex

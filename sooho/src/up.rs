@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::SocketAddr,
     sync::Arc,
 };
 
@@ -20,9 +19,9 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     chains::{self, OpenStore},
-    cli::Service,
     config::{ChainConfig, Config},
     error::Error,
+    service::Service,
 };
 
 type Tasks = JoinSet<Result<(), Error>>;
@@ -47,26 +46,6 @@ pub async fn run(config: &Config, services: &[Service]) -> Result<(), Error> {
     tasks.shutdown().await;
     open.close().await;
     outcome
-}
-
-impl Service {
-    /// Name in messages and metrics.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Indexer => "indexer",
-            Self::Serving => "serving",
-            Self::NftApi => "nft_api",
-        }
-    }
-
-    const fn address(self, config: &Config) -> SocketAddr {
-        match self {
-            Self::Indexer => config.indexer.listen,
-            Self::Serving => config.serving.listen,
-            Self::NftApi => config.nft_api.listen,
-        }
-    }
 }
 
 async fn listen(service: Service, config: &Config) -> Result<TcpListener, Error> {

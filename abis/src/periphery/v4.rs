@@ -64,6 +64,10 @@ sol! {
         function quoteExactInput(QuoteExactParams memory params) external returns (uint256 amountOut, uint256 gasEstimate);
         function quoteExactOutputSingle(QuoteExactSingleParams memory params) external returns (uint256 amountIn, uint256 gasEstimate);
         function quoteExactOutput(QuoteExactParams memory params) external returns (uint256 amountIn, uint256 gasEstimate);
+
+        error NotEnoughLiquidity(bytes32 poolId);
+        error UnexpectedRevertBytes(bytes revertData);
+        error SafeCastOverflow();
     }
 
     /// The pools' state, which the manager itself only shows as raw slots.

@@ -22,6 +22,7 @@ mod store;
 #[cfg(test)]
 mod test_mongo;
 pub mod testing;
+mod watermark;
 mod writer;
 
 pub use self::{
@@ -32,5 +33,6 @@ pub use self::{
         PoolOrder, PoolQuery, Reader, Snapshot, SwapQuery, TokenQuery,
     },
     store::{ConnectOptions, Store},
-    writer::{Batch, Watermark, Writer},
+    watermark::Watermark,
+    writer::{Batch, Writer},
 };

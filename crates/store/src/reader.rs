@@ -12,7 +12,7 @@ use crate::{
     codec::chain_key,
     documents::{Stored, decode, decode_doc, watermark},
     error::StoreError,
-    writer::Watermark,
+    watermark::Watermark,
 };
 
 mod nfts;

@@ -3,7 +3,7 @@
 use bson::{Document, RawDocumentBuf, doc};
 use domain::{
     block::BlockRef,
-    entity::{Counters, Protocol},
+    entity::Protocol,
     fold::{BlockChanges, Entity, Key},
     ids::{ChainId, PoolId},
 };
@@ -14,6 +14,7 @@ use crate::{
     codec::chain_key,
     documents::{Stored as _, decode, decode_doc, id_prefix, pool, undo, watermark},
     error::StoreError,
+    watermark::Watermark,
 };
 
 mod commit;
@@ -24,15 +25,6 @@ mod revert;
 mod tests;
 mod transaction;
 mod write;
-
-/// The newest block whose changes are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Watermark {
-    /// The block.
-    pub block: BlockRef,
-    /// Running counts as of the block.
-    pub counters: Counters,
-}
 
 /// Blocks to store, in one transaction.
 #[derive(Debug, Clone, Copy)]

@@ -1,12 +1,10 @@
 //! Why a quoter reverted, in words.
 
+use abis::periphery::V4Quoter;
 use alloy_primitives::hex;
 use alloy_sol_types::{Panic, Revert, SolError};
 use api_kit::problem::Problem;
-use domain::{
-    entity::{Pool, Protocol},
-    ids::PoolId,
-};
+use domain::entity::{Pool, Protocol};
 
 use super::{
     call::too_large,
@@ -25,20 +23,24 @@ const UNEXPECTED: &str = "Unexpected error";
 
 /// The problem behind a quoter's revert.
 pub(super) fn problem(pool: &Pool, trade: &Trade, data: &[u8], message: &str) -> Problem {
+    if pool.protocol == Protocol::V4 && beyond_v4(data) {
+        return too_large(pool, "its liquidity does not reach");
+    }
     let reason = reason(data, message);
-    let short = match (pool.protocol, pool.id) {
-        (Protocol::V3, _) => trade.trade_type == TradeType::ExactOut && reason == UNEXPECTED,
-        // of the V4 quoter's errors only the one that says "not enough liquidity" names the pool
-        (Protocol::V4, PoolId::Key(id)) if data.windows(32).any(|word| word == id.as_slice()) => {
-            return too_large(pool, "its liquidity does not reach");
-        }
-        _ => false,
-    };
+    let short = pool.protocol == Protocol::V3
+        && trade.trade_type == TradeType::ExactOut
+        && reason == UNEXPECTED;
     if short || TOO_LARGE.iter().any(|known| reason.contains(known)) {
         return too_large(
             pool,
             &format!("its liquidity does not reach (the contract says: {reason})"),
         );
+    }
+    if pool.protocol == Protocol::V3 && reason == UNEXPECTED {
+        // nothing at all could be put in
+        let detail =
+            format!("pool {} cannot be traded in: no liquidity on this side of its price", pool.id);
+        return Problem::unprocessable("POOL_UNSUPPORTED", detail);
     }
     let detail = format!(
         "pool {} cannot make this trade; the quoter reverted: {}",
@@ -46,6 +48,15 @@ pub(super) fn problem(pool: &Pool, trade: &Trade, data: &[u8], message: &str) ->
         explain(&reason)
     );
     Problem::unprocessable("SIMULATION_FAILED", detail)
+}
+
+/// Whether the V4 quoter says that liquidity, or the contracts' integers, end before the amount does. It wraps what the
+/// manager says.
+fn beyond_v4(data: &[u8]) -> bool {
+    let wrapped = V4Quoter::UnexpectedRevertBytes::abi_decode(data);
+    let data = wrapped.as_ref().map_or(data, |error| &error.revertData);
+    V4Quoter::NotEnoughLiquidity::abi_decode(data).is_ok()
+        || V4Quoter::SafeCastOverflow::abi_decode(data).is_ok()
 }
 
 fn reason(data: &[u8], message: &str) -> String {

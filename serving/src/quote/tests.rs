@@ -1,5 +1,6 @@
 //! What quoters answer, and what becomes of it.
 
+use abis::periphery::V4Quoter;
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{Revert, SolError as _, SolValue as _};
 use domain::{
@@ -72,7 +73,10 @@ fn a_partial_fill_is_refused() {
 #[test]
 fn reverts_are_told_in_words() {
     let said = |reason: &str| Revert::from(reason).abi_encode();
-    let short_of_liquidity = [&[1, 2, 3, 4][..], B256::repeat_byte(1).as_slice()].concat();
+    let short_of_liquidity =
+        V4Quoter::NotEnoughLiquidity { poolId: B256::repeat_byte(1) }.abi_encode();
+    let overflow = V4Quoter::SafeCastOverflow {}.abi_encode();
+    let wrapped = V4Quoter::UnexpectedRevertBytes { revertData: overflow.into() }.abi_encode();
     let (exact_in, exact_out) = (trade(TradeType::ExactIn), trade(TradeType::ExactOut));
     for (protocol, trade, data, code, text) in [
         (Protocol::V2, exact_in, said("ds-math-mul-overflow"), "AMOUNT_TOO_LARGE", "ds-math"),
@@ -87,6 +91,7 @@ fn reverts_are_told_in_words() {
         (Protocol::V3, exact_in, said("Unexpected error"), "POOL_UNSUPPORTED", "no liquidity"),
         (Protocol::V3, exact_in, said("LOK"), "SIMULATION_FAILED", "locked"),
         (Protocol::V4, exact_out, short_of_liquidity, "AMOUNT_TOO_LARGE", "does not reach"),
+        (Protocol::V4, exact_out, wrapped, "AMOUNT_TOO_LARGE", "does not reach"),
         (Protocol::V4, exact_out, vec![1, 2, 3, 4], "SIMULATION_FAILED", "0x01020304"),
         (Protocol::V3, exact_in, vec![], "SIMULATION_FAILED", "execution reverted"),
     ] {

@@ -1,5 +1,6 @@
 //! GraphQL: one block per request, Relay pages, limits.
 
+use axum::http::Request;
 use serde_json::json;
 
 use crate::{
@@ -117,5 +118,14 @@ async fn filters_lookups_and_limits() {
     assert!(
         service.query(&many).await["errors"][0]["message"].as_str().unwrap().contains("complex")
     );
+    for batch in [
+        "[{\"query\": \"{ chains { name } }\"}]",
+        "[\"{ chains { name } }\"]",
+        "\"{ chains { name } }\"",
+    ] {
+        let request = Request::post("/graphql").header("content-type", "application/json");
+        let (status, body) = service.ask(request.body(batch.to_owned().into()).unwrap()).await;
+        assert_eq!((status, &body["code"]), (400, &json!("BODY_INVALID")), "{batch}");
+    }
     service.stop().await;
 }

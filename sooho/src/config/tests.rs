@@ -59,6 +59,12 @@ fn nonsense_is_named() {
         ("[[chain]]\nname = 'a'\nid = 1", "chain.0.rpc"),
         ("[[chain]]\nid = 1\nrpc = ['http://x']", "chain.0.name"),
         ("[[chain]]\nname = 'a'\nrpc = ['http://x']", "chain.0.id"),
+        (
+            "[[chain]]\nname = 'a'\nid = 1\nrpc = ['http://x']\n\
+             [[chain.dex]]\nname = 'd'\nprotocol = 'v2'\nfactory = '0x0000000000000000000000000000000000000001'\n\
+             [[chain.dex]]\nname = 'd'\nprotocol = 'v3'\nfactory = '0x0000000000000000000000000000000000000002'",
+            "two are called `d`",
+        ),
         ("[store]\nurl = 'x'", "did you mean `store.uri`?"),
     ];
     for (text, expected) in cases {

@@ -11,7 +11,7 @@ use super::{Stored, encode_doc, watermark};
 use crate::{
     codec::{Num, Small},
     error::StoreError,
-    writer::Watermark,
+    watermark::Watermark,
 };
 
 /// Images per part: at most a few megabytes.

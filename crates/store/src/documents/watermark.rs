@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Stored;
 use crate::{
     codec::{Hash, Num, chain_id},
-    writer::Watermark,
+    watermark::Watermark,
 };
 
 /// Identity.

@@ -22,7 +22,7 @@ use crate::{
     codec::chain_key,
     documents::{Stored, decode, liquidity, nft_balance, nft_transfer, pool, swap, token},
     error::StoreError,
-    writer::Watermark,
+    watermark::Watermark,
 };
 
 /// A chain as of one block. Clones share the session, so reads of one snapshot follow each other.
