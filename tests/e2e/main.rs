@@ -5,3 +5,4 @@ mod first_light;
 mod mistakes;
 mod outages;
 mod reorg;
+mod rough_node;

@@ -28,6 +28,8 @@ pub struct World {
     pub mongo: Embedded,
     /// A folder that is removed in the end.
     pub folder: TempDir,
+    /// What the indexers of this process counted.
+    pub metrics: Arc<Metrics>,
 }
 
 impl World {
@@ -47,7 +49,8 @@ impl World {
             cache_mb: 256,
         };
         let mongo = Embedded::start(options).await.context("starting mongod")?;
-        Ok(Self { chain, deployment, mongo, folder })
+        let metrics = Arc::new(Metrics::new(&Registry::new())?);
+        Ok(Self { chain, deployment, mongo, folder, metrics })
     }
 
     /// Mines blocks of seeded traffic.
@@ -139,7 +142,7 @@ impl World {
     ) -> Result<Store> {
         let store = self.store(database).await?;
         let client = Client::new(chain.id, &chain.rpc)?;
-        let metrics = Arc::new(Metrics::new(&Registry::new())?);
+        let metrics = Arc::clone(&self.metrics);
         let indexer = Indexer::new(chain.indexer(), client, store.writer(chain.id), metrics);
         indexer.run(target, Shutdown::new()).await?;
         Ok(store)
