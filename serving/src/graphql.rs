@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api_kit::{extract::Json, problem::Problem, scope::Scope};
 use async_graphql::{
-    EmptyMutation, EmptySubscription, MergedObject, Request, Schema as GraphQlSchema,
+    EmptyMutation, EmptySubscription, MergedObject, Request, Response, Schema as GraphQlSchema,
     dataloader::DataLoader, http::GraphiQLSource,
 };
 use async_graphql_axum::GraphQLResponse;
@@ -16,6 +16,7 @@ use crate::deps::Deps;
 mod chains;
 mod connection;
 mod events;
+mod guard;
 mod loaders;
 mod pools;
 mod quotes;
@@ -53,6 +54,15 @@ struct App {
     deps: Arc<Deps>,
 }
 
+impl App {
+    async fn run(&self, request: Request) -> Response {
+        let scope = Scope::new(self.deps.reader.clone());
+        let tokens = DataLoader::new(loaders::Tokens(scope.clone()), tokio::spawn);
+        let pools = DataLoader::new(loaders::Pools(scope.clone()), tokio::spawn);
+        self.schema.execute(request.data(scope).data(tokens).data(pools)).await
+    }
+}
+
 pub(crate) fn routes(deps: Arc<Deps>) -> Router {
     let schema = GraphQlSchema::build(Query::default(), EmptyMutation, EmptySubscription)
         .data(Arc::clone(&deps))
@@ -68,17 +78,17 @@ async fn answer(
     State(app): State<App>,
     Json(body): Json<Value>,
 ) -> Result<GraphQLResponse, Problem> {
-    if !body.is_object() {
-        let detail =
-            "give one request: {\"query\": …, \"variables\": …}; lists of requests are not taken";
+    if !body.get("query").is_some_and(Value::is_string) {
+        let detail = "give one request: {\"query\": \"…\", \"variables\": {…}}; lists of requests are not taken";
         return Err(Problem::bad_request("BODY_INVALID", detail));
     }
-    let request: Request = serde_json::from_value(body)
+    let mut request: Request = serde_json::from_value(body)
         .map_err(|error| Problem::bad_request("BODY_INVALID", error.to_string()))?;
-    let scope = Scope::new(app.deps.reader.clone());
-    let tokens = DataLoader::new(loaders::Tokens(scope.clone()), tokio::spawn);
-    let pools = DataLoader::new(loaders::Pools(scope.clone()), tokio::spawn);
-    let mut response = app.schema.execute(request.data(scope).data(tokens).data(pools)).await;
+    let mut response = match guard::check(&mut request) {
+        Ok(()) => app.run(request).await,
+        Err(refusal) => Response::from_errors(vec![refusal]),
+    };
+    guard::bound(&mut response);
     for error in &mut response.errors {
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {

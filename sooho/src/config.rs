@@ -215,6 +215,12 @@ impl Config {
         if self.chain.is_empty() {
             return invalid("there is no [[chain]]: name a configuration file with --config (sooho.example.toml shows every key)".into());
         }
+        let listens = [self.indexer.listen, self.serving.listen, self.nft_api.listen];
+        if listens.iter().collect::<HashSet<_>>().len() < listens.len() {
+            return invalid(
+                "indexer.listen, serving.listen and nft_api.listen must be three different addresses".into(),
+            );
+        }
         let (mut names, mut ids) = (HashSet::new(), HashSet::new());
         for (index, chain) in self.chain.iter().enumerate() {
             let at = |key: &str| format!("chain.{index}.{key}");

@@ -65,6 +65,10 @@ fn nonsense_is_named() {
              [[chain.dex]]\nname = 'd'\nprotocol = 'v3'\nfactory = '0x0000000000000000000000000000000000000002'",
             "two are called `d`",
         ),
+        (
+            "[serving]\nlisten = '127.0.0.1:8081'\n[[chain]]\nname = 'a'\nid = 1\nrpc = ['http://x']",
+            "three different addresses",
+        ),
         ("[store]\nurl = 'x'", "did you mean `store.uri`?"),
     ];
     for (text, expected) in cases {
