@@ -1,6 +1,9 @@
 //! Configuration: a TOML file, overlaid by environment variables, with unknown keys refused.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use figment::{
     Figment, Provider,
@@ -53,6 +56,18 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// Names the variable that set the key in question.
+    fn from_variable(mut self, names: &BTreeMap<String, String>) -> Self {
+        if let Self::UnknownKey { key, origin, .. } | Self::BadValue { key, origin, .. } = &mut self
+            && let Some(name) = names.get(key)
+        {
+            *origin = format!("variable {name}");
+        }
+        self
+    }
+}
+
 fn hint(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |key| format!("; did you mean `{key}`?"))
 }
@@ -78,7 +93,9 @@ where
         extract::<T>(figment.clone())?;
     }
     let variables = Variables::read(prefix)?;
-    extract(variables.overlay(figment)?)
+    let names = variables.names(prefix);
+    // the file is good by itself, so a fault that is left came with a variable
+    extract(variables.overlay(figment)?).map_err(|error| error.from_variable(&names))
 }
 
 /// The same from a text, without the environment.
@@ -125,6 +142,11 @@ fn explain(error: &figment::Error) -> ConfigError {
                 origin,
             }
         }
+        Kind::UnknownVariant(value, known) => ConfigError::BadValue {
+            key: path,
+            origin,
+            reason: format!("`{value}` is none of {}", known.join(", ")),
+        },
         kind => ConfigError::BadValue { key: path, origin, reason: kind.to_string() },
     }
 }
@@ -160,6 +182,12 @@ impl Variables {
         }
         found.sort();
         Ok(Self(found))
+    }
+
+    /// Variables by the path of the key they set.
+    fn names(&self, prefix: &str) -> BTreeMap<String, String> {
+        let name = |path: &[String]| format!("{prefix}_{}", path.join("__").to_uppercase());
+        self.0.iter().map(|(path, _)| (path.join("."), name(path))).collect()
     }
 
     fn overlay(self, figment: Figment) -> Result<Figment, ConfigError> {

@@ -63,3 +63,17 @@ fn an_index_beyond_the_list_is_refused() {
     let error = Variables(vec![(path, "7".into())]).overlay(figment).unwrap_err();
     assert!(error.to_string().contains("index 3 of a list of 1"), "{error}");
 }
+
+#[test]
+fn a_fault_in_a_variable_names_the_variable() {
+    let path = ["chain", "0", "id"].map(str::to_owned).to_vec();
+    let variables = Variables(vec![(path, "one".into())]);
+    let names = variables.names("SOOHO");
+    let figment = Figment::from(Serialized::defaults(Sample {
+        chain: vec![Element { id: 1 }],
+        ..Sample::default()
+    }));
+    let error =
+        extract::<Sample>(variables.overlay(figment).unwrap()).unwrap_err().from_variable(&names);
+    assert!(error.to_string().contains("variable SOOHO_CHAIN__0__ID"), "{error}");
+}
