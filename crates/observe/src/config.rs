@@ -58,7 +58,7 @@ pub enum ConfigError {
 
 impl ConfigError {
     /// Names the variable that set the key in question.
-    fn from_variable(mut self, names: &BTreeMap<String, String>) -> Self {
+    fn naming_variable(mut self, names: &BTreeMap<String, String>) -> Self {
         if let Self::UnknownKey { key, origin, .. } | Self::BadValue { key, origin, .. } = &mut self
             && let Some(name) = names.get(key)
         {
@@ -95,7 +95,7 @@ where
     let variables = Variables::read(prefix)?;
     let names = variables.names(prefix);
     // the file is good by itself, so a fault that is left came with a variable
-    extract(variables.overlay(figment)?).map_err(|error| error.from_variable(&names))
+    extract(variables.overlay(figment)?).map_err(|error| error.naming_variable(&names))
 }
 
 /// The same from a text, without the environment.

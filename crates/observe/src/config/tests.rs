@@ -74,6 +74,6 @@ fn a_fault_in_a_variable_names_the_variable() {
         ..Sample::default()
     }));
     let error =
-        extract::<Sample>(variables.overlay(figment).unwrap()).unwrap_err().from_variable(&names);
+        extract::<Sample>(variables.overlay(figment).unwrap()).unwrap_err().naming_variable(&names);
     assert!(error.to_string().contains("variable SOOHO_CHAIN__0__ID"), "{error}");
 }
