@@ -68,39 +68,19 @@ impl Step<'_> {
                     (amount0.wrapping_neg(), amount1.wrapping_neg()),
                 );
             }
-            EventKind::V3Mint { owner, tick_lower, tick_upper, liquidity, amount0, amount1 } => {
-                let delta = i128::try_from(liquidity)
+            EventKind::V3Mint { owner, tick_lower, tick_upper, liquidity, amount0, amount1 }
+            | EventKind::V3Burn { owner, tick_lower, tick_upper, liquidity, amount0, amount1 } => {
+                let size = i128::try_from(liquidity)
                     .map_err(|_| self.out_of_range("liquidity", Key::Pool(id), meta))?;
-                let (kind, amounts) = (LiquidityKind::Mint, Some((amount0, amount1)));
-                self.range_changed(
-                    meta,
-                    pool,
-                    &RangeChange {
-                        kind,
-                        owner,
-                        lower: tick_lower,
-                        upper: tick_upper,
-                        delta,
-                        amounts,
-                    },
-                )?;
-            }
-            EventKind::V3Burn { owner, tick_lower, tick_upper, liquidity, amount0, amount1 } => {
-                let delta = i128::try_from(liquidity)
-                    .map_err(|_| self.out_of_range("liquidity", Key::Pool(id), meta))?;
-                let (kind, amounts) = (LiquidityKind::Burn, Some((amount0, amount1)));
-                self.range_changed(
-                    meta,
-                    pool,
-                    &RangeChange {
-                        kind,
-                        owner,
-                        lower: tick_lower,
-                        upper: tick_upper,
-                        delta: -delta,
-                        amounts,
-                    },
-                )?;
+                let (kind, delta) = if matches!(kind, EventKind::V3Mint { .. }) {
+                    (LiquidityKind::Mint, size)
+                } else {
+                    (LiquidityKind::Burn, -size)
+                };
+                let amounts = Some((amount0, amount1));
+                let (lower, upper) = (tick_lower, tick_upper);
+                let change = RangeChange { kind, owner, lower, upper, delta, amounts };
+                self.range_changed(meta, pool, &change)?;
             }
             EventKind::V4ModifyLiquidity {
                 sender,
