@@ -44,6 +44,7 @@ pub fn pool_topics(watch: &Watch) -> Vec<B256> {
                 v2::Mint::SIGNATURE_HASH,
                 v2::Burn::SIGNATURE_HASH,
                 v2::Swap::SIGNATURE_HASH,
+                v2::Transfer::SIGNATURE_HASH,
             ]),
             Protocol::V3 => topics.extend([
                 v3::Initialize::SIGNATURE_HASH,

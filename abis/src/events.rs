@@ -8,6 +8,7 @@ pub mod v2 {
         event Mint(address indexed sender, uint256 amount0, uint256 amount1);
         event Burn(address indexed sender, uint256 amount0, uint256 amount1, address indexed to);
         event Swap(address indexed sender, uint256 amount0In, uint256 amount1In, uint256 amount0Out, uint256 amount1Out, address indexed to);
+        event Transfer(address indexed from, address indexed to, uint256 value);
     }
 }
 

@@ -1,10 +1,12 @@
 //! Contract interfaces and the decoding of logs. Nobody else in the workspace knows a selector, a topic or an event
 //! signature.
 //!
-//! [`events`] declares what the indexer reads, [`periphery`] what others call, [`decode`] turns a raw log into a
+//! [`events`] declares what the indexer reads, [`periphery`] what others call, [`state`] reads what contracts hold, [`decode`] turns a raw log into a
 //! [`domain::event::Event`]. No provider, no I/O.
 
 pub mod decode;
+pub mod dynamic;
 pub mod events;
 pub mod metadata;
 pub mod periphery;
+pub mod state;

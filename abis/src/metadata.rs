@@ -11,28 +11,35 @@ alloy_sol_types::sol! {
     function symbol() external view returns (string);
     function name() external view returns (string);
     function decimals() external view returns (uint256);
+    function totalSupply() external view returns (uint256);
 }
 
 /// Longest symbol or name kept, in characters.
 const MAX_CHARS: usize = 64;
 
+/// Calls per token.
+pub const CALLS: usize = 4;
+
 /// The calls that read a token's metadata, in the order [`parse`] expects their answers.
 #[must_use]
-pub fn calls(token: Address) -> [(Address, Bytes); 3] {
+pub fn calls(token: Address) -> [(Address, Bytes); CALLS] {
     [
         (token, symbolCall {}.abi_encode().into()),
         (token, nameCall {}.abi_encode().into()),
         (token, decimalsCall {}.abi_encode().into()),
+        (token, totalSupplyCall {}.abi_encode().into()),
     ]
 }
 
 /// Reads the answers of [`calls`]; `None` stands for a call that reverted. Absurd answers count as none.
 #[must_use]
-pub fn parse(symbol: Option<&[u8]>, name: Option<&[u8]>, decimals: Option<&[u8]>) -> TokenMetadata {
+pub fn parse(answers: [Option<&[u8]>; CALLS]) -> TokenMetadata {
+    let [symbol, name, decimals, supply] = answers;
     TokenMetadata {
         symbol: symbol.and_then(text),
         name: name.and_then(text),
         decimals: decimals.and_then(small),
+        total_supply: supply.and_then(word),
     }
 }
 
@@ -43,6 +50,7 @@ pub fn native(symbol: &str) -> TokenMetadata {
         symbol: Some(symbol.into()),
         name: Some("Native currency".into()),
         decimals: Some(18),
+        total_supply: None,
     }
 }
 
@@ -66,6 +74,10 @@ fn text(data: &[u8]) -> Option<String> {
 
 /// Decimals as the contract says, if they are below 256.
 fn small(data: &[u8]) -> Option<u8> {
-    let word = data.get(..32)?;
-    u8::try_from(U256::from_be_slice(word)).ok()
+    u8::try_from(word(data)?).ok()
+}
+
+/// The first word of an answer.
+fn word(data: &[u8]) -> Option<U256> {
+    data.get(..32).map(U256::from_be_slice)
 }

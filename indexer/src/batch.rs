@@ -1,39 +1,75 @@
-//! One batch: decode, load what it touches, fold, commit.
+//! One batch: decode, load what it needs, fold, commit. While one batch is written the next is folded.
 
 use std::collections::{BTreeSet, HashMap};
 
 use alloy_primitives::Address;
-use chain::raw::RawBlock;
+use chain::raw::{RawBlock, RawTransaction};
 use domain::{
-    block::Block,
+    block::{Block, Sender},
     event::Event,
-    fold::{BlockChanges, Key, State, keys},
+    fold::{BlockChanges, Key, State, needs::Needs},
 };
-use store::{Batch, Watermark};
+use store::Watermark;
 
 use crate::{
-    error::IndexerError, follow::Indexer, metadata, metrics::gauge_value, progress::Phase,
+    contracts,
+    error::IndexerError, follow::Follower, metadata, pending::Pending, progress::Phase,
 };
 
-impl Indexer {
-    /// Decodes, folds and commits these blocks in as many transactions as their events ask for. Returns the last block's
-    /// height and the counters.
+/// A run of batches: how far blocks are folded, and the commit that is under way.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// The last block folded; it is committed, or will be by `pending`.
+    pub(crate) watermark: Option<Watermark>,
+    pending: Option<Pending>,
+}
+
+impl Run {
+    /// Begins at what is stored.
+    pub(crate) const fn new(watermark: Option<Watermark>) -> Self {
+        Self { watermark, pending: None }
+    }
+
+    /// Waits until everything folded is stored.
+    pub(crate) async fn settle(&mut self) -> Result<(), IndexerError> {
+        match self.pending.take() {
+            Some(pending) => pending.finish().await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Follower {
+    /// Decodes, folds and commits these blocks in as many transactions as their events ask for. The last commit may
+    /// still be under way afterwards: [`Run::settle`].
     pub(crate) async fn ingest(
         &mut self,
-        watermark: Option<&Watermark>,
+        run: &mut Run,
         blocks: Vec<RawBlock>,
         head: u64,
     ) -> Result<(), IndexerError> {
-        let mut parent = watermark.map(|watermark| watermark.block.number);
         self.reporter.phase(Phase::Fold);
         let blocks = self.decode(blocks)?;
-        let mut state =
-            State::new(watermark.map(|watermark| watermark.counters).unwrap_or_default());
+        if self.memory.is_full() {
+            // what is not stored yet must not be forgotten
+            run.settle().await?;
+            self.memory.trim();
+        }
         for part in chunks(&blocks, self.config.events_per_commit) {
             self.reporter.phase(Phase::Fold);
-            let changes = self.fold(&mut state, part).await?;
-            self.commit(parent, &changes, head).await?;
-            parent = changes.last().map(|change| change.block.number);
+            let mut changes = Vec::with_capacity(part.len());
+            let folded = self.fold(run.watermark.as_ref(), part, &mut changes).await;
+            if let Err(error) = folded {
+                self.memory.clear();
+                return Err(error);
+            }
+            run.settle().await?;
+            let Some(last) = changes.last() else { continue };
+            let parent = run.watermark.map(|watermark| watermark.block.number);
+            run.watermark =
+                Some(Watermark { block: last.block, counters: last.counters_after });
+            self.memory.moved(last.block);
+            run.pending = Some(Pending::start(self, parent, changes, head));
         }
         Ok(())
     }
@@ -41,89 +77,81 @@ impl Indexer {
     fn decode(&mut self, blocks: Vec<RawBlock>) -> Result<Vec<Block>, IndexerError> {
         let mut decoded = Vec::with_capacity(blocks.len());
         for raw in blocks {
+            self.learn_announced(&raw);
             let mut events = Vec::with_capacity(raw.logs.len());
             for log in raw.logs {
+                let meta = domain::event::EventMeta {
+                    address: log.address,
+                    tx_hash: log.tx_hash,
+                    tx_index: log.tx_index,
+                    log_index: log.log_index,
+                };
                 if let Some(kind) = self.decoder.decode(log.address, &log.data)? {
-                    let meta = domain::event::EventMeta {
-                        address: log.address,
-                        tx_hash: log.tx_hash,
-                        tx_index: log.tx_index,
-                        log_index: log.log_index,
-                    };
                     events.push(Event { meta, kind });
                 }
+                events.extend(contracts::events(&self.contracts, meta, &log.data));
             }
-            decoded.push(Block { header: raw.header, events });
+            let senders = raw.transactions.iter().map(sender).collect();
+            decoded.push(Block { header: raw.header, senders, events });
         }
         Ok(decoded)
     }
 
+    /// Folds blocks on top of the watermark.
     async fn fold(
-        &self,
-        state: &mut State,
+        &mut self,
+        watermark: Option<&Watermark>,
         blocks: &[Block],
-    ) -> Result<Vec<BlockChanges>, IndexerError> {
-        let mut touched = Vec::new();
-        for event in blocks.iter().flat_map(|block| &block.events) {
-            keys::touched(event, &mut touched);
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        touched.retain(|key| !state.knows(key));
-        for (key, entity) in self.writer.load(&touched).await? {
-            state.load(key, entity);
-        }
-        let new_tokens = touched
-            .iter()
-            .filter(|key| state.get(key).is_none())
-            .filter_map(|key| match key {
-                Key::Token(address) => Some(*address),
-                _ => None,
-            })
-            .collect::<BTreeSet<Address>>();
-        let metadata = if new_tokens.is_empty() {
-            HashMap::new()
-        } else {
-            metadata::fetch(self.source.client(), &new_tokens, &self.config.native_symbol).await?
-        };
-        blocks
-            .iter()
-            .map(|block| {
-                state.apply(block, &self.config.watch, &metadata).map_err(IndexerError::from)
-            })
-            .collect()
-    }
-
-    async fn commit(
-        &self,
-        parent: Option<u64>,
-        changes: &[BlockChanges],
-        head: u64,
+        changes: &mut Vec<BlockChanges>,
     ) -> Result<(), IndexerError> {
-        let Some(last) = changes.last() else { return Ok(()) };
-        self.reporter.phase(Phase::Commit);
-        let started = tokio::time::Instant::now();
-        let oldest_undo = head.saturating_sub(self.config.undo_window).saturating_add(1);
-        let batch = Batch {
-            parent,
-            blocks: changes,
-            undo_from: oldest_undo,
-            prune_undo_below: oldest_undo,
-        };
-        self.writer.commit(&batch).await?;
-        self.metrics.commit(&self.config.name).observe(started.elapsed().as_secs_f64());
-        let chain = [self.config.name.as_str()];
-        self.metrics.block.with_label_values(&chain).set(gauge_value(last.block.number));
-        let events =
-            changes.iter().map(|c| c.counters_after.events - c.counters_before.events).sum();
-        self.metrics.events.with_label_values(&chain).inc_by(events);
-        tracing::debug!(block = last.block.number, blocks = changes.len(), events, "committed");
-        self.reporter.update(|progress| {
-            progress.block = last.block.number;
-            progress.events = last.counters_after.events;
-        });
+        let needs = Needs::new(&self.config.watch, blocks);
+        let mut metadata = HashMap::new();
+        loop {
+            let state = self.memory.at(watermark);
+            let missing = needs.missing(state);
+            if missing.is_empty() {
+                break;
+            }
+            let found = self.writer.load(&missing).await?;
+            let state = self.memory.at(watermark);
+            for (key, entity) in found {
+                state.load(key, entity);
+            }
+            let new = new_tokens(state, &missing);
+            if !new.is_empty() {
+                let client = self.source.client();
+                metadata.extend(
+                    metadata::fetch(client, &new, &self.config.native_symbol).await?,
+                );
+            }
+        }
+        let state = self.memory.at(watermark);
+        for block in blocks {
+            changes.push(state.apply(block, &self.config.watch, &metadata)?);
+        }
         Ok(())
     }
+}
+
+/// Who sent a transaction. A price of more than 128 bits is none that anybody paid.
+fn sender(transaction: &RawTransaction) -> Sender {
+    Sender {
+        tx_index: transaction.index,
+        from: transaction.from,
+        gas_price: transaction.gas_price.saturating_to(),
+    }
+}
+
+/// Tokens asked for that are not stored: they are new.
+fn new_tokens(state: &State, asked: &[Key]) -> BTreeSet<Address> {
+    asked
+        .iter()
+        .filter(|key| state.get(key).is_none())
+        .filter_map(|key| match key {
+            Key::Token(address) => Some(*address),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Splits at block borders so that a part has about `events` events.
@@ -132,8 +160,9 @@ fn chunks(blocks: &[Block], events: usize) -> impl Iterator<Item = &[Block]> {
     std::iter::from_fn(move || {
         let mut count = 0;
         let size = rest.iter().take_while(|block| {
-            let fits = count == 0 || count + block.events.len() <= events;
-            count += block.events.len().max(1);
+            let weight = contracts::weight(block);
+            let fits = count == 0 || count + weight <= events;
+            count += weight.max(1);
             fits
         });
         let (part, tail) = rest.split_at(size.count());

@@ -1,7 +1,8 @@
 //! Settings of one chain's indexer.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use abis::dynamic::Contracts;
 use domain::{config::Watch, ids::ChainId};
 
 /// What to index, and how eagerly.
@@ -17,10 +18,14 @@ pub struct IndexerConfig {
     pub start_block: u64,
     /// Contracts.
     pub watch: Watch,
+    /// Contracts that are known by their ABI only.
+    pub contracts: Arc<Contracts>,
     /// Blocks per log request during backfill.
     pub range: u64,
     /// Requests under way at once during backfill.
     pub concurrency: usize,
+    /// Whether the transactions of events are read: who sent them, at what price.
+    pub transactions: bool,
     /// Blocks below the head that can still be taken back.
     pub undo_window: u64,
     /// Wait between looks at the head.

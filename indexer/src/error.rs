@@ -20,11 +20,14 @@ pub enum IndexerError {
     /// State and chain contradict each other.
     #[error(transparent)]
     Fold(#[from] FoldError),
+    /// A commit was cancelled because the process ends.
+    #[error("the commit was cancelled; the next start continues at the watermark")]
+    Cancelled,
     /// The stored blocks are not on this chain, further down than blocks can be taken back.
     #[error(
         "block {block} is {chain} on the chain but {stored} in the database, below the undo window: either the node \
-         serves another chain than the one indexed here (give each chain a database of its own, or remove the data \
-         folder), or the reorg is deeper than `undo_window`"
+         serves another chain than the one indexed here (give each chain an id and a database of its own), or the reorg \
+         is deeper than `undo_window`: then raise that, remove the chain's data by `sooho rewind --drop` and index anew"
     )]
     ForeignChain {
         /// Height.
@@ -43,6 +46,7 @@ impl IndexerError {
         match self {
             Self::Chain(error) => error.is_transient(),
             Self::Store(error) => error.retryable(),
+            Self::Cancelled => true,
             Self::Decode(_) | Self::Fold(_) | Self::ForeignChain { .. } => false,
         }
     }

@@ -2,38 +2,45 @@
 
 use std::{sync::Arc, time::Duration};
 
-use abis::decode::{Decoder, fixed_topics, pool_topics};
+use abis::{decode::Decoder, dynamic::Watcher};
 use chain::{
-    Client,
-    source::{LogFilter, Source},
+    ChainError, Client,
+    source::{Range, Source},
 };
 use domain::ids::PoolId;
 use futures::{StreamExt, pin_mut};
 use observe::Shutdown;
 use store::{StoreError, Watermark, Writer};
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 
 use crate::{
+    batch::Run,
     config::{IndexerConfig, Target},
+    contracts,
     error::IndexerError,
+    memory::Memory,
     metrics::{Metrics, gauge_value},
-    progress::{Phase, Progress, Reporter},
+    progress::{Phase, Reporter},
 };
 
 /// Blocks near the head fetched at once.
 const HEAD_BLOCKS: u64 = 64;
+/// Ranges that wait for the fold.
+const RANGES_AHEAD: usize = 2;
 const FIRST_RETRY: Duration = Duration::from_millis(200);
 const LONGEST_RETRY: Duration = Duration::from_secs(5);
 
-/// Indexes one chain.
+/// Indexes one chain for as long as its writer may write.
 #[derive(Debug)]
-pub struct Indexer {
+pub(crate) struct Follower {
     pub(crate) config: IndexerConfig,
     pub(crate) source: Source,
     pub(crate) writer: Writer,
     pub(crate) decoder: Decoder,
+    pub(crate) contracts: Watcher,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) reporter: Reporter,
+    pub(crate) memory: Memory,
 }
 
 /// What one round found.
@@ -56,27 +63,22 @@ enum Aligned {
     NodeBehind,
 }
 
-impl Indexer {
-    /// An indexer that continues where the store stands.
-    #[must_use]
-    pub fn new(
+impl Follower {
+    /// Continues where the store stands.
+    pub(crate) fn new(
         config: IndexerConfig,
         client: Client,
         writer: Writer,
         metrics: Arc<Metrics>,
+        reporter: Reporter,
     ) -> Self {
-        let (addresses, topics) = fixed_topics(&config.watch);
-        let filter =
-            LogFilter { any_address_topics: pool_topics(&config.watch), addresses, topics };
-        let source = Source::new(client, filter, config.range, config.concurrency);
+        let filter = contracts::filter(&config);
+        let source = Source::new(client, filter, config.range, config.concurrency)
+            .with_transactions(config.transactions);
         let decoder = Decoder::new(config.watch.clone(), []);
-        Self { config, source, writer, decoder, metrics, reporter: Reporter::new() }
-    }
-
-    /// Follows this indexer's position.
-    #[must_use]
-    pub fn progress(&self) -> watch::Receiver<Progress> {
-        self.reporter.subscribe()
+        let contracts = Watcher::new(Arc::clone(&config.contracts));
+        let memory = Memory::default();
+        Self { config, source, writer, decoder, contracts, metrics, reporter, memory }
     }
 
     /// Runs until the target, the shutdown, or a fault that no retry mends. Passing faults are retried for ever, with
@@ -84,9 +86,10 @@ impl Indexer {
     ///
     /// # Errors
     /// [`IndexerError`], never a transient one.
-    pub async fn run(mut self, target: Target, shutdown: Shutdown) -> Result<(), IndexerError> {
+    pub(crate) async fn run(mut self, target: Target, shutdown: Shutdown) -> Result<(), IndexerError> {
         let mut delay = FIRST_RETRY;
         let mut fresh = true;
+        let mut heads = self.source.heads(self.config.poll_interval);
         loop {
             let round = tokio::select! {
                 // a commit that is cancelled here is a transaction that never happened
@@ -102,7 +105,7 @@ impl Indexer {
                 Ok(Round::AtHead) => {
                     (delay, fresh) = (FIRST_RETRY, false);
                     self.reporter.phase(Phase::Idle);
-                    self.config.poll_interval
+                    None
                 }
                 Err(error) if error.is_transient() => {
                     let origin =
@@ -114,15 +117,22 @@ impl Indexer {
                     tracing::warn!(chain = self.config.name, %error, retry_in = ?delay, "will try again");
                     // what the decoder learned from a batch that failed may not be true any more
                     fresh = true;
+                    self.memory.clear();
                     let wait = delay;
                     delay = (delay * 2).min(LONGEST_RETRY);
-                    wait
+                    Some(wait)
                 }
                 Err(error) => return Err(error),
             };
+            let again = async {
+                match wait {
+                    Some(wait) => tokio::time::sleep(wait).await,
+                    None => heads.wait().await,
+                }
+            };
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                () = tokio::time::sleep(wait) => {}
+                () = again => {}
             }
         }
     }
@@ -178,7 +188,7 @@ impl Indexer {
             PoolId::Key(_) => None,
         });
         self.decoder = Decoder::new(self.config.watch.clone(), pools);
-        Ok(())
+        self.learn_contracts().await
     }
 
     /// Takes back stored blocks that left the chain.
@@ -211,26 +221,26 @@ impl Indexer {
                 }
                 Err(error) => return Err(error.into()),
             }
+            self.memory.clear();
             self.learn_pools().await?;
         }
     }
 
     async fn backfill(
         &mut self,
-        mut watermark: Option<Watermark>,
+        watermark: Option<Watermark>,
         from: u64,
         to: u64,
         head: u64,
     ) -> Result<(), IndexerError> {
-        let source = self.source.clone();
-        let ranges = source.backfill(from, to);
-        pin_mut!(ranges);
+        let mut run = Run::new(watermark);
+        let mut ranges = fetch(self.source.clone(), from, to);
         loop {
             self.reporter.phase(Phase::Fetch);
-            let Some(range) = ranges.next().await else { return Ok(()) };
-            self.ingest(watermark.as_ref(), range?.blocks, head).await?;
-            watermark = self.writer.watermark().await?;
+            let Some(range) = ranges.recv().await else { break };
+            self.ingest(&mut run, range?.blocks, head).await?;
         }
+        run.settle().await
     }
 
     async fn near_head(
@@ -247,6 +257,23 @@ impl Indexer {
             // the chain moved between two requests: the next round takes the lost blocks back
             return Ok(());
         }
-        self.ingest(watermark, blocks, head).await
+        let mut run = Run::new(watermark.copied());
+        self.ingest(&mut run, blocks, head).await?;
+        run.settle().await
     }
+}
+
+/// Fetches ranges in a task of its own, a few ahead of the fold. The task ends when nobody listens any more.
+fn fetch(source: Source, from: u64, to: u64) -> mpsc::Receiver<Result<Range, ChainError>> {
+    let (sender, receiver) = mpsc::channel(RANGES_AHEAD);
+    tokio::spawn(async move {
+        let ranges = source.backfill(from, to);
+        pin_mut!(ranges);
+        while let Some(range) = ranges.next().await {
+            if sender.send(range).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
 }

@@ -1,18 +1,26 @@
 //! The batch layer: blocks and logs from the chain are decoded, folded and committed with their watermark.
 //!
-//! One [`Indexer`] per chain. It holds nothing that the store does not: each batch loads the entities it touches, and a
+//! One [`Indexer`] per chain, and one chain has one that writes: the others stand by. It holds nothing that the store does not: each batch loads the entities it touches, and a
 //! process that dies anywhere continues at the watermark.
 
+pub mod audit;
 mod batch;
 pub mod config;
+mod contracts;
 mod error;
 mod follow;
+pub mod lease;
+mod memory;
 mod metadata;
 pub mod metrics;
+mod pending;
 pub mod progress;
+pub mod schedule;
 
+pub use audit::Audit;
 pub use config::{IndexerConfig, Target};
 pub use error::IndexerError;
-pub use follow::Indexer;
+pub use lease::{Indexer, Standby};
 pub use metrics::Metrics;
 pub use progress::{Phase, Progress};
+pub use schedule::Schedule;

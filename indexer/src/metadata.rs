@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use abis::metadata::CALLS;
 use alloy_primitives::{Address, Bytes};
 use chain::{ChainError, Client};
 use domain::entity::TokenMetadata;
 
-/// Tokens asked at once; three calls each.
-const CHUNK: usize = 30;
+/// Tokens asked at once.
+const CHUNK: usize = 25;
 
 /// Asks the tokens what they are. A call that reverts is an answer; an endpoint that fails is an error, never a fact.
 pub(crate) async fn fetch(
@@ -33,13 +34,9 @@ pub(crate) async fn fetch(
             .into_iter()
             .map(settled)
             .collect::<Result<Vec<_>, _>>()?;
-        for (token, answers) in chunk.iter().zip(answers.chunks(3)) {
-            if let [symbol, name, decimals] = answers {
-                found.insert(
-                    *token,
-                    abis::metadata::parse(as_slice(symbol), as_slice(name), as_slice(decimals)),
-                );
-            }
+        for (token, answers) in chunk.iter().zip(answers.as_chunks::<CALLS>().0) {
+            let answers = answers.each_ref().map(|answer| answer.as_ref().map(AsRef::as_ref));
+            found.insert(*token, abis::metadata::parse(answers));
         }
     }
     Ok(found)
@@ -52,8 +49,4 @@ fn settled(answer: Result<Bytes, ChainError>) -> Result<Option<Bytes>, ChainErro
         Err(ChainError::Reverted { .. }) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn as_slice(answer: &Option<Bytes>) -> Option<&[u8]> {
-    answer.as_ref().map(AsRef::as_ref)
 }

@@ -17,6 +17,16 @@ pub struct Metrics {
     pub reverted: IntCounterVec,
     /// `sooho_indexer_retries_total`: passing faults, by where they came from.
     pub retries: IntCounterVec,
+    /// `sooho_indexer_leading`: 1 while this process is the one that writes the chain, 0 while it stands by.
+    pub leading: IntGaugeVec,
+    /// `sooho_audit_checked_total`: values compared with the chain, by kind.
+    pub audit_checked: IntCounterVec,
+    /// `sooho_audit_drift_total`: values that differed from the chain, by kind.
+    pub audit_drift: IntCounterVec,
+    /// `sooho_audit_last_run_timestamp_seconds`: when the last audit ended, in Unix seconds.
+    pub audit_last_run: IntGaugeVec,
+    /// `sooho_indexer_contract_undecoded_total`: logs of contracts that are not what their ABI says.
+    pub undecoded: IntCounterVec,
     commit: HistogramVec,
 }
 
@@ -46,6 +56,29 @@ impl Metrics {
                 "Passing faults that were retried",
                 &["chain", "origin"],
             )?,
+            leading: gauge(
+                "sooho_indexer_leading",
+                "1 while this process is the one that writes the chain, 0 while it stands by",
+            )?,
+            audit_checked: counter(
+                "sooho_audit_checked_total",
+                "Values compared with the chain",
+                &["chain", "kind"],
+            )?,
+            audit_drift: counter(
+                "sooho_audit_drift_total",
+                "Values that differed from the chain",
+                &["chain", "kind"],
+            )?,
+            audit_last_run: gauge(
+                "sooho_audit_last_run_timestamp_seconds",
+                "When the last audit ended, in Unix seconds",
+            )?,
+            undecoded: counter(
+                "sooho_indexer_contract_undecoded_total",
+                "Logs of contracts that are not what their ABI says",
+                &["chain", "contract", "event"],
+            )?,
             commit: HistogramVec::new(commit, &["chain"])?,
         };
         registry.register(Box::new(metrics.block.clone()))?;
@@ -53,6 +86,11 @@ impl Metrics {
         registry.register(Box::new(metrics.events.clone()))?;
         registry.register(Box::new(metrics.reverted.clone()))?;
         registry.register(Box::new(metrics.retries.clone()))?;
+        registry.register(Box::new(metrics.leading.clone()))?;
+        registry.register(Box::new(metrics.audit_checked.clone()))?;
+        registry.register(Box::new(metrics.audit_drift.clone()))?;
+        registry.register(Box::new(metrics.audit_last_run.clone()))?;
+        registry.register(Box::new(metrics.undecoded.clone()))?;
         registry.register(Box::new(metrics.commit.clone()))?;
         Ok(metrics)
     }

@@ -8,6 +8,8 @@ pub enum Phase {
     /// Not begun.
     #[default]
     Starting,
+    /// Waiting for the right to write.
+    Standby,
     /// Waiting for answers of the chain.
     Fetch,
     /// Decoding and folding.
@@ -36,7 +38,7 @@ pub struct Progress {
 }
 
 /// Writes progress; readers subscribe.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Reporter {
     sender: watch::Sender<Progress>,
 }

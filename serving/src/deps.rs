@@ -1,11 +1,11 @@
 //! What the service is given.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use alloy_primitives::Address;
 use api_kit::chains::Chains;
 use chain::Client;
-use domain::ids::ChainId;
+use domain::{contract::Table, ids::ChainId};
 use prometheus::Registry;
 use serde::{Deserialize, Serialize};
 use store::Reader;
@@ -31,6 +31,8 @@ pub struct ChainDeps {
     pub client: Client,
     /// Quoters by configured name of the DEX.
     pub quoters: BTreeMap<String, Quoters>,
+    /// Tables of the contracts that are known by their ABI only.
+    pub tables: Vec<Arc<Table>>,
 }
 
 /// What the service is given.

@@ -1,6 +1,7 @@
 //! Lists of the store as pages, for GraphQL and REST alike: one read per page, cursors included.
 
 pub(crate) mod chains;
+pub(crate) mod contracts;
 pub(crate) mod liquidity;
 pub(crate) mod pools;
 pub(crate) mod swaps;

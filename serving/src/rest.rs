@@ -7,6 +7,7 @@ use axum::{Router, routing::get};
 use crate::deps::Deps;
 
 mod chains;
+mod contract_events;
 mod liquidity;
 mod pool;
 mod pools;
@@ -19,6 +20,7 @@ mod tokens;
 pub(crate) fn routes(deps: Arc<Deps>) -> Router {
     Router::new()
         .route("/v1/chains", get(chains::get))
+        .route("/v1/chains/{chain}/contracts/{name}/events/{event}", get(contract_events::get))
         .route("/v1/pools", get(pools::get))
         .route("/v1/pools/{id}", get(pool::get))
         .route("/v1/tokens", get(tokens::get))

@@ -62,6 +62,22 @@ pub fn client(chain: &ChainConfig) -> Result<Client, Error> {
     Ok(Client::new(chain.id, &chain.rpc)?)
 }
 
+/// The chain of this name; without one, the only chain.
+///
+/// # Errors
+/// [`Error::Invalid`], naming the choices.
+pub fn pick<'a>(config: &'a Config, name: Option<&str>) -> Result<&'a ChainConfig, Error> {
+    let found = match (name, &config.chain[..]) {
+        (None, [only]) => Some(only),
+        (None, _) => None,
+        (Some(name), chains) => chains.iter().find(|chain| chain.name == name),
+    };
+    found.ok_or_else(|| {
+        let names: Vec<_> = config.chain.iter().map(|chain| chain.name.as_str()).collect();
+        Error::Invalid(format!("name one of the chains with --chain: {}", names.join(", ")))
+    })
+}
+
 /// A token that SIGINT and SIGTERM cancel.
 ///
 /// # Errors

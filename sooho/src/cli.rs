@@ -9,7 +9,7 @@ use crate::{commands, config::Config, error::Error, service::Service, up};
 /// Index DEX pools and NFT collections of EVM chains into MongoDB, and serve them by GraphQL and REST.
 ///
 /// Exit codes: 0 done, 1 a service failed, 2 wrong command line, 3 configuration, 4 chain or endpoint, 5 database,
-/// 6 nothing is running.
+/// 6 nothing is running, 7 another process writes the chain, 8 the store differs from the chain.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true)]
 pub struct Cli {
@@ -34,10 +34,49 @@ enum Command {
         #[arg(long, value_name = "BLOCK|head", value_parser = parse_target)]
         to: indexer::Target,
     },
+    /// Take stored blocks back, as a reorg does; or remove all that is stored of a chain
+    Rewind(RewindArgs),
+    /// Compare what is stored with the chain's own state, at the newest stored block
+    Verify(VerifyArgs),
     /// Work with the configuration
     Config(ConfigArgs),
     /// Show where a running sooho stands
     Status,
+}
+
+#[derive(Debug, Args)]
+struct RewindArgs {
+    /// The newest block that stays
+    #[arg(long, value_name = "BLOCK", required_unless_present = "drop", conflicts_with = "drop")]
+    to: Option<u64>,
+    /// Name of the chain; may be left out if there is one only
+    #[arg(long, value_name = "NAME")]
+    chain: Option<String>,
+    /// Remove everything that is stored of the chain, so that it can be indexed anew
+    #[arg(long)]
+    drop: bool,
+    /// Do not ask before removing
+    #[arg(long, requires = "drop")]
+    yes: bool,
+}
+
+#[derive(Debug, Args)]
+struct VerifyArgs {
+    /// Name of the chain; all of them without it
+    #[arg(long, value_name = "NAME")]
+    chain: Option<String>,
+    /// Compare at this block; it must be one that can be taken back
+    #[arg(long, value_name = "BLOCK")]
+    block: Option<u64>,
+    /// How many of each kind, or `all`
+    #[arg(long, value_name = "N|all", default_value = "20")]
+    sample: indexer::audit::Sample,
+    /// Which ones: the same seed compares the same values [default: others each time]
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -90,6 +129,16 @@ async fn execute(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Up { services } => up::run(&config, &services).await,
         Command::Index { to } => commands::index::run(&config, to).await,
+        Command::Rewind(RewindArgs { to: Some(to), chain, .. }) => {
+            commands::rewind::run(&config, chain.as_deref(), to).await
+        }
+        Command::Rewind(RewindArgs { to: None, chain, yes, .. }) => {
+            commands::rewind::drop_chain(&config, chain.as_deref(), yes).await
+        }
+        Command::Verify(VerifyArgs { chain, block, sample, seed, json }) => {
+            let scope = commands::verify::scope(sample, seed, block);
+            commands::verify::run(&config, chain.as_deref(), scope, json).await
+        }
         Command::Config(ConfigArgs { command: ConfigCommand::Check { offline } }) => {
             commands::check::run(&config, offline).await
         }

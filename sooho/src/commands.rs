@@ -2,4 +2,6 @@
 
 pub mod check;
 pub mod index;
+pub mod rewind;
 pub mod status;
+pub mod verify;

@@ -4,26 +4,34 @@ use std::{
     collections::HashSet,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
+use abis::dynamic::Contracts;
 use alloy_primitives::Address;
 use domain::{
-    config::{Collection, Dex, Watch},
+    config::{Collection, Dex, Pricing, Watch},
     entity::Protocol,
     ids::ChainId,
 };
-use indexer::IndexerConfig;
+use indexer::{IndexerConfig, Standby, schedule};
 use observe::{config::ConfigError, logging::LogFormat};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
+pub mod contract;
 #[cfg(test)]
 mod tests;
 
+pub use contract::{ContractConfig, FactoryConfig};
+
 /// The value of `store.uri` that asks for a managed local server.
 pub const EMBEDDED: &str = "embedded";
+
+/// A shorter lease would run out whenever the database is busy.
+const MIN_LEASE_MS: u64 = 1_000;
 
 /// Everything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +42,7 @@ pub struct Config {
     /// Log lines.
     pub log: LogConfig,
     /// Batch layer.
-    pub indexer: ServiceConfig,
+    pub indexer: IndexerSection,
     /// DEX API.
     pub serving: ServiceConfig,
     /// Community API.
@@ -102,12 +110,48 @@ impl ServiceConfig {
     }
 }
 
+/// `[indexer]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IndexerSection {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// When stored values are compared with the chain: a cron expression with seconds; empty for never.
+    pub audit: String,
+    /// Milliseconds that the right to write a chain outlives a process that does not answer any more.
+    pub lease_ms: u64,
+}
+
+impl Default for IndexerSection {
+    fn default() -> Self {
+        Self {
+            listen: ServiceConfig::local(8082).listen,
+            audit: "0 */5 * * * *".into(),
+            lease_ms: 10_000,
+        }
+    }
+}
+
+impl IndexerSection {
+    /// Wait for the right to write for ever: for services.
+    #[must_use]
+    pub const fn stand_by(&self) -> Standby {
+        Standby { ttl: Duration::from_millis(self.lease_ms), patience: None }
+    }
+
+    /// Wait for it as long as a process that crashed may still hold it: for commands.
+    #[must_use]
+    pub fn outwait_the_dead(&self) -> Standby {
+        Standby::until_a_dead_holder_is_gone(Duration::from_millis(self.lease_ms))
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             store: StoreConfig::default(),
             log: LogConfig::default(),
-            indexer: ServiceConfig::local(8082),
+            indexer: IndexerSection::default(),
             serving: ServiceConfig::local(8080),
             nft_api: ServiceConfig::local(8081),
             chain: Vec::new(),
@@ -133,6 +177,8 @@ pub struct ChainConfig {
     pub range: u64,
     /// Parallel requests.
     pub concurrency: usize,
+    /// Whether transactions are read: who sent them, at what price.
+    pub transactions: bool,
     /// Blocks that can be taken back.
     pub undo_window: u64,
     /// Milliseconds between looks at the head.
@@ -143,6 +189,11 @@ pub struct ChainConfig {
     pub dex: Vec<DexConfig>,
     /// NFT collections.
     pub collection: Vec<Collection>,
+    /// Contracts that are known by an ABI file.
+    pub contract: Vec<ContractConfig>,
+    /// Those contracts with their ABIs, once they were read.
+    #[serde(skip)]
+    pub contracts: Arc<Contracts>,
 }
 
 impl Default for ChainConfig {
@@ -155,11 +206,14 @@ impl Default for ChainConfig {
             native_symbol: "ETH".into(),
             range: 2_000,
             concurrency: 4,
+            transactions: true,
             undo_window: 256,
             poll_ms: 250,
             events_per_commit: 2_000,
             dex: Vec::new(),
             collection: Vec::new(),
+            contract: Vec::new(),
+            contracts: Arc::default(),
         }
     }
 }
@@ -180,6 +234,9 @@ pub struct DexConfig {
     /// V2 router, V3 `QuoterV2` or V4 `V4Quoter`.
     #[serde(default)]
     pub quoter: Option<Address>,
+    /// How tokens are priced.
+    #[serde(default)]
+    pub pricing: Pricing,
 }
 
 const fn default_fee() -> u32 {
@@ -194,8 +251,9 @@ impl Config {
     pub fn load(file: Option<&Path>) -> Result<Self, Error> {
         let default = Path::new("sooho.toml");
         let file = file.or_else(|| default.is_file().then_some(default));
-        let config: Self = observe::config::load("SOOHO", file)?;
+        let mut config: Self = observe::config::load("SOOHO", file)?;
         config.check()?;
+        config.read_abis(file.and_then(Path::parent).unwrap_or(Path::new("")))?;
         Ok(config)
     }
 
@@ -204,10 +262,25 @@ impl Config {
     /// # Errors
     /// As [`Config::load`].
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let config: Self =
+        let mut config: Self =
             observe::config::parse(text).map_err(|error: ConfigError| Error::Config(error))?;
         config.check()?;
+        config.read_abis(Path::new(""))?;
         Ok(config)
+    }
+
+    /// Reads the ABI files that the configuration names, relative to `folder`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], naming the contract.
+    pub fn read_abis(&mut self, folder: &Path) -> Result<(), Error> {
+        for (index, chain) in self.chain.iter_mut().enumerate() {
+            let at = format!("chain.{index}.contract");
+            let contracts = contract::compile(&chain.contract, folder, &at);
+            chain.contracts = Arc::new(contracts.map_err(Error::Invalid)?);
+        }
+        let all = self.chain.iter().map(|chain| chain.contracts.as_ref());
+        Contracts::check_together(all).map_err(|error| Error::Invalid(error.to_string()))
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -220,6 +293,11 @@ impl Config {
             return invalid(
                 "indexer.listen, serving.listen and nft_api.listen must be three different addresses".into(),
             );
+        }
+        schedule::check(&self.indexer.audit)
+            .map_err(|error| Error::Invalid(format!("indexer.audit: {error}")))?;
+        if self.indexer.lease_ms < MIN_LEASE_MS {
+            return invalid(format!("indexer.lease_ms must be at least {MIN_LEASE_MS}"));
         }
         let (mut names, mut ids) = (HashSet::new(), HashSet::new());
         for (index, chain) in self.chain.iter().enumerate() {
@@ -278,6 +356,7 @@ impl ChainConfig {
             protocol: dex.protocol,
             factory: dex.factory,
             fee_pips: dex.fee_pips,
+            pricing: dex.pricing.clone(),
         });
         IndexerConfig {
             chain_id: self.id,
@@ -285,8 +364,10 @@ impl ChainConfig {
             native_symbol: self.native_symbol.clone(),
             start_block: self.start_block,
             watch: Watch { dexes: dexes.collect(), collections: self.collection.clone() },
+            contracts: Arc::clone(&self.contracts),
             range: self.range,
             concurrency: self.concurrency,
+            transactions: self.transactions,
             undo_window: self.undo_window,
             poll_interval: Duration::from_millis(self.poll_ms),
             events_per_commit: self.events_per_commit,

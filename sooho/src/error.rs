@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, process::ExitCode};
 
 use chain::ChainError;
-use indexer::IndexerError;
+use indexer::{IndexerError, audit::AuditError};
 use observe::config::ConfigError;
 use store::StoreError;
 
@@ -30,6 +30,41 @@ pub enum Error {
         /// Its fault.
         source: IndexerError,
     },
+    /// A comparison that was not made.
+    #[error("verifying {chain}: {source}")]
+    Audit {
+        /// Name of the chain.
+        chain: String,
+        /// Why not.
+        source: AuditError,
+    },
+    /// A comparison that found something.
+    #[error(
+        "{differing} of {checked} values differ from the chain; if the node is right, take the chain back below the \
+         first wrong block (`sooho rewind --to BLOCK`, or --drop) and index again"
+    )]
+    Differs {
+        /// Values that differ.
+        differing: u64,
+        /// Values compared.
+        checked: u64,
+    },
+    /// A block that cannot be gone back to.
+    #[error(
+        "block {to} of {chain} is below what can be taken back (the lowest is {lowest}, see `undo_window`): to start over, \
+         remove all that is stored of it by `sooho rewind --drop --chain {chain}` and index it anew"
+    )]
+    BelowUndo {
+        /// Name of the chain.
+        chain: String,
+        /// The block asked for.
+        to: u64,
+        /// What can be reached.
+        lowest: u64,
+    },
+    /// A question that was answered with no.
+    #[error("nothing was removed: {0}")]
+    Declined(&'static str),
     /// An address that is taken.
     #[error(
         "{service} cannot listen on {address} ({source}); stop what uses it or set {service}.listen"
@@ -70,6 +105,10 @@ const CHAIN: u8 = 4;
 const STORE: u8 = 5;
 /// 6: not running.
 const NOT_RUNNING: u8 = 6;
+/// 7: another process writes the chain.
+const HELD: u8 = 7;
+/// 8: the store differs from the chain.
+const DIFFERS: u8 = 8;
 
 impl Error {
     /// The process's exit code; 2 is the command line's own.
@@ -77,10 +116,18 @@ impl Error {
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Config(_) | Self::Invalid(_) | Self::Listen { .. } => CONFIGURATION,
-            Self::Store(_) | Self::Indexer { source: IndexerError::Store(_), .. } => STORE,
-            Self::Chain(_) | Self::Indexer { .. } => CHAIN,
+            Self::Store(StoreError::LeaseHeld { .. } | StoreError::LeaseLost { .. })
+            | Self::Indexer { source: IndexerError::Store(StoreError::LeaseHeld { .. }), .. } => {
+                HELD
+            }
+            Self::Store(_)
+            | Self::Indexer { source: IndexerError::Store(_), .. }
+            | Self::Audit { source: AuditError::Store(_) | AuditError::Nothing(_), .. }
+            | Self::BelowUndo { .. } => STORE,
+            Self::Chain(_) | Self::Indexer { .. } | Self::Audit { .. } => CHAIN,
+            Self::Differs { .. } => DIFFERS,
             Self::NotRunning { .. } => NOT_RUNNING,
-            Self::Service { .. } => OTHER,
+            Self::Service { .. } | Self::Declined(_) => OTHER,
         })
     }
 }

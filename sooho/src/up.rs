@@ -12,7 +12,7 @@ use api_kit::{
     status,
 };
 use domain::entity::Protocol;
-use indexer::{Indexer, Target};
+use indexer::{Audit, Indexer, Schedule, Target, schedule::AuditJob};
 use observe::{Registry, Shutdown};
 use serving::{ChainDeps, Quoters};
 use tokio::{net::TcpListener, task::JoinSet};
@@ -74,6 +74,7 @@ fn start(
                             name: chain.name.clone(),
                             client: chains::client(chain)?,
                             quoters: quoters(chain),
+                            tables: chain.contracts.tables().cloned().collect(),
                         })
                     })?,
                     reader: open.store.reader(),
@@ -113,16 +114,28 @@ fn start_indexer(
 ) -> Result<(), Error> {
     let registry = Registry::new();
     let metrics = Arc::new(chains::metrics(&registry)?);
+    let mut schedule = Schedule::default();
     for chain in &config.chain {
-        let writer = open.store.writer(chain.id);
-        let indexer =
-            Indexer::new(chain.indexer(), chains::client(chain)?, writer, Arc::clone(&metrics));
+        let (settings, client) = (chain.indexer(), chains::client(chain)?);
+        let audit = Audit::new(&settings, client.clone(), open.store.reader());
+        let indexer = Indexer::new(settings, client, open.store.clone(), Arc::clone(&metrics))
+            .with_standby(config.indexer.stand_by());
+        let job = AuditJob::new(audit, indexer.leading(), Arc::clone(&metrics));
+        let name = format!("audit of {}", chain.name);
+        schedule
+            .add(&name, &config.indexer.audit, move || job.clone().run())
+            .map_err(|error| Error::Invalid(format!("indexer.audit: {error}")))?;
         let run = indexer.run(Target::Follow, shutdown.clone());
         let name = chain.name.clone();
         tasks.spawn(
             async move { run.await.map_err(|source| Error::Indexer { chain: name, source }) },
         );
     }
+    let jobs = schedule.run(shutdown.clone());
+    tasks.spawn(async move {
+        jobs.await
+            .map_err(|error| Error::Service { service: "schedule", reason: error.to_string() })
+    });
     let names = per_chain(config, |chain| Ok(chain.name.clone()))?;
     let ready = Ready::when_indexed(open.store.reader(), names.ids());
     let shell = Shell { service: "indexer", timeout: REQUEST_TIMEOUT, ready, registry };

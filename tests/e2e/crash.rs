@@ -65,7 +65,7 @@ async fn enough_traffic(world: &World) -> Result<u64> {
         world.traffic(150, 3).await?;
         let store = world.index("measure", Target::Head).await?;
         let watermark =
-            store.writer(world.deployment.chain_id).watermark().await?.context("no watermark")?;
+            store.reader().watermark(world.deployment.chain_id).await?.context("no watermark")?;
         if watermark.counters.events >= EVENTS {
             store.drop_database().await?;
             return Ok(watermark.counters.events);

@@ -1,8 +1,12 @@
 //! End to end: a scenario in, an answer out, on a real chain and a real `mongod`.
 
+mod contracts;
 mod crash;
 mod first_light;
+mod lease;
 mod mistakes;
 mod outages;
+mod recorded;
 mod reorg;
+mod repair;
 mod rough_node;

@@ -55,7 +55,7 @@ async fn a_foreign_chain_is_refused_not_mixed() -> Result<()> {
     let mut settings = world.config("mixed")?.chain.remove(0);
     settings.undo_window = 3;
     let store = world.index_chain(&settings, "mixed", Target::Head).await?;
-    let before = store.writer(settings.id).watermark().await?.context("nothing was indexed")?;
+    let before = store.reader().watermark(settings.id).await?.context("nothing was indexed")?;
 
     // another chain with the same id
     let options = AnvilOptions { genesis_time: 1_700_000_000, ..AnvilOptions::default() };
@@ -69,7 +69,7 @@ async fn a_foreign_chain_is_refused_not_mixed() -> Result<()> {
     assert!(matches!(fault, IndexerError::ForeignChain { .. }), "{fault}");
     assert!(!fault.is_transient());
     let after =
-        store.writer(settings.id).watermark().await?.context("everything was taken back")?;
+        store.reader().watermark(settings.id).await?.context("everything was taken back")?;
     assert_eq!(after.block.number, before.block.number - settings.undo_window);
     other.stop().await?;
     world.stop().await

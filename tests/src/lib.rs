@@ -2,5 +2,6 @@
 //! truth as the chain itself tells it.
 
 pub mod process;
+pub mod recorded;
 pub mod truth;
 pub mod world;

@@ -196,6 +196,16 @@ pub async fn get(url: &str) -> Result<Value> {
     Ok(reqwest::get(url).await?.json().await?)
 }
 
+/// The value of the first metric of a service whose line starts like this, without its fraction.
+///
+/// # Errors
+/// When nothing answers.
+pub async fn metric(base: &str, starts: &str) -> Result<Option<u64>> {
+    let text = reqwest::get(format!("{base}/metrics")).await?.text().await?;
+    let line = text.lines().find(|line| line.starts_with(starts));
+    Ok(line.and_then(|line| line.rsplit(' ').next()?.split('.').next()?.parse().ok()))
+}
+
 /// A loopback address with a port that was free a moment ago.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! What the chain itself says, read without any of sooho's own reading code.
 
+use std::collections::BTreeSet;
+
 use abis::{
     events::{v2, v3, v4},
     periphery::{Erc721Preset, Erc1155Preset, StateView, V2Factory, V2Pair, V3Pool},
@@ -7,7 +9,7 @@ use abis::{
 use alloy::{
     eips::BlockId,
     providers::{DynProvider, Provider, ProviderBuilder},
-    rpc::types::{Filter, TransactionRequest},
+    rpc::types::{Filter, Log, TransactionRequest},
 };
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
@@ -58,6 +60,35 @@ impl Truth {
             .address(self.deployment.v4_pool_manager)
             .event_signature(v4::Swap::SIGNATURE_HASH);
         Ok(self.count(pools, to).await? + self.count(manager, to).await?)
+    }
+
+    /// Logs with this event signature of these contracts up to a block, in order.
+    ///
+    /// # Errors
+    /// When the endpoint fails.
+    pub async fn logs(
+        &self,
+        signature: &str,
+        emitters: &BTreeSet<Address>,
+        to: u64,
+    ) -> Result<Vec<Log>> {
+        let emitters: Vec<Address> = emitters.iter().copied().collect();
+        let filter = Filter::new().address(emitters).event(signature).from_block(0).to_block(to);
+        Ok(self.provider.get_logs(&filter).await?)
+    }
+
+    /// Every pair the V2 factory made up to a block.
+    ///
+    /// # Errors
+    /// When the endpoint fails.
+    pub async fn pairs(&self, to: u64) -> Result<BTreeSet<Address>> {
+        let factory = self.deployment.v2_factory;
+        let count: u64 = self.call(factory, V2Factory::allPairsLengthCall {}, to).await?.to();
+        let mut pairs = BTreeSet::new();
+        for index in (0..count).map(U256::from) {
+            pairs.insert(self.call(factory, V2Factory::allPairsCall { index }, to).await?);
+        }
+        Ok(pairs)
     }
 
     /// Every pool id the factories made up to a block, as lower-case text.

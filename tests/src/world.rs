@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use chain::Client;
 use devchain::{Anvil, AnvilOptions, Deployment, Traffic, TrafficReport};
 use domain::{
-    config::Collection,
+    config::{Collection, Pricing},
     entity::{NftStandard, Protocol},
 };
 use indexer::{Indexer, Metrics, Target};
@@ -87,6 +87,7 @@ impl World {
             factory,
             fee_pips: 3_000,
             quoter: Some(quoter),
+            pricing: Pricing::default(),
         };
         let collection =
             |name: &str, standard, address| Collection { name: name.into(), standard, address };
@@ -143,7 +144,7 @@ impl World {
         let store = self.store(database).await?;
         let client = Client::new(chain.id, &chain.rpc)?;
         let metrics = Arc::clone(&self.metrics);
-        let indexer = Indexer::new(chain.indexer(), client, store.writer(chain.id), metrics);
+        let indexer = Indexer::new(chain.indexer(), client, store.clone(), metrics);
         indexer.run(target, Shutdown::new()).await?;
         Ok(store)
     }

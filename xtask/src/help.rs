@@ -8,6 +8,7 @@ The repository's own commands.
   cargo xtask setup      put MongoDB, anvil and the compiled contracts into .tools/
   cargo xtask test       set up and run every test
   cargo xtask demo       a local chain with traffic, indexed and served, until Ctrl-C
+  cargo xtask bench      how fast the indexer is, beside what the machine can do at all
   cargo xtask tidy       check the walls that ARCHITECTURE.md draws
 
 Each of them answers --help. On a fresh clone start with: cargo xtask demo";
@@ -49,6 +50,23 @@ that was not clean, chain and database are both made anew. `rm -r .sooho/demo` d
 It listens on 127.0.0.1 only: 8080 (DEX API), 8081 (community API), 8082 (indexer) and 8545 (chain), or on free ports
 where those are taken.";
 
+const BENCH: &str = "\
+cargo xtask bench index [--events N] [--pools N] [--seed N] [--runs N] [--against N] [--json FILE]
+cargo xtask bench head [--blocks N] [--beat-ms N] [--json FILE]
+
+Sets up, builds the bench in release, and runs it.
+
+  index    A made chain with DEX traffic (200,000 events unless you say; kept in .tools/bench/) is served from memory and
+           indexed into an empty database, several times. In the same rounds two limits are measured: (a) fetching and
+           parsing the same answers and storing nothing, (b) a bare insert_many of the very documents that the indexer
+           left. Prints events per second, the ratios to both limits, processor time and peak memory of each process,
+           and what was written and stored per event. Of each, the median counts. More than 200,000 events
+           are compared with 200,000.
+  head     A real anvil mines a block every 250 ms and the indexer follows: times from a block's mining to its commit
+           and to its being seen by a reader.
+
+Absolute figures are those of your machine; only the ratios judge.";
+
 const TIDY: &str = "\
 cargo xtask tidy
 
@@ -61,6 +79,7 @@ pub fn of(verb: &str) -> &'static str {
         "setup" => SETUP,
         "test" => TEST,
         "demo" => DEMO,
+        "bench" => BENCH,
         "tidy" => TIDY,
         _ => ALL,
     }
@@ -79,6 +98,6 @@ pub fn no_arguments(verb: &str, rest: &[String]) -> Result<()> {
 /// What is said about a verb that does not exist.
 pub fn unknown_verb(verb: &str) -> Error {
     Error::new(format!(
-        "there is no `cargo xtask {verb}`; the verbs are setup, test, demo and tidy"
+        "there is no `cargo xtask {verb}`; the verbs are setup, test, demo, bench and tidy"
     ))
 }

@@ -1,8 +1,9 @@
-//! The repository's own commands: `cargo xtask setup | test | demo | tidy`.
+//! The repository's own commands: `cargo xtask setup | test | demo | bench | tidy`.
 //!
 //! It depends on almost nothing so that it builds in seconds on a fresh clone, and it is the only thing a newcomer has to
 //! start: everything else (tools, flags, order) is known here.
 
+mod bench;
 mod demo;
 mod error;
 mod help;
@@ -48,6 +49,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         }
         "test" => test::run(&workspace, rest),
         "demo" => demo::run(&workspace, rest),
+        "bench" => bench::run(&workspace, rest),
         "tidy" => {
             help::no_arguments("tidy", rest)?;
             tidy::run(&workspace)

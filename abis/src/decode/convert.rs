@@ -40,6 +40,11 @@ pub(super) fn v2_pair(address: Address, topic: B256, log: &LogData) -> Decoded {
             let e: v2::Burn = parse(address, topic, log)?;
             EventKind::V2Burn { sender: e.sender, to: e.to, amount0: e.amount0, amount1: e.amount1 }
         }
+        // of the pair's own shares: the ERC-20 layout
+        v2::Transfer::SIGNATURE_HASH => {
+            let e: v2::Transfer = parse(address, topic, log)?;
+            EventKind::V2Transfer { from: e.from, to: e.to, value: e.value }
+        }
         v2::Swap::SIGNATURE_HASH => {
             let e: v2::Swap = parse(address, topic, log)?;
             EventKind::V2Swap {

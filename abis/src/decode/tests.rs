@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::SolEvent;
 use domain::{
-    config::{Collection, Dex, Watch},
+    config::{Collection, Dex, Pricing, Watch},
     entity::{NftStandard, Protocol},
     event::EventKind,
 };
@@ -21,6 +21,7 @@ fn watch() -> Watch {
         protocol,
         factory: address(byte),
         fee_pips: 3000,
+        pricing: Pricing::default(),
     };
     Watch {
         dexes: vec![
@@ -56,6 +57,22 @@ fn pair_events_count_only_after_its_factory_made_it() {
         decoder.decode(address(9), &sync),
         Ok(Some(EventKind::V2Sync { reserve0: U256::from(5), reserve1: U256::from(6) }))
     );
+}
+
+#[test]
+fn transfers_count_as_shares_of_known_pairs_only() {
+    let transfer = v2::Transfer { from: address(1), to: address(2), value: U256::MAX };
+    let transfer = transfer.encode_log_data();
+    assert_eq!(transfer.topics().len(), 3);
+    let pools = [(address(9), Protocol::V2), (address(10), Protocol::V3)];
+    let mut decoder = Decoder::new(watch(), pools);
+    assert_eq!(
+        decoder.decode(address(9), &transfer),
+        Ok(Some(EventKind::V2Transfer { from: address(1), to: address(2), value: U256::MAX }))
+    );
+    for stranger in [address(10), address(11), address(2), address(3)] {
+        assert_eq!(decoder.decode(stranger, &transfer), Ok(None));
+    }
 }
 
 #[test]
@@ -104,7 +121,12 @@ fn batch_of_unequal_length_is_refused() {
 #[test]
 fn topics_cover_each_configured_contract() {
     let watch = watch();
-    assert_eq!(pool_topics(&watch).len(), 10);
+    assert_eq!(pool_topics(&watch).len(), 11);
+    // what all tokens emit is asked for only where pairs are watched
+    let mut without_pairs = watch.clone();
+    without_pairs.dexes.remove(0);
+    assert!(pool_topics(&watch).contains(&v2::Transfer::SIGNATURE_HASH));
+    assert!(!pool_topics(&without_pairs).contains(&v2::Transfer::SIGNATURE_HASH));
     let (addresses, topics) = fixed_topics(&watch);
     assert_eq!(addresses.len(), 5);
     assert_eq!(topics.len(), 9);

@@ -1,31 +1,26 @@
-//! A chain's endpoints behind one handle: failover, bounded retries with backoff and jitter, batches, pinned calls.
+//! A chain's endpoints behind one handle: what can be asked. How it is asked is in [`exchange`](self::exchange).
 
-use std::{
-    borrow::Cow,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+mod exchange;
+mod pick;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
-use alloy::rpc::client::RpcClient;
 use alloy_primitives::{Address, B256, Bytes, U64};
 use domain::{block::BlockRef, ids::ChainId};
-use futures::future::BoxFuture;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{
+    client::exchange::Ask,
     endpoint::Endpoint,
     error::ChainError,
-    raw::{RawHeader, WireLog},
+    stats::EndpointStats,
+    wire::{WireBlock, WireLog, WireReceipt},
 };
 
-/// Attempts per request before the caller hears of it.
-const ATTEMPTS: u32 = 4;
-const FIRST_BACKOFF: Duration = Duration::from_millis(80);
-/// Requests in one JSON-RPC batch.
+/// Calls in one JSON-RPC batch, as long as no endpoint finds that too many.
 const BATCH: usize = 100;
 
 /// A chain's endpoints. Cheap to clone.
@@ -38,11 +33,13 @@ pub struct Client {
 struct Inner {
     chain_id: ChainId,
     endpoints: Vec<Endpoint>,
-    preferred: AtomicUsize,
+    batch: AtomicUsize,
+    /// The newest block that an answer showed.
+    newest: AtomicU64,
 }
 
 impl Client {
-    /// A client for these http(s) endpoints, in order of preference. Nothing is asked yet.
+    /// A client for these http(s) and ws(s) endpoints, in order of preference. Nothing is asked yet.
     ///
     /// # Errors
     /// [`ChainError::BadUrl`].
@@ -52,7 +49,8 @@ impl Client {
         }
         let endpoints =
             urls.iter().map(|url| Endpoint::new(url, chain_id)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { inner: Arc::new(Inner { chain_id, endpoints, preferred: AtomicUsize::new(0) }) })
+        let (batch, newest) = (AtomicUsize::new(BATCH), AtomicU64::new(0));
+        Ok(Self { inner: Arc::new(Inner { chain_id, endpoints, batch, newest }) })
     }
 
     /// The chain this client speaks for.
@@ -61,14 +59,52 @@ impl Client {
         self.inner.chain_id
     }
 
-    /// The newest block of the node.
+    /// What was asked of each endpoint, how it went, and how the endpoints are.
+    #[must_use]
+    pub fn stats(&self) -> Vec<EndpointStats> {
+        self.inner.endpoints.iter().map(Endpoint::stats).collect()
+    }
+
+    pub(crate) fn endpoints(&self) -> &[Endpoint] {
+        &self.inner.endpoints
+    }
+
+    /// The newest block that [`Client::latest_block`] saw last.
+    pub(crate) fn newest_seen(&self) -> u64 {
+        self.inner.newest.load(Ordering::Relaxed)
+    }
+
+    /// The newest block of the node. Among several endpoints, one that is known to be behind is not believed while
+    /// another one may be further.
     ///
     /// # Errors
     /// Any [`ChainError`].
     pub async fn latest_block(&self) -> Result<BlockRef, ChainError> {
-        let header: Option<RawHeader> =
-            self.request("eth_getBlockByNumber", json!(["latest", false])).await?;
-        header.map(BlockRef::from).ok_or_else(|| ChainError::Missing("latest".into()))
+        let mut newest: Option<BlockRef> = None;
+        for _ in self.endpoints() {
+            let highest = self.highest_head();
+            let (found, endpoint) = self.latest_of(highest).await?;
+            if let Some(endpoint) = self.endpoints().get(endpoint) {
+                endpoint.health.is_at(found.number);
+            }
+            if newest.is_none_or(|newest| newest.number < found.number) {
+                newest = Some(found);
+            }
+            if highest.is_none_or(|highest| found.number >= highest) || !self.has_other(highest) {
+                break;
+            }
+        }
+        let newest = newest.ok_or_else(|| ChainError::Missing("latest".into()))?;
+        self.inner.newest.store(newest.number, Ordering::Relaxed);
+        Ok(newest)
+    }
+
+    async fn latest_of(&self, highest: Option<u64>) -> Result<(BlockRef, usize), ChainError> {
+        let ask = Ask { prefer: highest, ..Ask::new("eth_getBlockByNumber") };
+        let (block, endpoint) =
+            self.one_of::<Option<WireBlock>>(&ask, json!(["latest", false])).await?;
+        let block = block.ok_or_else(|| ChainError::Missing("latest".into()))?;
+        Ok((BlockRef::from(&block), endpoint))
     }
 
     /// The node's block at a height; `None` when it has none there.
@@ -76,31 +112,45 @@ impl Client {
     /// # Errors
     /// Any [`ChainError`].
     pub async fn block(&self, number: u64) -> Result<Option<BlockRef>, ChainError> {
-        let found = self.blocks(&[number]).await;
+        let ask = Ask { prefer: Some(number), ..Ask::new("eth_getBlockByNumber") };
+        let params = json!([U64::from(number), false]);
+        let (found, endpoint) = self.one_of::<Option<WireBlock>>(&ask, params).await?;
         match found {
-            Ok(blocks) => Ok(blocks.into_iter().next()),
-            Err(ChainError::Missing(_)) => Ok(None),
-            Err(error) => Err(error),
+            Some(block) => checked(number, &block).map(Some),
+            None => {
+                if let Some(endpoint) = self.endpoints().get(endpoint) {
+                    endpoint.health.lacked(number);
+                }
+                Ok(None)
+            }
         }
     }
 
-    /// The headers at these heights, in their order.
+    /// The headers at these heights, in their order. A header that is not there yet is asked for again a few times.
     ///
     /// # Errors
     /// [`ChainError::Missing`] when one is not there; any other [`ChainError`].
     pub async fn blocks(&self, numbers: &[u64]) -> Result<Vec<BlockRef>, ChainError> {
-        let params = numbers.iter().map(|n| json!([U64::from(*n), false])).collect::<Vec<_>>();
-        let answers = self.batch::<Option<RawHeader>>("eth_getBlockByNumber", &params).await?;
-        let mut blocks = Vec::with_capacity(numbers.len());
-        for (number, answer) in numbers.iter().zip(answers) {
-            let header = answer?.ok_or_else(|| ChainError::Missing(format!("block {number}")))?;
-            let block = BlockRef::from(header);
-            if block.number != *number {
-                return Err(ChainError::Inconsistent(format!(
-                    "asked for block {number}, got {}",
-                    block.number
-                )));
-            }
+        let wanted = numbers.iter().map(|number| (*number, false)).collect::<Vec<_>>();
+        let blocks = self.wire_blocks(&wanted).await?;
+        Ok(blocks.iter().map(BlockRef::from).collect())
+    }
+
+    /// Blocks by height; `true` for those that are wanted with their transactions.
+    pub(crate) async fn wire_blocks(
+        &self,
+        wanted: &[(u64, bool)],
+    ) -> Result<Vec<WireBlock>, ChainError> {
+        let prefer = wanted.iter().map(|(number, _)| *number).max();
+        let ask = Ask { prefer, spread: true, ..Ask::new("eth_getBlockByNumber") };
+        let params = wanted
+            .iter()
+            .map(|(number, full)| format!(r#"["{number:#x}",{full}]"#))
+            .collect::<Vec<_>>();
+        let mut blocks = Vec::with_capacity(wanted.len());
+        let answers = self.present::<WireBlock>(&ask, &params).await?;
+        for ((number, _), block) in wanted.iter().zip(answers) {
+            checked(*number, &block)?;
             blocks.push(block);
         }
         Ok(blocks)
@@ -111,7 +161,8 @@ impl Client {
     /// # Errors
     /// [`ChainError::Reverted`] with the revert data, or any other [`ChainError`].
     pub async fn call(&self, to: Address, data: Bytes, block: B256) -> Result<Bytes, ChainError> {
-        self.request("eth_call", call_params(to, &data, json!({ "blockHash": block }))).await
+        let params = call_params(to, &data, &json!({ "blockHash": block }));
+        Ok(self.one_of(&Ask::new("eth_call"), params).await?.0)
     }
 
     /// Several `eth_call`s on the state after one block, in one round trip. The outer error speaks of the endpoints, the
@@ -143,125 +194,53 @@ impl Client {
         calls: &[(Address, Bytes)],
         at: &Value,
     ) -> Result<Vec<Result<Bytes, ChainError>>, ChainError> {
-        let params =
-            calls.iter().map(|(to, data)| call_params(*to, data, at.clone())).collect::<Vec<_>>();
-        self.batch("eth_call", &params).await
+        let params = calls
+            .iter()
+            .map(|(to, data)| call_params(*to, data, at).to_string())
+            .collect::<Vec<_>>();
+        let answers = self.many::<Bytes>(&Ask::new("eth_call"), &params).await?;
+        // an endpoint that fails is no answer of a contract
+        answers
+            .into_iter()
+            .map(|answer| match answer {
+                Err(error @ ChainError::Unavailable(_)) => Err(error),
+                answer => Ok(answer),
+            })
+            .collect()
     }
 
-    pub(crate) async fn logs(&self, filter: Value) -> Result<Vec<WireLog>, ChainError> {
-        self.request("eth_getLogs", json!([filter])).await
+    /// The logs of a range of blocks up to `to`, from an endpoint that has come so far.
+    pub(crate) async fn logs(&self, filter: &str, to: u64) -> Result<Vec<WireLog>, ChainError> {
+        let ask =
+            Ask { prefer: Some(to), confirm: Some(to), spread: true, ..Ask::new("eth_getLogs") };
+        Ok(self.one_raw(&ask, &format!("[{filter}]")).await?.0)
     }
 
+    /// The logs for several filters by block hash: a node that does not know the block says so.
     pub(crate) async fn logs_many(
         &self,
-        filters: &[Value],
-    ) -> Result<Vec<Vec<WireLog>>, ChainError> {
-        let params = filters.iter().map(|filter| json!([filter])).collect::<Vec<_>>();
-        self.batch("eth_getLogs", &params).await?.into_iter().collect()
+        filters: &[String],
+    ) -> Result<Vec<Result<Vec<WireLog>, ChainError>>, ChainError> {
+        let params = filters.iter().map(|filter| format!("[{filter}]")).collect::<Vec<_>>();
+        self.many(&Ask::new("eth_getLogs"), &params).await
     }
 
-    async fn request<T>(&self, method: &'static str, params: Value) -> Result<T, ChainError>
-    where
-        T: DeserializeOwned + Send + Sync + std::fmt::Debug + Unpin + 'static,
-    {
-        self.with_retries(move |rpc| {
-            let params = params.clone();
-            Box::pin(async move {
-                rpc.request::<Value, T>(method, params)
-                    .await
-                    .map_err(|error| ChainError::from_rpc(&error))
-            })
-        })
-        .await
-    }
-
-    /// One answer per set of parameters. A transient failure of one is one of the batch: it is asked again.
-    async fn batch<T>(
-        &self,
-        method: &'static str,
-        params: &[Value],
-    ) -> Result<Vec<Result<T, ChainError>>, ChainError>
-    where
-        T: DeserializeOwned + Send + Sync + std::fmt::Debug + Unpin + 'static,
-    {
-        let mut answers = Vec::with_capacity(params.len());
-        for chunk in params.chunks(BATCH) {
-            let part = self
-                .with_retries(move |rpc| Box::pin(send_batch::<T>(rpc, method, chunk.to_vec())))
-                .await?;
-            answers.extend(part);
-        }
-        Ok(answers)
-    }
-
-    /// Runs a request on the preferred endpoint, and on the others when it fails for a passing reason.
-    async fn with_retries<'a, T, F>(&'a self, run: F) -> Result<T, ChainError>
-    where
-        F: Fn(&'a RpcClient) -> BoxFuture<'a, Result<T, ChainError>>,
-    {
-        let count = self.inner.endpoints.len();
-        let mut attempt = 0;
-        loop {
-            let index = self.inner.preferred.load(Ordering::Relaxed) % count;
-            let endpoint = &self.inner.endpoints[index];
-            let outcome = match endpoint.rpc().await {
-                Ok(rpc) => run(rpc).await,
-                Err(error) => Err(error),
-            };
-            let error = match outcome {
-                Ok(value) => return Ok(value),
-                Err(error) => error,
-            };
-            let elsewhere = count > 1 && matches!(error, ChainError::WrongChain { .. });
-            attempt += 1;
-            if !(error.is_transient() || elsewhere) || attempt >= ATTEMPTS {
-                return Err(error);
-            }
-            tracing::debug!(endpoint = %endpoint.name, attempt, %error, "request failed, trying again");
-            // another request may have moved on already: only the first failure of this endpoint moves the preference
-            let _moved = self.inner.preferred.compare_exchange(
-                index,
-                (index + 1) % count,
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            );
-            tokio::time::sleep(backoff(attempt)).await;
-        }
+    /// All receipts of the block with this hash.
+    pub(crate) async fn receipts(&self, block: B256) -> Result<Vec<WireReceipt>, ChainError> {
+        let ask = Ask { spread: true, ..Ask::new("eth_getBlockReceipts") };
+        let mut found = self.present(&ask, &[format!(r#"["{block}"]"#)]).await?;
+        found.pop().ok_or_else(|| ChainError::Missing(format!("receipts of {block}")))
     }
 }
 
-/// Doubles per attempt, with up to half as much again at random, so that clients do not return in step.
-fn backoff(attempt: u32) -> Duration {
-    let base = FIRST_BACKOFF.saturating_mul(1 << attempt.min(6));
-    base + base.mul_f64(rand::random::<f64>() / 2.0)
+fn checked(number: u64, block: &WireBlock) -> Result<BlockRef, ChainError> {
+    let block = BlockRef::from(block);
+    if block.number == number {
+        return Ok(block);
+    }
+    Err(ChainError::Inconsistent(format!("asked for block {number}, got {}", block.number)))
 }
 
-fn call_params(to: Address, data: &Bytes, at: Value) -> Value {
+fn call_params(to: Address, data: &Bytes, at: &Value) -> Value {
     json!([{ "to": to, "data": data }, at])
-}
-
-async fn send_batch<T>(
-    rpc: &RpcClient,
-    method: &'static str,
-    params: Vec<Value>,
-) -> Result<Vec<Result<T, ChainError>>, ChainError>
-where
-    T: DeserializeOwned + Send + Sync + std::fmt::Debug + Unpin + 'static,
-{
-    let mut batch = rpc.new_batch();
-    let waiters = params
-        .iter()
-        .map(|params| batch.add_call::<Value, T>(Cow::Borrowed(method), params))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| ChainError::from_rpc(&error))?;
-    batch.send().await.map_err(|error| ChainError::from_rpc(&error))?;
-    let mut answers = Vec::with_capacity(waiters.len());
-    for waiter in waiters {
-        let answer = waiter.await.map_err(|error| ChainError::from_rpc(&error));
-        if let Err(error @ ChainError::Unavailable(_)) = answer {
-            return Err(error);
-        }
-        answers.push(answer);
-    }
-    Ok(answers)
 }

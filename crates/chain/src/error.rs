@@ -1,7 +1,10 @@
 //! What can go wrong between us and a node, sorted by what the caller should do.
 
-use alloy::transports::{RpcError, TransportErrorKind};
+use std::time::Duration;
+
 use alloy_primitives::Bytes;
+
+use crate::phrases::{Meaning, meaning};
 
 #[cfg(test)]
 mod tests;
@@ -47,39 +50,9 @@ pub enum ChainError {
     #[error("the endpoint's answer is inconsistent: {0}")]
     Inconsistent(String),
     /// An URL that cannot be used.
-    #[error("`{0}` is no http(s) endpoint url")]
+    #[error("`{0}` is no http(s) or ws(s) endpoint url")]
     BadUrl(String),
 }
-
-/// Phrases by which providers say that a log query is too large, in lower case. Each has a test.
-pub const TOO_LARGE_PHRASES: [&str; 14] = [
-    "query returned more than",
-    "block range is too wide",
-    "block range too large",
-    "exceed maximum block range",
-    "exceeds max block range",
-    "exceeds the range",
-    "range is too large",
-    "log response size exceeded",
-    "response size should not",
-    "response size exceeded",
-    "too many results",
-    "query exceeds max results",
-    "eth_getlogs is limited to",
-    "limit exceeded, block range",
-];
-
-/// Phrases for state or blocks that are not there.
-const MISSING_PHRASES: [&str; 8] = [
-    "unknown block",
-    "header not found",
-    "block not found",
-    "missing trie node",
-    "required data unavailable",
-    "blockoutofrange",
-    "block out of range",
-    "state is not available",
-];
 
 impl ChainError {
     /// Whether the same request may succeed later.
@@ -88,49 +61,108 @@ impl ChainError {
         matches!(self, Self::Unavailable(_) | Self::Missing(_) | Self::Inconsistent(_))
     }
 
-    /// Sorts what the transport says.
-    pub(crate) fn from_rpc(error: &RpcError<TransportErrorKind>) -> Self {
-        match error {
-            RpcError::ErrorResp(payload) => {
-                let data = payload.data.as_ref().map(|raw| raw.get().trim_matches('"'));
-                Self::from_response(payload.code, &payload.message, data)
-            }
-            RpcError::Transport(TransportErrorKind::HttpError(http)) if http.status == 413 => {
-                Self::TooLarge(format!("HTTP {}", http.status))
-            }
-            RpcError::Transport(kind) => Self::Unavailable(shorten(&kind.to_string())),
-            RpcError::DeserError { err, text } => {
-                Self::Inconsistent(format!("{err} in `{}`", shorten(text)))
-            }
-            other => Self::Unavailable(shorten(&other.to_string())),
-        }
-    }
-
-    /// Sorts a JSON-RPC error object.
+    /// Sorts a JSON-RPC error object. Too many requests are [`ChainError::Unavailable`].
     #[must_use]
     pub fn from_response(code: i64, message: &str, data: Option<&str>) -> Self {
-        let lower = message.to_lowercase();
-        let bytes = data.and_then(|text| text.parse::<Bytes>().ok());
-        if TOO_LARGE_PHRASES.iter().any(|phrase| lower.contains(phrase)) {
-            Self::TooLarge(shorten(message))
-        } else if MISSING_PHRASES.iter().any(|phrase| lower.contains(phrase)) {
-            Self::Missing(shorten(message))
-        } else if code == 3 || lower.contains("revert") {
-            Self::Reverted { data: bytes.unwrap_or_default(), message: shorten(message) }
-        } else if matches!(code, -32602..=-32600) {
-            Self::Refused(shorten(message))
-        } else if lower.contains("out of gas")
-            || lower.contains("invalid opcode")
-            || lower.contains("stack")
-        {
-            Self::Reverted { data: Bytes::new(), message: shorten(message) }
-        } else {
-            Self::Unavailable(shorten(message))
-        }
+        Fault::from_response("", code, message, data).error
     }
 }
 
+/// A failed request, with what the endpoint wants us to do.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    pub(crate) error: ChainError,
+    pub(crate) cause: Cause,
+}
+
+/// Why a request failed, as far as it decides what happens next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Asked too often: wait, at least as long as the endpoint says.
+    TooOften(Option<Duration>),
+    /// Too many requests in one batch.
+    BatchTooLarge,
+    /// No answer in time.
+    TimedOut,
+    /// Anything else: the error says it.
+    Other,
+}
+
+impl From<ChainError> for Fault {
+    fn from(error: ChainError) -> Self {
+        Self { error, cause: Cause::Other }
+    }
+}
+
+impl Fault {
+    pub(crate) fn unavailable(text: &str) -> Self {
+        ChainError::Unavailable(shorten(text)).into()
+    }
+
+    pub(crate) fn too_often(text: &str, wait: Option<Duration>) -> Self {
+        Self { error: ChainError::Unavailable(shorten(text)), cause: Cause::TooOften(wait) }
+    }
+
+    /// No answer in time. For logs that means too much was asked for.
+    pub(crate) fn timed_out(method: &str, text: &str) -> Self {
+        let text = shorten(text);
+        let error = if is_of_logs(method) {
+            ChainError::TooLarge(text)
+        } else {
+            ChainError::Unavailable(text)
+        };
+        Self { error, cause: Cause::TimedOut }
+    }
+
+    /// Whether the endpoint itself is to blame, rather than the question.
+    pub(crate) fn is_endpoints(&self) -> bool {
+        self.cause == Cause::TimedOut || matches!(self.error, ChainError::Unavailable(_))
+    }
+
+    /// Sorts a JSON-RPC error object.
+    pub(crate) fn from_response(
+        method: &str,
+        code: i64,
+        message: &str,
+        data: Option<&str>,
+    ) -> Self {
+        let text = shorten(message);
+        let lower = message.to_lowercase();
+        let bytes = || data.and_then(|text| text.parse::<Bytes>().ok()).unwrap_or_default();
+        // first, because a contract may revert with any words
+        if code == 3 || lower.starts_with("execution reverted") {
+            return ChainError::Reverted { data: bytes(), message: text }.into();
+        }
+        match meaning(code, message, is_of_logs(method)) {
+            Meaning::TooLarge => return ChainError::TooLarge(text).into(),
+            Meaning::Missing => return ChainError::Missing(text).into(),
+            Meaning::TooOften => return Self::too_often(&text, None),
+            Meaning::BatchTooLarge => {
+                return Self { error: ChainError::Refused(text), cause: Cause::BatchTooLarge };
+            }
+            Meaning::Unknown => {}
+        }
+        let halted =
+            ["out of gas", "invalid opcode", "stack"].iter().any(|word| lower.contains(word));
+        let error = if lower.contains("revert") {
+            ChainError::Reverted { data: bytes(), message: text }
+        } else if matches!(code, -32602..=-32600 | -32700) {
+            ChainError::Refused(text)
+        } else if halted {
+            ChainError::Reverted { data: Bytes::new(), message: text }
+        } else {
+            ChainError::Unavailable(text)
+        };
+        error.into()
+    }
+}
+
+/// Whether a method gives as much as is asked for.
+fn is_of_logs(method: &str) -> bool {
+    matches!(method, "eth_getLogs" | "eth_getBlockReceipts")
+}
+
 /// Bounds what a node says before it reaches a log or an answer.
-fn shorten(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(300).collect()
+pub(crate) fn shorten(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(400).collect()
 }

@@ -1,7 +1,9 @@
-//! Recording a chain: its blocks, their logs, and what its tokens say about themselves, one JSON object a line.
+//! Recording a chain: its blocks, their logs, transactions and receipts, and what its tokens say about themselves, one
+//! JSON object a line.
 //!
-//! The first line names the format and the chain; then come the blocks in order, each with its logs; then the answers
-//! of `decimals()`, `symbol()` and `name()` of every contract that logged something, `null` where the call reverted.
+//! The first line names the format and the chain; then come the blocks in order; then the answers of `decimals()`,
+//! `symbol()` and `name()` of every contract that logged something, `null` where the call reverted. Receipts are kept
+//! without their logs, which stand beside them. Recordings of the format before, without transactions, are still read.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -10,15 +12,18 @@ use std::path::Path;
 
 use abis::periphery::Erc20;
 use alloy::sol_types::SolCall;
-use alloy_primitives::{Address, B256, Bytes, U64};
+use alloy_primitives::{Address, Bytes, U64};
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use crate::error::DevchainError;
 use crate::rpc::Rpc;
 
 /// Names the format in a recording's first line.
-pub(crate) const FORMAT: &str = "sooho-chain-1";
+pub(crate) const FORMAT: &str = "sooho-chain-2";
+/// The format without transactions and receipts.
+pub(crate) const FORMAT_WITHOUT_TRANSACTIONS: &str = "sooho-chain-1";
 const BLOCKS_PER_REQUEST: u64 = 100;
 
 /// What a recording holds.
@@ -43,12 +48,18 @@ pub(crate) enum Line {
         /// Chain id.
         chain_id: u64,
     },
-    /// A block's header as the endpoint gave it, and its logs in order.
+    /// A block's header as the endpoint gave it, with the hashes of its transactions, and its logs in order.
     Block {
         /// The header.
-        header: Value,
+        header: Box<RawValue>,
         /// The logs.
-        logs: Vec<Value>,
+        logs: Vec<Box<RawValue>>,
+        /// The transactions, whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transactions: Option<Box<RawValue>>,
+        /// The receipts, without logs and blooms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipts: Option<Vec<Box<RawValue>>>,
     },
     /// An answered call.
     Call {
@@ -88,17 +99,17 @@ pub async fn record(url: &str, file: &Path) -> Result<Recorded, DevchainError> {
     let mut first = 0;
     while first <= head {
         let last = (first + BLOCKS_PER_REQUEST - 1).min(head);
-        for (header, logs) in blocks(&rpc, first, last).await? {
-            if parent.is_some_and(|parent| parent != header["parentHash"]) {
+        for block in blocks(&rpc, first, last).await? {
+            if parent.is_some_and(|parent| parent != block.header["parentHash"]) {
                 return Err(changed(url));
             }
-            parent = Some(header["hash"].clone());
+            parent = Some(block.header["hash"].clone());
             recorded.blocks += 1;
-            for log in &logs {
+            for log in &block.logs {
                 recorded.logs += 1;
                 contracts.extend(serde_json::from_value::<Address>(log["address"].clone()));
             }
-            write(&Line::Block { header, logs })?;
+            write(&block.line().map_err(|error| failed(error.into()))?)?;
         }
         first = last + 1;
     }
@@ -113,27 +124,55 @@ pub async fn record(url: &str, file: &Path) -> Result<Recorded, DevchainError> {
     Ok(recorded)
 }
 
-/// Blocks with their logs, checked to belong together.
-async fn blocks(
-    rpc: &Rpc,
-    first: u64,
-    last: u64,
-) -> Result<Vec<(Value, Vec<Value>)>, DevchainError> {
-    let params = (first..=last).map(|number| json!([format!("{number:#x}"), false])).collect();
+/// A block as it was fetched.
+struct Fetched {
+    /// With whole transactions.
+    header: Value,
+    logs: Vec<Value>,
+    receipts: Vec<Value>,
+}
+
+impl Fetched {
+    fn line(mut self) -> serde_json::Result<Line> {
+        let transactions = self.header["transactions"].take();
+        let hashes = transactions.as_array().into_iter().flatten().map(|one| one["hash"].clone());
+        self.header["transactions"] = hashes.collect();
+        for receipt in &mut self.receipts {
+            if let Some(fields) = receipt.as_object_mut() {
+                fields.remove("logs");
+                fields.remove("logsBloom");
+            }
+        }
+        let raw = |values: &[Value]| values.iter().map(to_raw_value).collect::<Result<_, _>>();
+        Ok(Line::Block {
+            header: to_raw_value(&self.header)?,
+            logs: raw(&self.logs)?,
+            transactions: Some(to_raw_value(&transactions)?),
+            receipts: Some(raw(&self.receipts)?),
+        })
+    }
+}
+
+/// Blocks with their logs and receipts, checked to belong together.
+async fn blocks(rpc: &Rpc, first: u64, last: u64) -> Result<Vec<Fetched>, DevchainError> {
+    let params = (first..=last).map(|number| json!([format!("{number:#x}"), true])).collect();
     let headers: Vec<Value> = rpc.batch("eth_getBlockByNumber", params).await?;
+    let params = headers.iter().map(|header| json!([header["hash"]])).collect();
+    let receipts: Vec<Option<Vec<Value>>> = rpc.batch("eth_getBlockReceipts", params).await?;
     let filter = json!({"fromBlock": format!("{first:#x}"), "toBlock": format!("{last:#x}")});
     let logs: Vec<Value> = rpc.request("eth_getLogs", json!([filter])).await?;
     let total = logs.len();
     let mut logs = logs.into_iter().peekable();
     let mut placed = 0;
     let mut blocks = Vec::with_capacity(headers.len());
-    for header in headers {
+    for (header, receipts) in headers.into_iter().zip(receipts) {
         let mut own = Vec::new();
         while let Some(log) = logs.next_if(|log| log["blockHash"] == header["hash"]) {
             own.push(log);
         }
         placed += own.len();
-        blocks.push((header, own));
+        let receipts = receipts.ok_or_else(|| changed(rpc.url()))?;
+        blocks.push(Fetched { header, logs: own, receipts });
     }
     if placed == total { Ok(blocks) } else { Err(changed(rpc.url())) }
 }
@@ -160,9 +199,4 @@ fn changed(url: &str) -> DevchainError {
         url: url.to_owned(),
         reason: "the chain was reorganised meanwhile; record again".to_owned(),
     }
-}
-
-/// The hash of a recorded header or of the block of a recorded log, zero when there is none.
-pub(crate) fn hash(value: &Value) -> B256 {
-    serde_json::from_value(value.clone()).unwrap_or_default()
 }

@@ -1,11 +1,13 @@
 //! A recording served again as a JSON-RPC endpoint, from memory, with the faults that real endpoints have.
 
+mod block;
 mod filter;
 mod methods;
 mod recording;
 mod server;
 mod subscriptions;
 mod view;
+mod websocket;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -48,8 +50,10 @@ pub struct ReplayOptions {
     pub reorg_depth: u64,
     /// How long a replacement shows.
     pub reorg_shows: Duration,
-    /// Whether log filters report the logs of replaced blocks again with `removed: true`.
+    /// Whether log filters and subscriptions report the logs of replaced blocks again with `removed: true`.
     pub removed_logs: bool,
+    /// WebSocket connections are cut off after this time.
+    pub websocket_lives: Option<Duration>,
 }
 
 impl Default for ReplayOptions {
@@ -68,6 +72,7 @@ impl Default for ReplayOptions {
             reorg_depth: 0,
             reorg_shows: Duration::from_millis(1500),
             removed_logs: false,
+            websocket_lives: None,
         }
     }
 }
@@ -92,7 +97,7 @@ impl Replay {
         let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let stop = CancellationToken::new();
-        let router = server::router(Methods::new(recording, options));
+        let router = server::router(Methods::new(recording, options), stop.clone());
         let serving =
             axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
         let task = tokio::spawn(async move { serving.await });
@@ -103,6 +108,12 @@ impl Replay {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where it answers by WebSocket.
+    #[must_use]
+    pub fn ws_url(&self) -> String {
+        format!("ws://{}", self.address)
     }
 
     /// Finishes the requests under way and ends.

@@ -171,6 +171,24 @@ async fn a_stopped_chain_continues_from_its_state_file_and_leaves_nothing_else()
     let logs: Vec<Value> = replayed.request("eth_getLogs", all.clone()).await.unwrap();
     assert_eq!(logs.len() as u64, recorded.logs);
     assert_eq!(logs, rpc.request::<Vec<Value>>("eth_getLogs", all).await.unwrap());
+    // whole blocks and receipts, but for the blooms, are those of the chain
+    let head: String = rpc.request("eth_blockNumber", json!([])).await.unwrap();
+    let mut receipts_seen = 0;
+    for number in 0..=u64::from_str_radix(head.trim_start_matches("0x"), 16).unwrap() {
+        let params = json!([format!("{number:#x}"), true]);
+        let block: Value = rpc.request("eth_getBlockByNumber", params.clone()).await.unwrap();
+        assert_eq!(replayed.request::<Value>("eth_getBlockByNumber", params).await.unwrap(), block);
+        let params = json!([block["hash"]]);
+        let mut receipts: Vec<Value> =
+            rpc.request("eth_getBlockReceipts", params.clone()).await.unwrap();
+        for receipt in &mut receipts {
+            receipt.as_object_mut().unwrap().remove("logsBloom");
+        }
+        receipts_seen += receipts.len();
+        let found: Vec<Value> = replayed.request("eth_getBlockReceipts", params).await.unwrap();
+        assert_eq!(found, receipts);
+    }
+    assert!(receipts_seen > 20, "{receipts_seen}");
     replay.stop().await;
     drop(anvil);
     std::fs::remove_dir_all(&folder).unwrap();

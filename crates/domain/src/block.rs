@@ -1,6 +1,6 @@
 //! Blocks as the pipeline sees them.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
@@ -23,8 +23,30 @@ pub struct BlockRef {
 pub struct Block {
     /// The header.
     pub header: BlockRef,
+    /// Senders of the transactions that have events, ascending by index; empty where transactions are not indexed.
+    pub senders: Vec<Sender>,
     /// Decoded events, ascending by log index.
     pub events: Vec<Event>,
+}
+
+impl Block {
+    /// The sender of a transaction, if it is known.
+    #[must_use]
+    pub fn sender(&self, tx_index: u32) -> Option<&Sender> {
+        let found = self.senders.binary_search_by_key(&tx_index, |sender| sender.tx_index).ok()?;
+        self.senders.get(found)
+    }
+}
+
+/// Who sent a transaction, and at what price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sender {
+    /// Index of the transaction in the block.
+    pub tx_index: u32,
+    /// The account.
+    pub from: Address,
+    /// Price per unit of gas in wei.
+    pub gas_price: u128,
 }
 
 /// What a source of blocks says: a reorg is a value, not an exception.

@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::entity::{NftStandard, Protocol};
 
+mod pricing;
+
+pub use pricing::{Pricing, StaticToken};
+
 /// A DEX deployment: its factory (V2, V3) or singleton (V4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +22,9 @@ pub struct Dex {
     /// Swap fee of V2 pools in pips (1/1,000,000); V3 and V4 pools carry their own.
     #[serde(default = "default_v2_fee")]
     pub fee_pips: u32,
+    /// How its tokens are priced.
+    #[serde(default)]
+    pub pricing: Pricing,
 }
 
 /// Uniswap V2's 0.3 %.

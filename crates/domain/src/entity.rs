@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::PoolId;
+use crate::{figures::PoolFigures, ids::PoolId};
 
 /// The rules a pool follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,6 +71,8 @@ pub struct Pool {
     pub liquidity_event_count: u64,
     /// Block of the last event.
     pub updated_block: u64,
+    /// Volumes, fees, locked value.
+    pub figures: PoolFigures,
 }
 
 /// State by protocol family.
@@ -94,7 +96,7 @@ pub enum PoolState {
     },
 }
 
-/// Liquidity that starts or ends at a tick.
+/// Liquidity that starts or ends at a tick. It stays when all of its liquidity is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tick {
     /// The pool.
@@ -105,6 +107,10 @@ pub struct Tick {
     pub liquidity_gross: u128,
     /// Liquidity added when the tick is crossed upwards.
     pub liquidity_net: i128,
+    /// Block of the first position that used it.
+    pub created_block: u64,
+    /// Its time in Unix seconds.
+    pub created_timestamp: u64,
 }
 
 /// A token seen in a pool. Text is sanitised before it gets here; the fold does not look at it.
@@ -118,6 +124,8 @@ pub struct Token {
     pub name: Option<String>,
     /// `decimals()`, likewise.
     pub decimals: Option<u8>,
+    /// `totalSupply()` when it was first seen, in smallest units.
+    pub total_supply: Option<U256>,
     /// Pools that hold it.
     pub pool_count: u64,
     /// Block of its first pool.
@@ -133,6 +141,8 @@ pub struct TokenMetadata {
     pub name: Option<String>,
     /// `decimals()`.
     pub decimals: Option<u8>,
+    /// `totalSupply()` in smallest units.
+    pub total_supply: Option<U256>,
 }
 
 /// How much of a token id an owner holds. A balance of zero does not exist.

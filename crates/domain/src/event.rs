@@ -2,6 +2,8 @@
 
 use alloy_primitives::{Address, B256, I256, U256};
 
+use crate::contract::ContractLog;
+
 /// Where in its block an event stands and who emitted it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventMeta {
@@ -45,6 +47,8 @@ pub enum EventKind {
         amount0_out: U256,
         amount1_out: U256,
     },
+    /// V2 pair: shares of its liquidity moved; the zero address stands for mint and burn.
+    V2Transfer { from: Address, to: Address, value: U256 },
     /// V3 factory: a pool was created.
     V3PoolCreated { token0: Address, token1: Address, fee: u32, tick_spacing: i32, pool: Address },
     /// V3 pool: it has its first price.
@@ -125,4 +129,6 @@ pub enum EventKind {
     Erc721Transfer { from: Address, to: Address, token_id: U256 },
     /// ERC-1155 transfer, single or batch: pairs of token id and amount.
     Erc1155Transfer { operator: Address, from: Address, to: Address, items: Vec<(U256, U256)> },
+    /// An event of a contract that is known by its ABI only.
+    Contract(Box<ContractLog>),
 }

@@ -1,29 +1,45 @@
 //! The fold: events of a block change entities and leave rows.
 //!
-//! [`State`] holds the entities a batch touches, loaded beforehand ([`keys::touched`] says which). [`State::apply`] takes
-//! one block and returns [`BlockChanges`]: the rows, the new images and, for the undo record, the images from before.
-
-use std::collections::{BTreeMap, HashMap};
+//! [`State`] holds the entities in memory; [`needs::Needs`] says which ones blocks need. [`State::apply`] takes one block and
+//! returns [`BlockChanges`]: the rows, and of every entity that changed the image from before and the one after.
 
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    block::{Block, BlockRef},
-    config::Watch,
-    entity::{Counters, NftBalance, Pool, Tick, Token, TokenMetadata},
+    block::BlockRef,
+    entity::{Counters, NftBalance, Pool, Tick, Token},
+    figures::{Account, Factory, Interval, LiquidityPosition, PoolInterval, ProtocolDay, TokenFigures, TokenInterval},
     ids::PoolId,
     row::Rows,
 };
 
+mod account;
 mod apply;
 mod concentrated;
 mod create;
+mod derived;
+mod interval;
 pub mod keys;
+#[cfg(test)]
+mod kit;
+pub mod needs;
 mod nft;
+#[cfg(test)]
+mod oracle;
 mod pair;
 #[cfg(test)]
+mod properties;
+mod state;
+#[cfg(test)]
 mod tests;
+mod tracked;
+mod v2;
+mod v3;
+mod v4;
+mod world;
+
+pub use state::State;
 
 /// Identity of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,11 +52,64 @@ pub enum Key {
     Token(Address),
     /// Balance of a collection's token id at an owner.
     Nft(Address, U256, Address),
+    /// Totals of the DEX with this factory (V4: manager).
+    Factory(Address),
+    /// A day of a DEX, by the number of the day.
+    ProtocolDay(Address, u32),
+    /// A token within a DEX.
+    TokenFigures(Address, Address),
+    /// A period of a pool, by the number of the period.
+    PoolInterval(PoolId, Interval, u32),
+    /// A period of a token within a DEX, by the number of the period.
+    TokenInterval(Address, Address, Interval, u32),
+    /// A sender of transactions.
+    Account(Address),
+    /// Shares of a pair's liquidity that an account holds.
+    LiquidityPosition(PoolId, Address),
 }
 
-/// An entity's image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Entity {
+macro_rules! entities {
+    ($($(#[$doc:meta])* $variant:ident($type:ty),)+) => {
+        /// An entity's image.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Entity {
+            $($(#[$doc])* $variant(Box<$type>),)+
+        }
+
+        $(
+            impl From<$type> for Entity {
+                fn from(value: $type) -> Self {
+                    Self::$variant(Box::new(value))
+                }
+            }
+
+            impl EntityType for $type {
+                fn of(entity: &Entity) -> Option<&Self> {
+                    match entity {
+                        Entity::$variant(value) => Some(value),
+                        _ => None,
+                    }
+                }
+                fn of_mut(entity: &mut Entity) -> Option<&mut Self> {
+                    match entity {
+                        Entity::$variant(value) => Some(value),
+                        _ => None,
+                    }
+                }
+            }
+        )+
+    };
+}
+
+/// A type of entity.
+pub trait EntityType: Into<Entity> {
+    /// The value inside, if the entity is of this type.
+    fn of(entity: &Entity) -> Option<&Self>;
+    /// The same, to change it.
+    fn of_mut(entity: &mut Entity) -> Option<&mut Self>;
+}
+
+entities! {
     /// A pool.
     Pool(Pool),
     /// A tick.
@@ -49,19 +118,31 @@ pub enum Entity {
     Token(Token),
     /// An NFT balance.
     Nft(NftBalance),
+    /// Totals of a DEX.
+    Factory(Factory),
+    /// A day of a DEX.
+    ProtocolDay(ProtocolDay),
+    /// A token within a DEX.
+    TokenFigures(TokenFigures),
+    /// A period of a pool.
+    PoolInterval(PoolInterval),
+    /// A period of a token.
+    TokenInterval(TokenInterval),
+    /// A sender of transactions.
+    Account(Account),
+    /// Shares of a pair's liquidity.
+    LiquidityPosition(LiquidityPosition),
 }
 
-impl Entity {
-    /// The entity's identity.
-    #[must_use]
-    pub const fn key(&self) -> Key {
-        match self {
-            Self::Pool(pool) => Key::Pool(pool.id),
-            Self::Tick(tick) => Key::Tick(tick.pool, tick.index),
-            Self::Token(token) => Key::Token(token.address),
-            Self::Nft(nft) => Key::Nft(nft.collection, nft.token_id, nft.owner),
-        }
-    }
+/// What one block did to an entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The entity.
+    pub key: Key,
+    /// Its image before the block; `None` where there was none.
+    pub before: Option<Entity>,
+    /// Its image after the block; `None` where it is gone.
+    pub after: Option<Entity>,
 }
 
 /// What one block did.
@@ -71,10 +152,8 @@ pub struct BlockChanges {
     pub block: BlockRef,
     /// Rows it added.
     pub rows: Rows,
-    /// Entities it touched: the image before it, `None` where there was no entity. Ordered by key.
-    pub before: BTreeMap<Key, Option<Entity>>,
-    /// The same entities after it, `None` where the entity is gone.
-    pub after: BTreeMap<Key, Option<Entity>>,
+    /// Entities it touched, each once, ordered by key.
+    pub changes: Vec<Change>,
     /// Counters before it.
     pub counters_before: Counters,
     /// Counters after it.
@@ -104,73 +183,4 @@ pub enum FoldError {
         /// Log index.
         log_index: u32,
     },
-}
-
-/// Entities in memory, and the counters of the chain.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct State {
-    /// `None` means: known not to exist.
-    entities: HashMap<Key, Option<Entity>>,
-    counters: Counters,
-}
-
-impl State {
-    /// An empty state that continues from these counters.
-    #[must_use]
-    pub fn new(counters: Counters) -> Self {
-        Self { entities: HashMap::new(), counters }
-    }
-
-    /// Puts a stored entity in place, or the fact that there is none. What is loaded already stays.
-    pub fn load(&mut self, key: Key, entity: Option<Entity>) {
-        self.entities.entry(key).or_insert(entity);
-    }
-
-    /// Whether the entity, or its absence, is known.
-    #[must_use]
-    pub fn knows(&self, key: &Key) -> bool {
-        self.entities.contains_key(key)
-    }
-
-    /// The entity's image, if it exists and is loaded.
-    #[must_use]
-    pub fn get(&self, key: &Key) -> Option<&Entity> {
-        self.entities.get(key).and_then(Option::as_ref)
-    }
-
-    /// The counters as of the last block.
-    #[must_use]
-    pub const fn counters(&self) -> Counters {
-        self.counters
-    }
-
-    /// Folds one block. On an error the state is unchanged.
-    ///
-    /// # Errors
-    /// [`FoldError`] when an entity was not loaded or stored state contradicts the chain.
-    pub fn apply(
-        &mut self,
-        block: &Block,
-        watch: &Watch,
-        metadata: &HashMap<Address, TokenMetadata>,
-    ) -> Result<BlockChanges, FoldError> {
-        let mut step = apply::Step::new(self, block.header, watch, metadata);
-        for event in &block.events {
-            step.event(event)?;
-        }
-        let changes = step.finish();
-        for (key, image) in &changes.after {
-            self.entities.insert(*key, image.clone());
-        }
-        self.counters = changes.counters_after;
-        Ok(changes)
-    }
-
-    /// Takes a block back: the inverse of [`State::apply`] for the newest block.
-    pub fn revert(&mut self, changes: &BlockChanges) {
-        for (key, image) in &changes.before {
-            self.entities.insert(*key, image.clone());
-        }
-        self.counters = changes.counters_before;
-    }
 }

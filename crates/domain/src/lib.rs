@@ -6,10 +6,18 @@
 //!
 //! Invariant: whatever [`fold::State::apply`] changes, [`fold::State::revert`] takes back exactly.
 
+pub mod amm;
 pub mod block;
 pub mod config;
+pub mod contract;
+pub mod decimal;
 pub mod entity;
 pub mod event;
+pub mod figures;
+pub mod flat;
 pub mod fold;
 pub mod ids;
+pub mod pricing;
+pub mod record;
 pub mod row;
+pub mod version;

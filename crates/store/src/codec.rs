@@ -6,8 +6,11 @@ use bson::{Binary, Bson, spec::BinarySubtype};
 use domain::ids::{ChainId, PoolId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
+mod decimal;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use decimal::Dec;
 
 /// A chain id as stored: the same 64 bits, so that no id is refused or mistaken for another.
 pub(crate) const fn chain_key(chain: ChainId) -> i64 {
@@ -35,6 +38,15 @@ macro_rules! stored_as_binary {
             fn from(value: $name) -> Self {
                 let encode: fn(&$inner) -> Binary = $encode;
                 Self::Binary(encode(&value.0))
+            }
+        }
+
+        impl $name {
+            /// From the stored bytes.
+            #[allow(dead_code, reason = "not every kind is read alone")]
+            pub(crate) fn read(bytes: &[u8]) -> Option<$inner> {
+                let decode: fn(&[u8]) -> Option<$inner> = $decode;
+                decode(bytes)
             }
         }
 

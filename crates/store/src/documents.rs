@@ -9,12 +9,14 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::StoreError;
 
-pub(crate) mod liquidity;
+pub(crate) mod lease;
+pub(crate) mod contract_event;
+pub(crate) mod figures;
 pub(crate) mod nft_balance;
 pub(crate) mod nft_transfer;
 pub(crate) mod pool;
+pub(crate) mod record;
 pub(crate) mod row;
-pub(crate) mod swap;
 pub(crate) mod tick;
 pub(crate) mod token;
 pub(crate) mod undo;
@@ -24,13 +26,20 @@ pub(crate) mod watermark;
 pub(crate) const META: &str = "meta";
 
 /// Collections that hold chain data.
-pub(crate) const COLLECTIONS: [&str; 9] = [
+pub(crate) const COLLECTIONS: [&str; 16] = [
+    crate::history::COLLECTION,
+    figures::LIQUIDITY_POSITIONS,
+    figures::FACTORIES,
+    figures::PROTOCOL_DAYS,
+    figures::TOKEN_FIGURES,
+    figures::POOL_INTERVALS,
+    figures::TOKEN_INTERVALS,
+    figures::ACCOUNTS,
     pool::Doc::COLLECTION,
     tick::Doc::COLLECTION,
     token::Doc::COLLECTION,
     nft_balance::Doc::COLLECTION,
-    swap::Doc::COLLECTION,
-    liquidity::Doc::COLLECTION,
+    crate::rows::COLLECTION,
     nft_transfer::Doc::COLLECTION,
     undo::Doc::COLLECTION,
     watermark::Doc::COLLECTION,

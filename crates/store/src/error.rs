@@ -25,6 +25,35 @@ pub enum StoreError {
     /// The moment a snapshot speaks of is no longer kept by the server.
     #[error("the snapshot of this read is no longer available; ask again")]
     SnapshotGone,
+    /// Somebody else may write the chain now.
+    #[error(
+        "the right to write chain {chain} was taken over by {holder}; nothing more is written here until it is free again"
+    )]
+    LeaseLost {
+        /// Chain.
+        chain: ChainId,
+        /// Host and process id of the holder.
+        holder: String,
+    },
+    /// Somebody else writes the chain.
+    #[error(
+        "chain {chain} is written by {holder} (host/process id): stop that one first, or leave the writing to it; after \
+         a crash its right ends by itself within seconds"
+    )]
+    LeaseHeld {
+        /// Chain.
+        chain: ChainId,
+        /// Host and process id of the holder.
+        holder: String,
+    },
+    /// A chain that is half removed.
+    #[error(
+        "chain {chain} is being removed and that did not end: run `sooho rewind --drop` again, then index it anew"
+    )]
+    Removing {
+        /// Chain.
+        chain: ChainId,
+    },
     /// Somebody else moved the watermark.
     #[error(
         "the watermark of chain {chain} is {found}, not {expected}: a second indexer writes this chain; \
@@ -46,8 +75,8 @@ pub enum StoreError {
     },
     /// A reorg reaches below what can be taken back.
     #[error(
-        "block {block} of chain {chain} has no undo record: the reorg is deeper than the undo window; \
-         raise the finality depth, then index into an empty database"
+        "block {block} of chain {chain} has no undo record: what left the chain is deeper than `undo_window`; raise it, \
+         remove the chain by `sooho rewind --drop` and index it anew"
     )]
     UndoMissing {
         /// Chain.
@@ -67,6 +96,19 @@ pub enum StoreError {
         id: String,
         /// What is wrong with it.
         why: String,
+    },
+    /// A table of contract events that does not look like the one that is stored.
+    #[error(
+        "collection {collection} holds events of another declaration ({stored}) than the ABI has now ({configured}): \
+         give the contract another name, or index into an empty database"
+    )]
+    ContractChanged {
+        /// Collection.
+        collection: String,
+        /// What its documents look like.
+        stored: String,
+        /// What they would look like.
+        configured: String,
     },
     /// A value that has no stored form.
     #[error("a document of collection {collection} cannot be stored: {why}")]

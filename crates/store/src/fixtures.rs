@@ -5,10 +5,18 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, B256, I256, U256};
 use domain::{
     block::BlockRef,
+    decimal::Decimal,
     entity::{Counters, Created, NftBalance, NftStandard, Pool, PoolState, Protocol, Tick, Token},
-    fold::{BlockChanges, Entity, Key},
+    figures::{
+        Account, Factory, Interval, LiquidityPosition, PoolFigures, PoolInterval, ProtocolDay,
+        TokenFigures, TokenInterval,
+    },
+    fold::{BlockChanges, Change, Entity, Key},
     ids::PoolId,
-    row::{LiquidityEvent, LiquidityKind, NftTransfer, Position, RowMeta, Rows, Swap},
+    row::{
+        LiquidityEvent, LiquidityKind, LiquidityPositionSnapshot, NftTransfer, PairLiquidity,
+        PairSwap, Position, RowMeta, Rows, Swap,
+    },
 };
 
 /// What exists, and the blocks that led there.
@@ -60,10 +68,10 @@ impl Chain {
                 timestamp: 1_700_000_000 + number,
             };
             let changes = self.block(block, counters, fork);
-            for (key, image) in &changes.after {
-                match image {
-                    Some(entity) => self.entities.insert(*key, entity.clone()),
-                    None => self.entities.remove(key),
+            for change in &changes.changes {
+                match &change.after {
+                    Some(entity) => self.entities.insert(change.key, entity.clone()),
+                    None => self.entities.remove(&change.key),
                 };
             }
             self.blocks.push(changes);
@@ -74,55 +82,62 @@ impl Chain {
         let mut changes = BlockChanges {
             block,
             rows: Rows::default(),
-            before: BTreeMap::new(),
-            after: BTreeMap::new(),
+            changes: Vec::new(),
             counters_before,
             counters_after: counters_before,
         };
         if !block.number.is_multiple_of(7) {
             self.events(&mut changes, fork);
         }
-        changes.before =
-            changes.after.keys().map(|key| (*key, self.entities.get(key).cloned())).collect();
         changes
     }
 
     fn events(&self, changes: &mut BlockChanges, fork: u64) {
         let n = changes.block.number;
-        let mut entities = vec![
-            Entity::Pool(pool(n)),
-            Entity::Token(token(n)),
-            Entity::Tick(Tick {
-                pool: pool_id(n),
-                index: -60,
-                liquidity_gross: u128::MAX - u128::from(n),
-                liquidity_net: -i128::from(n),
-            }),
-        ];
+        let mut after: BTreeMap<Key, Option<Entity>> = BTreeMap::new();
+        let mut put = |key, entity: Entity| after.insert(key, Some(entity));
+        put(Key::Pool(pool_id(n)), pool(n).into());
+        put(Key::Token(address(2_000 + n)), token(n).into());
+        let tick = Tick {
+            pool: pool_id(n),
+            index: -60,
+            liquidity_gross: u128::MAX - u128::from(n),
+            liquidity_net: -i128::from(n),
+            created_block: n,
+            created_timestamp: 5,
+        };
+        put(Key::Tick(pool_id(n), -60), tick.into());
+        for (key, entity) in figures(n) {
+            put(key, entity);
+        }
         // an older pool trades again
         if let Some(Entity::Pool(old)) = self.entities.get(&Key::Pool(pool_id(n / 2))) {
-            entities.push(Entity::Pool(Pool {
+            let again = Pool {
                 swap_count: old.swap_count + 1 + fork,
                 updated_block: n,
-                ..old.clone()
-            }));
+                ..Pool::clone(old)
+            };
+            put(Key::Pool(again.id), again.into());
         }
         // token id n goes to owner n % 3, token id n - 1 is burnt if it exists
         let nft = nft(n);
         let burnt = Key::Nft(address(COLLECTION), U256::from(n - 1), address((n - 1) % 3 + 1));
-        if self.entities.contains_key(&burnt) && n.is_multiple_of(2) {
-            changes.after.insert(burnt, None);
-        }
         let owner = nft.owner;
-        entities.push(Entity::Nft(nft));
-        for entity in entities {
-            changes.after.insert(entity.key(), Some(entity));
+        put(Key::Nft(nft.collection, nft.token_id, owner), nft.into());
+        if self.entities.contains_key(&burnt) && n.is_multiple_of(2) {
+            after.insert(burnt, None);
         }
+        changes.changes = after
+            .into_iter()
+            .map(|(key, after)| Change { key, before: self.entities.get(&key).cloned(), after })
+            .collect();
         let meta = |log_index, item| RowMeta {
             position: Position { block: n, log_index, item },
             timestamp: changes.block.timestamp,
             tx_hash: tx(n),
             tx_index: 3,
+            origin: n.is_multiple_of(2).then(|| address(6)),
+            gas_price: n.is_multiple_of(2).then_some(u128::MAX),
         };
         for log_index in [1, 2] {
             changes.rows.swaps.push(Swap {
@@ -134,8 +149,42 @@ impl Chain {
                 amount1: I256::unchecked_from(n),
                 sqrt_price_x96: (!n.is_multiple_of(2)).then(|| U256::from(n) << 96),
                 tick: (!n.is_multiple_of(2)).then_some(-887_272),
+                amount_usd: decimal(n),
+                pair: n.is_multiple_of(2).then_some(PairSwap {
+                    index: log_index - 1,
+                    amount0_out: U256::from(n),
+                    amount1_out: U256::MAX,
+                }),
             });
         }
+        changes.rows.pair_liquidity.push(PairLiquidity {
+            meta: meta(5, 1),
+            pool: pool_id(n),
+            burn: true,
+            n: 1,
+            to: None,
+            sender: Some(address(6)),
+            liquidity: U256::MAX,
+            amount0: Some(decimal(n)),
+            amount1: Some(decimal(n + 1)),
+            amount_usd: Some(decimal(n + 2)),
+            fee_to: None,
+            fee_liquidity: Some(U256::from(n)),
+            needs_complete: true,
+            log_index: Some(5),
+        });
+        changes.rows.liquidity_snapshots.push(LiquidityPositionSnapshot {
+            meta: meta(5, 0),
+            pool: pool_id(n),
+            user: address(6),
+            token0_price_usd: decimal(n),
+            token1_price_usd: decimal(n),
+            reserve0: decimal(n),
+            reserve1: decimal(n),
+            reserve_usd: decimal(n),
+            total_supply: decimal(n),
+            balance: U256::MAX,
+        });
         changes.rows.liquidity.push(LiquidityEvent {
             meta: meta(3, 0),
             pool: pool_id(n),
@@ -145,6 +194,7 @@ impl Chain {
             liquidity_delta: (!n.is_multiple_of(3)).then_some(I256::MINUS_ONE),
             amount0: Some(U256::MAX),
             amount1: None,
+            amount_usd: decimal(n),
         });
         for item in 0..2 {
             changes.rows.nft_transfers.push(NftTransfer {
@@ -197,7 +247,57 @@ fn pool(n: u64) -> Pool {
         swap_count: n % 4,
         liquidity_event_count: 1,
         updated_block: n,
+        figures: PoolFigures {
+            counted: true,
+            volume_usd: decimal(n),
+            total_value_locked_token0: Decimal::ZERO - decimal(n),
+            tx_count: n,
+            fee_tier: 500,
+            ..PoolFigures::default()
+        },
     }
+}
+
+/// A number with all its digits.
+fn decimal(n: u64) -> Decimal {
+    Decimal::from(n).safe_div(Decimal::from(7))
+}
+
+fn figures(n: u64) -> Vec<(Key, Entity)> {
+    let (factory, token, pool) = (address(1), address(2_000 + n), pool_id(n));
+    let (volume_usd, tick) = (decimal(n), n.is_multiple_of(2).then_some(-7));
+    let whitelist_pools = vec![pool, pool_id(n / 2)];
+    vec![
+        (
+            Key::Factory(factory),
+            Factory { pool_count: n, eth_price_usd: decimal(n), ..Factory::default() }.into(),
+        ),
+        (
+            Key::ProtocolDay(factory, 7),
+            ProtocolDay { volume_usd, tx_count: n, ..ProtocolDay::default() }.into(),
+        ),
+        (
+            Key::TokenFigures(factory, token),
+            TokenFigures { volume_usd, whitelist_pools, ..TokenFigures::default() }.into(),
+        ),
+        (
+            Key::PoolInterval(pool, Interval::Hour, u32::MAX),
+            PoolInterval { volume_usd, tick, liquidity: u128::MAX, ..PoolInterval::default() }
+                .into(),
+        ),
+        (
+            Key::TokenInterval(factory, token, Interval::Day, 0),
+            TokenInterval { volume_usd, ..TokenInterval::default() }.into(),
+        ),
+        (
+            Key::LiquidityPosition(pool, address(6)),
+            LiquidityPosition { balance: U256::from(n), ..LiquidityPosition::default() }.into(),
+        ),
+        (
+            Key::Account(address(6)),
+            Account { volume_usd, swap_count: n, last_block: n, ..Account::default() }.into(),
+        ),
+    ]
 }
 
 fn token(n: u64) -> Token {
@@ -206,6 +306,7 @@ fn token(n: u64) -> Token {
         symbol: (!n.is_multiple_of(5)).then(|| format!("T{}", n % 4)),
         name: n.is_multiple_of(2).then(|| "Größe \u{1f980}".to_owned()),
         decimals: (!n.is_multiple_of(5)).then_some(18),
+        total_supply: (!n.is_multiple_of(5)).then_some(U256::MAX),
         pool_count: 1,
         first_block: n,
     }

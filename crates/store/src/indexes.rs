@@ -24,11 +24,10 @@ pub(crate) const INDEXES: &[Index] = &[
     Index { collection: "pools", name: "token_swaps", keys: &[("tokens", 1), ("swaps", -1)] },
     // tokens by symbol
     Index { collection: "tokens", name: "symbol", keys: &[("symbol", 1), ("_id", 1)] },
-    // swaps of a pool, newest first; of a transaction
-    Index { collection: "swaps", name: "pool", keys: &[("pool", 1), ("_id", -1)] },
-    Index { collection: "swaps", name: "tx", keys: &[("tx.h", 1), ("_id", 1)] },
-    // liquidity events of a pool, newest first
-    Index { collection: "liquidity", name: "pool", keys: &[("pool", 1), ("_id", -1)] },
+    // rows of all pools, of a transaction, of an account; newest first
+    Index { collection: "rows", name: "group", keys: &[("g", -1)] },
+    Index { collection: "rows", name: "transaction", keys: &[("x", 1), ("g", -1)] },
+    Index { collection: "rows", name: "account", keys: &[("a", 1), ("g", -1)] },
     // what an owner holds, all or of a collection
     Index { collection: "nft_balances", name: "owner", keys: &[("_id.o", 1), ("_id", 1)] },
     // transfers of a collection and of a token id, newest first

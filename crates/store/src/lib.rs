@@ -6,17 +6,23 @@
 //! - the watermark moves only in the transaction that writes (or takes back) the rows it speaks of: there is no setter;
 //! - every block at or above a commit's `undo_from` can be taken back exactly ([`Writer::revert_newest`]);
 //! - a [`Snapshot`] answers every read as of one block, whatever is committed meanwhile;
+//! - a chain has one writer: [`Writer`] needs a [`Lease`], and every write proves that it is still the chain's;
 //! - every stored number is exact: integers and fixed-width big-endian binaries, never a float;
 //! - every `_id` starts with the chain id, so that it can serve as the shard key.
 
 mod codec;
+mod contracts;
 mod documents;
 pub mod embedded;
 mod error;
 #[cfg(test)]
 mod fixtures;
+mod history;
 mod indexes;
+mod lease;
+mod packed;
 mod reader;
+mod rows;
 mod schema;
 mod store;
 #[cfg(test)]
@@ -28,9 +34,10 @@ mod writer;
 pub use self::{
     embedded::{Embedded, EmbeddedOptions},
     error::StoreError,
+    lease::{DEFAULT_TTL, Lease},
     reader::{
-        LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolCursor,
-        PoolOrder, PoolQuery, Reader, Snapshot, SwapQuery, TokenQuery,
+        ContractEventQuery, LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, Past, PoolCursor,
+        PoolOrder, PoolQuery, Reader, RowQuery, RowCounts, Snapshot, SwapQuery, TokenQuery,
     },
     store::{ConnectOptions, Store},
     watermark::Watermark,

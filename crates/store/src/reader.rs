@@ -15,8 +15,12 @@ use crate::{
     watermark::Watermark,
 };
 
+mod audit;
+pub(crate) mod contracts;
+mod history;
 mod nfts;
-mod plan;
+mod past;
+pub(crate) mod plan;
 mod pools;
 mod rows;
 mod snapshot;
@@ -25,9 +29,12 @@ mod tests;
 mod tokens;
 
 pub use self::{
+    audit::RowCounts,
+    contracts::ContractEventQuery,
     nfts::{NftCollectionCursor, NftOwnedCursor, NftTransferQuery},
+    past::Past,
     pools::{PoolCursor, PoolOrder, PoolQuery},
-    rows::{LiquidityQuery, SwapQuery},
+    rows::{LiquidityQuery, RowQuery, SwapQuery},
     snapshot::Snapshot,
     tokens::TokenQuery,
 };

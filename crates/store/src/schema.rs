@@ -4,7 +4,10 @@ use bson::{Document, doc};
 use mongodb::{Database, IndexModel, options::IndexOptions};
 
 use crate::{
-    documents::{COLLECTIONS, META},
+    documents::{
+        COLLECTIONS, META,
+        lease::{FENCES, LEASES},
+    },
     error::{StoreError, code},
     indexes::INDEXES,
 };
@@ -33,7 +36,7 @@ pub(crate) async fn migrate(database: &Database) -> Result<(), StoreError> {
             known: VERSION,
         });
     }
-    for collection in COLLECTIONS {
+    for collection in COLLECTIONS.into_iter().chain([LEASES, FENCES]) {
         // created beforehand: a snapshot cannot read a collection that is younger than itself
         match database.create_collection(collection).await {
             Err(error) if code(&error) != Some(EXISTS) => return Err(error.into()),

@@ -6,7 +6,13 @@ use bson::{Document, doc};
 use domain::ids::ChainId;
 use mongodb::{Client, Database, options::ClientOptions};
 
-use crate::{error::StoreError, reader::Reader, schema, writer::Writer};
+use crate::{
+    error::StoreError,
+    lease::{self, Lease},
+    reader::Reader,
+    schema,
+    writer::Writer,
+};
 
 /// How long to wait for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,10 +82,24 @@ impl Store {
         schema::migrate(&self.database).await
     }
 
-    /// The one way to write indexed data of a chain.
+    /// Takes the right to write a chain. It lasts `ttl` and is renewed as long as the lease lives.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseHeld`] when somebody else has it, who is alive or was a moment ago; retryable when no server
+    /// answers.
+    pub async fn acquire(&self, chain: ChainId, ttl: Duration) -> Result<Lease, StoreError> {
+        lease::acquire(self.client.clone(), self.database.clone(), chain, ttl).await
+    }
+
+    /// The same, from whoever has it: for tests, whose writers are all their own.
+    pub(crate) async fn seize(&self, chain: ChainId) -> Result<Lease, StoreError> {
+        lease::seize(self.client.clone(), self.database.clone(), chain).await
+    }
+
+    /// The one way to write indexed data: under a lease of its chain.
     #[must_use]
-    pub fn writer(&self, chain: ChainId) -> Writer {
-        Writer::new(self.client.clone(), self.database.clone(), chain)
+    pub fn writer(&self, lease: &Lease) -> Writer {
+        Writer::new(self.client.clone(), self.database.clone(), lease)
     }
 
     /// The way to read; it has no method that writes.

@@ -1,8 +1,12 @@
 //! The one way to change indexed data: whole batches of blocks, and back one block at a time.
 
+use std::sync::Arc;
+
+use alloy_primitives::Address;
 use bson::{Document, RawDocumentBuf, doc};
 use domain::{
     block::BlockRef,
+    contract::Table,
     entity::Protocol,
     fold::{BlockChanges, Entity, Key},
     ids::{ChainId, PoolId},
@@ -14,16 +18,19 @@ use crate::{
     codec::chain_key,
     documents::{Stored as _, decode, decode_doc, id_prefix, pool, undo, watermark},
     error::StoreError,
+    lease::Lease,
     watermark::Watermark,
 };
 
 mod commit;
+mod contracts;
 mod load;
 mod prepare;
+mod remove;
 mod revert;
 #[cfg(test)]
 mod tests;
-mod transaction;
+pub(crate) mod transaction;
 mod write;
 
 /// Blocks to store, in one transaction.
@@ -39,7 +46,8 @@ pub struct Batch<'a> {
     pub prune_undo_below: u64,
 }
 
-/// Writes indexed data of one chain. There is to be one writer per chain; a second one is found out at its first commit.
+/// Writes indexed data of one chain, for as long as its lease is the chain's: a writer whose lease was taken over is
+/// refused at its next write, whatever it slept through.
 #[derive(Debug, Clone)]
 pub struct Writer {
     client: Client,
@@ -47,11 +55,13 @@ pub struct Writer {
     chain: ChainId,
     /// The chain as stored.
     key: i64,
+    lease: Lease,
 }
 
 impl Writer {
-    pub(crate) const fn new(client: Client, database: Database, chain: ChainId) -> Self {
-        Self { client, database, chain, key: chain_key(chain) }
+    pub(crate) fn new(client: Client, database: Database, lease: &Lease) -> Self {
+        let chain = lease.chain();
+        Self { client, database, chain, key: chain_key(chain), lease: lease.clone() }
     }
 
     /// The chain.
@@ -100,6 +110,28 @@ impl Writer {
             .collect()
     }
 
+    /// Creates what these tables need, once; their events can be committed then. Gives the names of the collections that
+    /// are new.
+    ///
+    /// # Errors
+    /// [`StoreError::ContractChanged`] when a table's documents look different from those that are stored.
+    pub async fn declare(&self, tables: &[Arc<Table>]) -> Result<Vec<String>, StoreError> {
+        contracts::declare(&self.database, tables).await
+    }
+
+    /// Addresses in a parameter of the stored events of this contract, such as a factory's announcements.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn announced(
+        &self,
+        table: &Table,
+        emitter: Address,
+        parameter: &str,
+    ) -> Result<Vec<Address>, StoreError> {
+        contracts::announced(self, table, emitter, parameter).await
+    }
+
     /// The newest blocks that can be taken back, newest first: where a fork is looked for.
     ///
     /// # Errors
@@ -122,11 +154,27 @@ impl Writer {
         Ok(docs?.iter().filter_map(undo::Doc::block).collect())
     }
 
+    /// The oldest block that can be taken back, with the watermark that is left when it is; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn oldest_undo(&self) -> Result<Option<(BlockRef, Option<Watermark>)>, StoreError> {
+        let found = self
+            .documents(undo::Doc::COLLECTION)
+            .find_one(doc! { "_id": id_prefix(&doc! { "c": self.key }), "_id.n": 0 })
+            .sort(doc! { "_id": 1 })
+            .projection(doc! { "head": 1 })
+            .await?;
+        let oldest = found.map(|raw| decode_doc::<undo::Doc>(undo::Doc::COLLECTION, &raw));
+        Ok(oldest.transpose()?.and_then(undo::Doc::head))
+    }
+
     /// Stores the blocks and moves the watermark to the last of them: all or nothing. A passing trouble of the server
     /// is waited out for about half a minute.
     ///
     /// # Errors
-    /// [`StoreError::WatermarkMoved`] when the batch does not build on what is stored; [`StoreError::InvalidBatch`]
+    /// [`StoreError::LeaseLost`] when somebody else writes the chain by now: stop, and drop what was read.
+    /// [`StoreError::Removing`] while the chain is half removed. [`StoreError::WatermarkMoved`] when the batch does not build on what is stored; [`StoreError::InvalidBatch`]
     /// when it is no ascending, linked run of blocks. After a retryable error the batch may or may not be stored: read
     /// the watermark again.
     pub async fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
@@ -136,10 +184,24 @@ impl Writer {
     /// Takes the newest block back, in one transaction, and says where the watermark is now (`None`: at nothing).
     ///
     /// # Errors
+    /// [`StoreError::LeaseLost`] and [`StoreError::Removing`] as for [`Writer::commit`].
     /// [`StoreError::UndoMissing`] when the block has no undo record. After a retryable error the block may or may not
     /// be taken back: read the watermark again.
     pub async fn revert_newest(&self) -> Result<Option<Watermark>, StoreError> {
         revert::revert_newest(self).await
+    }
+
+    /// Removes all that is stored of the chain, in transactions of bounded size, and returns the number of documents.
+    /// `progress` is told of it as it grows. From its beginning nobody reads the chain, and until its end nobody writes
+    /// it: if it is interrupted, call it again.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] as for [`Writer::commit`]; retryable when no server answers.
+    pub async fn remove_chain(
+        &self,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, StoreError> {
+        remove::remove_chain(self, progress).await
     }
 
     /// A collection of raw documents.
@@ -158,13 +220,31 @@ fn describe(watermark: Option<&Watermark>) -> String {
 
 /// The `_id` of an entity and its collection.
 fn entity_id(chain: i64, key: &Key) -> (&'static str, Document) {
-    use crate::documents::{nft_balance, tick, token};
+    use crate::documents::{figures, nft_balance, tick, token};
     match *key {
         Key::Pool(id) => (pool::Doc::COLLECTION, pool::id(chain, id)),
         Key::Tick(id, index) => (tick::Doc::COLLECTION, tick::id(chain, id, index)),
         Key::Token(address) => (token::Doc::COLLECTION, token::id(chain, address)),
         Key::Nft(collection, id, owner) => {
             (nft_balance::Doc::COLLECTION, nft_balance::id(chain, collection, id, owner))
+        }
+        Key::Factory(factory) => (figures::FACTORIES, figures::factory(chain, factory)),
+        Key::ProtocolDay(factory, day) => {
+            (figures::PROTOCOL_DAYS, figures::protocol_day(chain, factory, day))
+        }
+        Key::TokenFigures(factory, token) => {
+            (figures::TOKEN_FIGURES, figures::token_figures(chain, factory, token))
+        }
+        Key::PoolInterval(pool, interval, period) => {
+            (figures::POOL_INTERVALS, figures::pool_interval(chain, pool, interval, period))
+        }
+        Key::TokenInterval(factory, token, interval, period) => (
+            figures::TOKEN_INTERVALS,
+            figures::token_interval(chain, factory, token, interval, period),
+        ),
+        Key::Account(account) => (figures::ACCOUNTS, figures::account(chain, account)),
+        Key::LiquidityPosition(pool, account) => {
+            (figures::LIQUIDITY_POSITIONS, figures::liquidity_position(chain, pool, account))
         }
     }
 }

@@ -8,7 +8,7 @@ use domain::{
     config::{Collection, Watch},
     entity::{Counters, NftStandard},
     event::{Event, EventKind, EventMeta},
-    fold::{BlockChanges, State, keys},
+    fold::{BlockChanges, State, needs::Needs},
 };
 
 pub fn address(n: u8) -> Address {
@@ -79,10 +79,8 @@ pub fn blocks() -> Vec<BlockChanges> {
             };
             Event { meta, kind }
         });
-        let block = Block { header, events: events.collect() };
-        let mut touched = Vec::new();
-        block.events.iter().for_each(|event| keys::touched(event, &mut touched));
-        touched.into_iter().for_each(|key| state.load(key, None));
+        let block = Block { header, senders: Vec::new(), events: events.collect() };
+        Needs::new(&watch, std::slice::from_ref(&block)).load(&mut state, |_| None);
         state.apply(&block, &watch, &HashMap::new()).unwrap()
     });
     blocks.collect()

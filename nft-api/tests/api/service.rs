@@ -38,7 +38,8 @@ impl Service {
         store.migrate().await.unwrap();
         let blocks = chain::blocks();
         let batch = Batch { parent: None, blocks: &blocks, undo_from: 0, prune_undo_below: 0 };
-        store.writer(CHAIN).commit(&batch).await.unwrap();
+        let writer = store::testing::writer(&store, CHAIN).await.unwrap();
+        writer.commit(&batch).await.unwrap();
         let client = ::chain::Client::new(CHAIN, &[node.to_owned()]).unwrap();
         let collections = chain::collections();
         let deps = Deps {

@@ -15,7 +15,13 @@ pub(crate) async fn page(
 ) -> Result<Rows<LiquidityEvent>, Problem> {
     let list = List::new("liquidity events", snapshot.chain(), format!("{pool:?}"));
     let after = list.after(slice.after, position::read)?;
-    let found =
-        snapshot.liquidity(&LiquidityQuery { pool, after, limit: slice.size.limit() }).await?;
+    let found = snapshot
+        .liquidity(&LiquidityQuery {
+            pool,
+            after,
+            limit: slice.size.limit(),
+            ..LiquidityQuery::default()
+        })
+        .await?;
     Ok(Rows::new(found, slice.size, &list, |event| position::bytes(event.meta.position)))
 }

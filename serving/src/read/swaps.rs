@@ -15,6 +15,8 @@ pub(crate) async fn page(
 ) -> Result<Rows<Swap>, Problem> {
     let list = List::new("swaps", snapshot.chain(), format!("{pool:?}"));
     let after = list.after(slice.after, position::read)?;
-    let found = snapshot.swaps(&SwapQuery { pool, after, limit: slice.size.limit() }).await?;
+    let found = snapshot
+        .swaps(&SwapQuery { pool, after, limit: slice.size.limit(), ..SwapQuery::default() })
+        .await?;
     Ok(Rows::new(found, slice.size, &list, |swap| position::bytes(swap.meta.position)))
 }

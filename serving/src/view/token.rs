@@ -32,6 +32,7 @@ impl From<domain::entity::Token> for Token {
             decimals,
             pool_count,
             first_block,
+            ..
         } = token;
         Self { address: address(contract), symbol, name, decimals, pool_count, first_block }
     }

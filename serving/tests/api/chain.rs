@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use alloy_primitives::{Address, B256, U256};
 use domain::{
     block::{Block, BlockRef},
-    config::{Dex, Watch},
+    config::{Dex, Pricing, Watch},
     entity::{Counters, Protocol, TokenMetadata},
     event::{Event, EventKind, EventMeta},
-    fold::{BlockChanges, Entity, Key, State, keys},
+    fold::{BlockChanges, Entity, Key, State, needs::Needs},
     ids::PoolId,
 };
+
+use crate::contracts;
 
 /// Blocks with swaps, ten swaps each.
 pub const SWAP_BLOCKS: u64 = 12;
@@ -35,6 +37,7 @@ fn watch() -> Watch {
         protocol,
         factory,
         fee_pips: 3_000,
+        pricing: Pricing::default(),
     };
     Watch {
         dexes: vec![
@@ -120,7 +123,7 @@ fn swaps() -> Vec<Event> {
 pub fn blocks() -> Vec<BlockChanges> {
     let metadata = [(0xa0, "AAA", 6), (0xa1, "BBB", 3)].map(|(byte, symbol, decimals)| {
         let symbol = Some(symbol.to_owned());
-        (address(byte), TokenMetadata { symbol, name: None, decimals: Some(decimals) })
+        (address(byte), TokenMetadata { symbol, decimals: Some(decimals), ..TokenMetadata::default() })
     });
     let metadata = HashMap::from(metadata);
     let mut state = State::new(Counters::default());
@@ -131,10 +134,9 @@ pub fn blocks() -> Vec<BlockChanges> {
             let header = BlockRef { number, hash, parent_hash, timestamp: 1_700_000_000 + number };
             parent_hash = hash;
             let events = if number == 1 { creations() } else { swaps() };
-            let block = Block { header, events };
-            let mut touched = Vec::new();
-            block.events.iter().for_each(|event| keys::touched(event, &mut touched));
-            touched.into_iter().for_each(|key| state.load(key, None));
+            let block = Block { header, senders: Vec::new(), events };
+            let block = contracts::with_events(block);
+            Needs::new(&watch(), std::slice::from_ref(&block)).load(&mut state, |_| None);
             state.apply(&block, &watch(), &metadata).unwrap()
         })
         .collect()
@@ -143,8 +145,9 @@ pub fn blocks() -> Vec<BlockChanges> {
 /// The V2 pair as the last block left it.
 pub fn pair_entity() -> domain::entity::Pool {
     let last = blocks().pop().unwrap();
-    match last.after.get(&Key::Pool(pair())) {
-        Some(Some(Entity::Pool(pool))) => pool.clone(),
+    let change = last.changes.into_iter().find(|change| change.key == Key::Pool(pair()));
+    match change.unwrap().after {
+        Some(Entity::Pool(pool)) => *pool,
         other => panic!("{other:?}"),
     }
 }

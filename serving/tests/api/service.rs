@@ -15,7 +15,7 @@ use store::{Batch, Embedded, EmbeddedOptions, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use crate::chain;
+use crate::{chain, contracts};
 
 pub const CHAIN: u64 = 31_337;
 
@@ -42,7 +42,12 @@ impl Service {
         let all = Some(chain::address(0xee));
         let quoters = Quoters { v2_router: all, quoter_v2: all, v4_quoter: None };
         let quoters = ["two", "three", "four"].map(|dex| (dex.to_owned(), quoters));
-        let chain = ChainDeps { name: "local".into(), client, quoters: BTreeMap::from(quoters) };
+        let chain = ChainDeps {
+            name: "local".into(),
+            client,
+            quoters: BTreeMap::from(quoters),
+            tables: contracts::tables(),
+        };
         let deps = Deps {
             chains: Chains::new(vec![(CHAIN, chain)]),
             reader: store.reader(),
@@ -62,7 +67,9 @@ impl Service {
     pub async fn fill(&self) {
         let blocks = chain::blocks();
         let batch = Batch { parent: None, blocks: &blocks, undo_from: 0, prune_undo_below: 0 };
-        self.store.writer(CHAIN).commit(&batch).await.unwrap();
+        let writer = store::testing::writer(&self.store, CHAIN).await.unwrap();
+        writer.declare(&contracts::tables()).await.unwrap();
+        writer.commit(&batch).await.unwrap();
     }
 
     pub async fn ask(&self, request: Request<Body>) -> (u16, Value) {

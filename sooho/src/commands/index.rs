@@ -10,7 +10,8 @@ use tokio::sync::watch;
 
 use crate::{chains, chains::OpenStore, config::Config, error::Error};
 
-/// Indexes every chain up to the target, then ends.
+/// Indexes every chain up to the target, then ends. A chain that another process writes is left to that one: it is an
+/// error, as soon as it is sure that the other is alive.
 ///
 /// # Errors
 /// The first indexer's fault; the others are stopped.
@@ -34,9 +35,10 @@ async fn index(
         let indexer = Indexer::new(
             chain.indexer(),
             chains::client(chain)?,
-            open.store.writer(chain.id),
+            open.store.clone(),
             Arc::clone(metrics),
-        );
+        )
+        .with_standby(config.indexer.outwait_the_dead());
         let bar = tokio::spawn(show(chain.name.clone(), indexer.progress()));
         let outcome = indexer.run(target, shutdown.clone()).await;
         // the indexer is gone, so its progress has ended too

@@ -69,6 +69,14 @@ fn nonsense_is_named() {
             "[serving]\nlisten = '127.0.0.1:8081'\n[[chain]]\nname = 'a'\nid = 1\nrpc = ['http://x']",
             "three different addresses",
         ),
+        (
+            "[indexer]\naudit = '*/5 * * * *'\n[[chain]]\nname = 'a'\nid = 1\nrpc = ['http://x']",
+            "indexer.audit: `*/5 * * * *` is no schedule",
+        ),
+        (
+            "[indexer]\nlease_ms = 9\n[[chain]]\nname = 'a'\nid = 1\nrpc = ['http://x']",
+            "indexer.lease_ms",
+        ),
         ("[store]\nurl = 'x'", "did you mean `store.uri`?"),
     ];
     for (text, expected) in cases {

@@ -1,16 +1,6 @@
-//! Each provider's way of saying a thing.
+//! Errors are sorted by what helps against them.
 
 use super::*;
-
-#[test]
-fn every_known_phrase_asks_for_less() {
-    for phrase in TOO_LARGE_PHRASES {
-        let message = format!("Sorry: {} 10000 blocks", phrase.to_uppercase());
-        let error = ChainError::from_response(-32005, &message, None);
-        assert!(matches!(error, ChainError::TooLarge(_)), "{phrase}: {error:?}");
-        assert!(!error.is_transient());
-    }
-}
 
 #[test]
 fn revert_data_is_kept() {
@@ -28,6 +18,24 @@ fn a_block_that_is_not_there_yet_is_transient() {
 }
 
 #[test]
-fn unknown_methods_are_not_retried() {
+fn unknown_methods_and_too_large_queries_are_not_retried() {
     assert!(!ChainError::from_response(-32601, "method not found", None).is_transient());
+    assert!(
+        !ChainError::from_response(-32005, "query returned more than 9 results", None)
+            .is_transient()
+    );
+}
+
+#[test]
+fn too_many_requests_pass() {
+    let fault = Fault::from_response("eth_call", 429, "slow down", None);
+    assert_eq!(fault.cause, Cause::TooOften(None));
+    assert!(fault.error.is_transient() && fault.is_endpoints());
+}
+
+#[test]
+fn a_slow_log_query_asks_for_less_and_a_slow_call_for_another_try() {
+    let logs = Fault::timed_out("eth_getLogs", "30 s");
+    assert!(matches!(logs.error, ChainError::TooLarge(_)) && logs.is_endpoints());
+    assert!(Fault::timed_out("eth_call", "30 s").error.is_transient());
 }

@@ -47,7 +47,10 @@ pub(crate) struct Options {
     /// How many milliseconds a replacement shows.
     #[arg(long, default_value_t = 1500)]
     reorg_shows_ms: u64,
-    /// Log filters report the logs of replaced blocks again with `removed: true`.
+    /// Cut WebSocket connections off after so many milliseconds.
+    #[arg(long)]
+    websocket_lives_ms: Option<u64>,
+    /// Log filters and subscriptions report the logs of replaced blocks again with `removed: true`.
     #[arg(long)]
     removed_logs: bool,
 }
@@ -70,10 +73,16 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
             reorg_depth: options.reorg_depth,
             reorg_shows: Duration::from_millis(options.reorg_shows_ms),
             removed_logs: options.removed_logs,
+            websocket_lives: options.websocket_lives_ms.map(Duration::from_millis),
         },
     )
     .await?;
-    super::say(&format!("serving {} at {}", options.file.display(), replay.url()));
+    super::say(&format!(
+        "serving {} at {} and {}",
+        options.file.display(),
+        replay.url(),
+        replay.ws_url()
+    ));
     shutdown.cancelled().await;
     replay.stop().await;
     Ok(())

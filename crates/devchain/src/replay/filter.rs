@@ -1,16 +1,17 @@
 //! Log filters as JSON-RPC describes them.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::B256;
+use alloy_primitives::map::{AddressHashSet, B256HashSet};
 use serde_json::Value;
 
-use crate::replay::recording::Log;
+use crate::replay::block::Log;
 
 /// Which logs are wanted, without the blocks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct LogFilter {
-    addresses: Vec<Address>,
+    addresses: AddressHashSet,
     /// By position; an empty list takes everything.
-    topics: Vec<Vec<B256>>,
+    topics: Vec<B256HashSet>,
 }
 
 impl LogFilter {
@@ -18,15 +19,17 @@ impl LogFilter {
     pub(crate) fn parse(filter: &Value) -> Result<Self, String> {
         let addresses =
             one_or_many(&filter["address"]).map_err(|error| format!("address: {error}"))?;
+        let set = |place: &Value| -> Result<B256HashSet, String> {
+            let topics: Vec<B256> =
+                one_or_many(place).map_err(|error| format!("topics: {error}"))?;
+            Ok(topics.into_iter().collect())
+        };
         let topics = match &filter["topics"] {
             Value::Null => Vec::new(),
-            Value::Array(places) => places
-                .iter()
-                .map(|place| one_or_many(place).map_err(|error| format!("topics: {error}")))
-                .collect::<Result<_, _>>()?,
+            Value::Array(places) => places.iter().map(set).collect::<Result<_, _>>()?,
             _ => return Err("topics: not a list".to_owned()),
         };
-        Ok(Self { addresses, topics })
+        Ok(Self { addresses: addresses.into_iter().collect(), topics })
     }
 
     /// Whether a log is wanted.

@@ -9,8 +9,9 @@ use alloy_primitives::{Address, B256, Bytes, U64};
 use serde_json::{Value, json};
 
 use crate::replay::ReplayOptions;
+use crate::replay::block::Block;
 use crate::replay::filter::LogFilter;
-use crate::replay::recording::{Block, Recording};
+use crate::replay::recording::Recording;
 use crate::replay::subscriptions::Subscriptions;
 use crate::replay::view::View;
 
@@ -21,8 +22,8 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
 }
 
-/// An answer as JSON text, so that logs are written as they were read.
-pub(crate) type Answer = Result<String, Refusal>;
+/// An answer is written as JSON text: what was recorded is copied, not written anew.
+pub(crate) type Answer = Result<(), Refusal>;
 
 /// Everything that answers need.
 #[derive(Debug)]
@@ -42,47 +43,58 @@ impl Methods {
         Self { recording, options, started: Instant::now(), subscriptions: Mutex::default() }
     }
 
-    /// Answers one request.
-    pub(crate) fn answer(&self, method: &str, params: &Value) -> Answer {
-        let view = View::at(&self.recording, &self.options, self.started.elapsed());
-        let text = |value: Value| Ok(value.to_string());
-        match method {
-            "eth_chainId" => text(json!(U64::from(self.recording.chain_id))),
-            "net_version" => text(json!(self.recording.chain_id.to_string())),
-            "web3_clientVersion" => {
-                text(json!(concat!("devchain-replay/", env!("CARGO_PKG_VERSION"))))
-            }
-            "eth_syncing" => text(json!(false)),
-            "eth_blockNumber" => text(json!(U64::from(view.head))),
+    /// What shows now.
+    pub(crate) fn view(&self) -> View<'_> {
+        View::at(&self.recording, &self.options, self.started.elapsed())
+    }
+
+    /// Answers one request, behind what already stands in `out`.
+    pub(crate) fn answer(&self, method: &str, params: &Value, out: &mut String) -> Answer {
+        let view = self.view();
+        let value = match method {
             "eth_getBlockByNumber" => {
                 let block = self.number(view, &params[0])?.and_then(|number| view.block(number));
-                Ok(block.map_or_else(|| "null".to_owned(), |block| block.header.to_string()))
+                return write_block(block.as_deref(), &params[1], out);
             }
             "eth_getBlockByHash" => {
                 let block = view.by_hash(parse(&params[0], "block hash")?);
-                Ok(block.map_or_else(|| "null".to_owned(), |block| block.header.to_string()))
+                return write_block(block.as_deref(), &params[1], out);
             }
-            "eth_getLogs" => self.logs(view, &params[0]),
-            "eth_call" => self.call(&params[0]),
+            "eth_getBlockReceipts" => return self.receipts(view, &params[0], out),
+            "eth_getLogs" => return self.logs(view, &params[0], out),
+            "eth_chainId" => json!(U64::from(self.recording.chain_id)),
+            "net_version" => json!(self.recording.chain_id.to_string()),
+            "web3_clientVersion" => json!(concat!("devchain-replay/", env!("CARGO_PKG_VERSION"))),
+            "eth_syncing" => json!(false),
+            "eth_blockNumber" => json!(U64::from(view.head)),
+            "eth_call" => self.call(&params[0])?,
             "eth_newFilter" => {
                 let filter = LogFilter::parse(&params[0]).map_err(|error| refuse(-32602, error))?;
-                text(json!(self.subscriptions(|all| all.logs(view, filter))))
+                json!(self.subscriptions(|all| all.logs(view, filter)))
             }
-            "eth_newBlockFilter" => text(json!(self.subscriptions(|all| all.blocks(view)))),
+            "eth_newBlockFilter" => json!(self.subscriptions(|all| all.blocks(view))),
             "eth_getFilterChanges" => {
                 let id = parse(&params[0], "filter id")?;
                 let removed = self.options.removed_logs;
-                self.subscriptions(|all| all.changes(view, id, removed))
-                    .ok_or_else(|| refuse(-32000, "filter not found"))
+                let news = self
+                    .subscriptions(|all| all.changes(view, id, removed))
+                    .ok_or_else(|| refuse(-32000, "filter not found"))?;
+                out.push('[');
+                out.push_str(&news.join(","));
+                out.push(']');
+                return Ok(());
             }
             "eth_uninstallFilter" => {
                 let id = parse(&params[0], "filter id")?;
-                text(json!(self.subscriptions(|all| all.forget(id))))
+                json!(self.subscriptions(|all| all.forget(id)))
             }
             _ => {
-                Err(refuse(-32601, format!("the method {method} does not exist/is not available")))
+                let text = format!("the method {method} does not exist/is not available");
+                return Err(refuse(-32601, text));
             }
-        }
+        };
+        out.push_str(&value.to_string());
+        Ok(())
     }
 
     fn subscriptions<T>(&self, act: impl FnOnce(&mut Subscriptions) -> T) -> T {
@@ -102,14 +114,34 @@ impl Methods {
         })
     }
 
-    fn logs(&self, view: View<'_>, filter: &Value) -> Answer {
+    fn receipts(&self, view: View<'_>, block: &Value, out: &mut String) -> Answer {
+        let hash = block["blockHash"].as_str().or_else(|| block.as_str());
+        let block = match hash.and_then(|text| text.parse::<B256>().ok()) {
+            Some(hash) => view.by_hash(hash),
+            None => self.number(view, block)?.and_then(|number| view.block(number)),
+        };
+        match block {
+            None => out.push_str("null"),
+            Some(block) if block.write_receipts(out) => {}
+            Some(_) => {
+                let text = "the method eth_getBlockReceipts does not exist/is not available: the \
+                            recording has no receipts, record again";
+                return Err(refuse(-32601, text));
+            }
+        }
+        Ok(())
+    }
+
+    fn logs(&self, view: View<'_>, filter: &Value, out: &mut String) -> Answer {
         let wanted = LogFilter::parse(filter).map_err(|error| refuse(-32602, error))?;
-        let mut found = Found { text: "[".to_owned(), count: 0, limit: self.options.max_results };
+        out.push('[');
+        let mut found = Found { out, count: 0, limit: self.options.max_results };
         if filter.get("blockHash").is_some_and(|hash| !hash.is_null()) {
             let hash: B256 = parse(&filter["blockHash"], "block hash")?;
             let block = view.by_hash(hash).ok_or_else(|| refuse(-32000, "unknown block"))?;
             found.take(&block, &wanted)?;
-            return Ok(found.text + "]");
+            out.push(']');
+            return Ok(());
         }
         let from = self.number(view, &filter["fromBlock"])?.unwrap_or(view.head);
         let to = self.number(view, &filter["toBlock"])?.unwrap_or(view.head);
@@ -124,10 +156,11 @@ impl Methods {
                 found.take(&block, &wanted)?;
             }
         }
-        Ok(found.text + "]")
+        out.push(']');
+        Ok(())
     }
 
-    fn call(&self, request: &Value) -> Answer {
+    fn call(&self, request: &Value) -> Result<Value, Refusal> {
         let to: Address = parse(&request["to"], "call without contract")?;
         let field = if request["input"].is_null() { "data" } else { "input" };
         let data: Bytes = parse(&request[field], "call data")?;
@@ -141,10 +174,10 @@ impl Methods {
                 }
             });
             let results = Multicall3::aggregate3Call::abi_encode_returns(&results.collect());
-            return Ok(json!(Bytes::from(results)).to_string());
+            return Ok(json!(Bytes::from(results)));
         }
         match self.recording.calls.get(&(to, data)) {
-            Some(Some(answer)) => Ok(json!(answer).to_string()),
+            Some(Some(answer)) => Ok(json!(answer)),
             Some(None) => Err(refuse(3, "execution reverted")),
             None => Err(refuse(-32000, "this call is not in the recording")),
         }
@@ -152,27 +185,33 @@ impl Methods {
 }
 
 /// Logs found so far, as JSON text.
-struct Found {
-    text: String,
+struct Found<'a> {
+    out: &'a mut String,
     count: usize,
     limit: Option<usize>,
 }
 
-impl Found {
+impl Found<'_> {
     fn take(&mut self, block: &Block, wanted: &LogFilter) -> Result<(), Refusal> {
-        for log in block.logs.iter().filter(|log| wanted.matches(log)) {
-            if self.limit.is_some_and(|limit| self.count >= limit) {
-                let limit = self.limit.unwrap_or_default();
-                return Err(refuse(-32005, format!("query returned more than {limit} results")));
+        self.count += block.write_logs(wanted, self.count == 0, self.out);
+        match self.limit {
+            Some(limit) if self.count > limit => {
+                Err(refuse(-32005, format!("query returned more than {limit} results")))
             }
-            if self.count > 0 {
-                self.text.push(',');
-            }
-            self.text.push_str(&log.text);
-            self.count += 1;
+            _ => Ok(()),
         }
-        Ok(())
     }
+}
+
+fn write_block(block: Option<&Block>, full: &Value, out: &mut String) -> Answer {
+    let Some(block) = block else {
+        out.push_str("null");
+        return Ok(());
+    };
+    if block.write(full.as_bool().unwrap_or_default(), out) {
+        return Ok(());
+    }
+    Err(refuse(-32000, "the recording has no transactions; record again"))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(value: &Value, what: &str) -> Result<T, Refusal> {

@@ -1,44 +1,17 @@
-//! A recording in memory.
+//! A recording in memory: what is served stands there as the text that is sent.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use alloy_primitives::{Address, B256, Bytes};
-use serde_json::Value;
+use alloy_primitives::{Address, B256, Bytes, U64};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::error::DevchainError;
-use crate::record::{self, FORMAT, Line};
-
-/// A log, ready to be matched and written.
-#[derive(Debug, Clone)]
-pub(crate) struct Log {
-    pub(crate) address: Address,
-    pub(crate) topics: Vec<B256>,
-    pub(crate) value: Value,
-    /// The value as JSON text.
-    pub(crate) text: String,
-}
-
-impl Log {
-    pub(crate) fn new(value: Value) -> Self {
-        Self {
-            address: serde_json::from_value(value["address"].clone()).unwrap_or_default(),
-            topics: serde_json::from_value(value["topics"].clone()).unwrap_or_default(),
-            text: value.to_string(),
-            value,
-        }
-    }
-}
-
-/// A block with its logs.
-#[derive(Debug, Clone)]
-pub(crate) struct Block {
-    pub(crate) hash: B256,
-    pub(crate) header: Value,
-    pub(crate) logs: Vec<Log>,
-}
+use crate::record::{FORMAT, FORMAT_WITHOUT_TRANSACTIONS, Line};
+use crate::replay::block::Block;
 
 /// A whole recording.
 #[derive(Debug)]
@@ -51,6 +24,15 @@ pub(crate) struct Recording {
     pub(crate) calls: HashMap<(Address, Bytes), Option<Bytes>>,
 }
 
+/// The parts of a header that a recording is ordered by.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Place {
+    number: U64,
+    hash: B256,
+    parent_hash: B256,
+}
+
 impl Recording {
     /// Reads a file that `record` wrote.
     pub(crate) fn read(path: &Path) -> Result<Self, DevchainError> {
@@ -60,16 +42,23 @@ impl Recording {
             path: path.to_owned(),
             source,
         })?;
-        let mut lines = BufReader::new(file).lines().enumerate().map(|(index, line)| {
-            let number = index + 1;
-            let line = line.map_err(|error| broken(format!("line {number}: {error}")))?;
-            serde_json::from_str::<Line>(&line)
-                .map_err(|error| broken(format!("line {number}: {error}")))
-        });
+        let mut lines =
+            BufReader::with_capacity(1 << 20, file).lines().enumerate().map(|(index, line)| {
+                let number = index + 1;
+                let line = line.map_err(|error| broken(format!("line {number}: {error}")))?;
+                serde_json::from_str::<Line>(&line)
+                    .map_err(|error| broken(format!("line {number}: {error}")))
+            });
+        let known = [FORMAT, FORMAT_WITHOUT_TRANSACTIONS];
         let chain_id = match lines.next() {
-            Some(Ok(Line::Chain { format, chain_id })) if format == FORMAT => chain_id,
+            Some(Ok(Line::Chain { format, chain_id })) if known.contains(&format.as_str()) => {
+                chain_id
+            }
             Some(Err(error)) => return Err(error),
-            _ => return Err(broken(format!("the first line does not say {FORMAT}"))),
+            _ => {
+                let known = known.join(" or ");
+                return Err(broken(format!("the first line does not say {known}; record again")));
+            }
         };
         let mut recording = Self {
             chain_id,
@@ -81,7 +70,7 @@ impl Recording {
         for line in lines {
             match line? {
                 Line::Chain { .. } => return Err(broken("two first lines".to_owned())),
-                Line::Block { header, logs } => recording.push(header, logs).map_err(broken)?,
+                line @ Line::Block { .. } => recording.push(&line).map_err(broken)?,
                 Line::Call { to, data, result } => {
                     recording.calls.insert((to, data), result);
                 }
@@ -94,20 +83,28 @@ impl Recording {
         }
     }
 
-    fn push(&mut self, header: Value, logs: Vec<Value>) -> Result<(), String> {
-        let number = serde_json::from_value::<alloy_primitives::U64>(header["number"].clone())
-            .map_err(|error| format!("a block without number: {error}"))?
-            .to::<u64>();
-        let hash = record::hash(&header["hash"]);
+    /// Adds a line that is a block.
+    fn push(&mut self, line: &Line) -> Result<(), String> {
+        let Line::Block { header, logs, transactions, receipts } = line else { return Ok(()) };
+        let place: Place = serde_json::from_str(header.get())
+            .map_err(|error| format!("a block without place: {error}"))?;
+        let number = place.number.to::<u64>();
         match self.blocks.last() {
             None => self.first = number,
-            Some(parent) if parent.hash != record::hash(&header["parentHash"]) => {
+            Some(parent) if parent.hash != place.parent_hash => {
                 return Err(format!("block {number} does not follow the one before it"));
             }
             Some(_) => {}
         }
-        self.numbers.insert(hash, number);
-        self.blocks.push(Block { hash, header, logs: logs.into_iter().map(Log::new).collect() });
+        let fields: BTreeMap<String, &RawValue> =
+            serde_json::from_str(header.get()).map_err(|error| error.to_string())?;
+        let logs = logs.iter().map(|log| log.get());
+        let mut block = Block::new(place.hash, place.parent_hash, &fields, logs);
+        block.full = transactions.as_ref().map(|transactions| transactions.get().to_owned());
+        let receipts = receipts.as_ref().map(|receipts| receipts.iter().map(|one| one.get()));
+        block.receipts = receipts.map(|receipts| block.receipts_of(receipts)).transpose()?;
+        self.numbers.insert(place.hash, number);
+        self.blocks.push(block);
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! HTTP around the methods: batches, latency, errors by chance, too many requests.
+//! HTTP around the methods: batches, latency, errors by chance, too many requests; and the way to the WebSocket.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -6,16 +6,19 @@ use std::time::Instant;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{Response, StatusCode, header};
-use axum::{Router, routing::post};
+use axum::{Router, routing::get};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::replay::methods::{Methods, refuse};
+use crate::replay::websocket;
 use crate::traffic::Dice;
 
 /// The endpoint's state between requests.
-struct Endpoint {
-    methods: Methods,
+pub(crate) struct Endpoint {
+    pub(crate) methods: Methods,
     gate: Mutex<Gate>,
+    pub(crate) stop: CancellationToken,
 }
 
 /// Counts requests by second, and throws the dice for errors.
@@ -33,14 +36,14 @@ enum Fate {
     Failed,
 }
 
-/// The endpoint: JSON-RPC by POST on `/`.
-pub(crate) fn router(methods: Methods) -> Router {
+/// The endpoint: JSON-RPC by POST and by WebSocket on `/`.
+pub(crate) fn router(methods: Methods, stop: CancellationToken) -> Router {
     let gate =
         Mutex::new(Gate { started: Instant::now(), second: 0, requests: 0, dice: Dice::new(1, 0) });
     Router::new()
-        .route("/", post(answer))
+        .route("/", get(websocket::upgrade).post(answer))
         .layer(DefaultBodyLimit::max(64 << 20))
-        .with_state(Arc::new(Endpoint { methods, gate }))
+        .with_state(Arc::new(Endpoint { methods, gate, stop }))
 }
 
 async fn answer(State(endpoint): State<Arc<Endpoint>>, body: Bytes) -> Response<Body> {
@@ -67,28 +70,35 @@ async fn answer(State(endpoint): State<Arc<Endpoint>>, body: Bytes) -> Response<
             );
         }
     };
-    let text = match &request {
+    let mut text = String::new();
+    match &request {
         Value::Array(requests) => {
-            let answers: Vec<String> =
-                requests.iter().map(|request| one(&endpoint.methods, request)).collect();
-            format!("[{}]", answers.join(","))
+            for (index, request) in requests.iter().enumerate() {
+                text.push(if index == 0 { '[' } else { ',' });
+                one(&endpoint.methods, request, &mut text);
+            }
+            text.push_str(if requests.is_empty() { "[]" } else { "]" });
         }
-        request => one(&endpoint.methods, request),
-    };
+        request => one(&endpoint.methods, request, &mut text),
+    }
     reply(StatusCode::OK, text)
 }
 
-fn one(methods: &Methods, request: &Value) -> String {
-    let id = &request["id"];
+/// Writes the answer to one request.
+pub(crate) fn one(methods: &Methods, request: &Value, out: &mut String) {
+    let start = out.len();
+    out.push_str(&format!(r#"{{"jsonrpc":"2.0","id":{},"result":"#, request["id"]));
     let outcome = match request["method"].as_str() {
-        Some(method) => methods.answer(method, &request["params"]),
+        Some(method) => methods.answer(method, &request["params"], out),
         None => Err(refuse(-32600, "invalid request: no method")),
     };
     match outcome {
-        Ok(result) => format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#),
+        Ok(()) => out.push('}'),
         Err(error) => {
+            // what was written of the answer is in vain
+            out.truncate(start);
             let error = json!({"code": error.code, "message": error.message});
-            format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{error}}}"#)
+            out.push_str(&format!(r#"{{"jsonrpc":"2.0","id":{},"error":{error}}}"#, request["id"]));
         }
     }
 }

@@ -7,12 +7,25 @@ use alloy_primitives::{B256, U64, keccak256};
 use serde_json::{Value, json};
 
 use super::ReplayOptions;
-use super::methods::Methods;
+use super::block::Block;
+use super::methods::{Methods, Refusal};
 use super::recording::Recording;
 use super::view::View;
 
 fn hash(number: u64) -> B256 {
     keccak256(number.to_be_bytes())
+}
+
+fn json_of(block: &Block) -> Value {
+    let mut text = String::new();
+    assert!(block.write(false, &mut text));
+    serde_json::from_str(&text).unwrap()
+}
+
+fn ask(methods: &Methods, method: &str, params: &Value) -> Result<Value, Refusal> {
+    let mut text = "before".to_owned();
+    methods.answer(method, params, &mut text)?;
+    Ok(serde_json::from_str(text.strip_prefix("before").unwrap()).unwrap())
 }
 
 /// Blocks 0 to 20, each with one log.
@@ -64,7 +77,9 @@ fn the_head_grows_is_replaced_and_comes_back() {
     for (parent, number) in parents.iter().zip(3..=5) {
         let block = forked.block(number).unwrap();
         assert_ne!(block.hash, hash(number));
-        assert_eq!(block.header["parentHash"], json!(parent));
+        assert_eq!(block.parent, *parent);
+        assert_eq!(json_of(&block)["parentHash"], json!(parent));
+        assert_eq!(json_of(&block)["hash"], json!(block.hash));
         assert_eq!(forked.by_hash(block.hash).unwrap().hash, block.hash);
     }
     assert!(forked.by_hash(hash(5)).is_none());
@@ -80,13 +95,11 @@ fn logs_are_filtered_and_limited() {
     let options =
         ReplayOptions { max_range: Some(10), max_results: Some(4), ..ReplayOptions::default() };
     let methods = Methods::new(recording(), options);
-    let logs = |filter: Value| methods.answer("eth_getLogs", &json!([filter]));
-    let found: Vec<Value> = serde_json::from_str(
-        &logs(json!({"fromBlock": "0x0", "toBlock": "0x5", "topics": [[hash(1000), hash(1001)]]}))
-            .unwrap(),
-    )
-    .unwrap();
-    assert_eq!(found.len(), 4);
+    let logs = |filter: Value| ask(&methods, "eth_getLogs", &json!([filter]));
+    let found =
+        logs(json!({"fromBlock": "0x0", "toBlock": "0x5", "topics": [[hash(1000), hash(1001)]]}))
+            .unwrap();
+    assert_eq!(found.as_array().unwrap().len(), 4);
     assert!(
         logs(json!({"fromBlock": "0x0", "toBlock": "0x5"}))
             .unwrap_err()
@@ -99,10 +112,14 @@ fn logs_are_filtered_and_limited() {
             .message
             .contains("max block range 10")
     );
-    let one: Vec<Value> =
-        serde_json::from_str(&logs(json!({"blockHash": hash(9)})).unwrap()).unwrap();
+    let one = logs(json!({"blockHash": hash(9)})).unwrap();
     assert_eq!(one[0]["blockHash"], json!(hash(9)));
-    assert_eq!(methods.answer("eth_mystery", &json!([])).unwrap_err().code, -32601);
+    assert_eq!(ask(&methods, "eth_mystery", &json!([])).unwrap_err().code, -32601);
+    // this recording is of the format without transactions
+    let full = ask(&methods, "eth_getBlockByNumber", &json!(["0x1", true])).unwrap_err();
+    assert!(full.message.contains("record again"), "{full:?}");
+    let receipts = ask(&methods, "eth_getBlockReceipts", &json!(["0x1"])).unwrap_err();
+    assert_eq!(receipts.code, -32601);
 }
 
 #[test]
@@ -112,7 +129,8 @@ fn filters_tell_what_was_taken_back() {
     let mut all = super::subscriptions::Subscriptions::default();
     let id = all.logs(at(0), super::filter::LogFilter::default());
     let mut changes = |seconds| -> Vec<Value> {
-        serde_json::from_str(&all.changes(at(seconds), id, true).unwrap()).unwrap()
+        let news = all.changes(at(seconds), id, true).unwrap();
+        news.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
     };
     assert_eq!(changes(4).len(), 4);
     // blocks 3 and 4 go, their replacements and an empty 5 come
@@ -122,4 +140,42 @@ fn filters_tell_what_was_taken_back() {
     // the replacements go, the recorded 3, 4 and 5 come
     assert_eq!(changes(7).len(), 5);
     assert_eq!(changes(7).len(), 0);
+}
+
+#[test]
+fn headers_are_told_again_after_a_replacement() {
+    let recording = recording();
+    let at = |seconds| View::at(&recording, &growing(), Duration::from_secs(seconds));
+    let mut all = super::subscriptions::Subscriptions::default();
+    // subscribed at block 4, which goes with its parent when block 5 comes
+    let id = all.headers(at(4));
+    let mut numbers = |seconds| -> Vec<u64> {
+        let news = all.changes(at(seconds), id, true).unwrap();
+        let number = |text: &String| {
+            let header: Value = serde_json::from_str(text).unwrap();
+            serde_json::from_value::<U64>(header["number"].clone()).unwrap().to()
+        };
+        news.iter().map(number).collect()
+    };
+    assert_eq!(numbers(4), [0_u64; 0]);
+    assert_eq!(numbers(5), [3, 4, 5]);
+    assert_eq!(numbers(7), [3, 4, 5]);
+    assert_eq!(numbers(8), [6]);
+}
+
+#[test]
+fn runs_of_wanted_logs_are_copied_with_commas_between_them() {
+    let log = |address: u8| format!(r#"{{"address":"0x{address:040x}","topics":[]}}"#);
+    let texts = [1, 1, 2, 1, 2, 2].map(log);
+    let fields = std::collections::BTreeMap::new();
+    let block = Block::new(hash(1), hash(0), &fields, texts.iter().map(String::as_str));
+    for (wanted, count) in [(1, 3), (2, 3), (3, 0)] {
+        let filter = json!({"address": format!("0x{wanted:040x}")});
+        let filter = super::filter::LogFilter::parse(&filter).unwrap();
+        let mut text = "[".to_owned();
+        assert_eq!(block.write_logs(&filter, true, &mut text), count);
+        let found: Vec<Value> = serde_json::from_str(&(text + "]")).unwrap();
+        assert_eq!(found.len(), count);
+        assert!(found.iter().all(|log| log["address"] == json!(format!("0x{wanted:040x}"))));
+    }
 }

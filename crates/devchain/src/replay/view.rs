@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use alloy_primitives::{B256, keccak256};
-use serde_json::{Value, json};
 
 use crate::replay::ReplayOptions;
-use crate::replay::recording::{Block, Log, Recording};
+use crate::replay::block::Block;
+use crate::replay::recording::Recording;
 
 /// The chain as it shows at one moment.
 #[derive(Debug, Clone, Copy)]
@@ -80,25 +80,12 @@ impl<'a> View<'a> {
             self.recording.block(number.saturating_sub(1)).map_or(B256::ZERO, |parent| parent.hash);
         let parent = if number > fork { other_hash(parent, self.head) } else { parent };
         let hash = other_hash(block.hash, self.head);
-        let mut header = block.header.clone();
-        header["hash"] = json!(hash);
-        header["parentHash"] = json!(parent);
         let keeps_logs = number - fork < (self.head + 1 - fork).div_ceil(2);
-        if !keeps_logs {
-            header["transactions"] = json!([]);
-        }
-        let logs = block.logs.iter().filter(|_| keeps_logs).map(|log| moved(log, hash)).collect();
-        Block { hash, header, logs }
+        block.moved(hash, parent, keeps_logs)
     }
 }
 
 /// The hash that a block has in the replacement that ends at `head`.
 fn other_hash(hash: B256, head: u64) -> B256 {
     keccak256([hash.as_slice(), &head.to_be_bytes()].concat())
-}
-
-fn moved(log: &Log, hash: B256) -> Log {
-    let mut value: Value = log.value.clone();
-    value["blockHash"] = json!(hash);
-    Log::new(value)
 }

@@ -1,51 +1,78 @@
-//! One block's step: an overlay over the state, discarded on error.
+//! One block's step: what each event asks of the state.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use alloy_primitives::Address;
 
-use super::{BlockChanges, Entity, FoldError, Key, State};
+use super::{Entity, EntityType, FoldError, Key, State, v2};
 use crate::{
-    block::BlockRef,
-    config::Watch,
+    block::{Block, BlockRef},
+    config::{Dex, Watch},
+    contract::ContractLog,
+    decimal::Decimal,
     entity::{Counters, Pool, TokenMetadata},
     event::{Event, EventKind, EventMeta},
     ids::PoolId,
-    row::{LiquidityEvent, Position, RowMeta, Rows, Swap},
+    row::{ContractEvent, LiquidityEvent, Position, RowMeta, Rows, Swap},
 };
 
 /// The step in progress.
 pub(super) struct Step<'a> {
-    base: &'a State,
+    state: &'a mut State,
+    source: &'a Block,
     pub(super) block: BlockRef,
     pub(super) watch: &'a Watch,
     pub(super) metadata: &'a HashMap<Address, TokenMetadata>,
-    after: BTreeMap<Key, Option<Entity>>,
     pub(super) rows: Rows,
     pub(super) counters: Counters,
+    pub(super) pair_lists: v2::Lists,
 }
 
 impl<'a> Step<'a> {
     pub(super) fn new(
-        base: &'a State,
-        block: BlockRef,
+        state: &'a mut State,
+        source: &'a Block,
         watch: &'a Watch,
         metadata: &'a HashMap<Address, TokenMetadata>,
     ) -> Self {
-        let counters = base.counters;
+        let counters = state.counters();
         Self {
-            base,
-            block,
+            state,
+            source,
+            block: source.header,
             watch,
             metadata,
-            after: BTreeMap::new(),
             rows: Rows::default(),
             counters,
+            pair_lists: v2::Lists::default(),
         }
     }
 
+    /// Folds the block: first the events of contracts known before it, then those of contracts that it brought, each in
+    /// log order. The order decides prices, and the reference has this one.
+    pub(super) fn run(&mut self) -> Result<(), FoldError> {
+        let source = self.source;
+        let mut second = Vec::new();
+        for event in &source.events {
+            if self.is_of_new_pool(event) {
+                second.push(event);
+            } else {
+                self.event(event)?;
+            }
+        }
+        second.into_iter().try_for_each(|event| self.event(event))?;
+        self.rows.pair_liquidity.extend(std::mem::take(&mut self.pair_lists).into_rows());
+        Ok(())
+    }
+
+    /// Whether a pool contract that this very block created speaks. V4's pools speak through their manager, which is old.
+    fn is_of_new_pool(&self, event: &Event) -> bool {
+        let key = Key::Pool(PoolId::Contract(event.meta.address));
+        matches!(self.state.get(&key), Some(Entity::Pool(pool)) if pool.created.block == self.block.number)
+    }
+
     /// Folds one event. Events of contracts that no watched factory made are no business of ours.
-    pub(super) fn event(&mut self, event: &Event) -> Result<(), FoldError> {
+    fn event(&mut self, event: &Event) -> Result<(), FoldError> {
         let meta = &event.meta;
         let known = match &event.kind {
             EventKind::V2PairCreated { .. }
@@ -55,77 +82,107 @@ impl<'a> Step<'a> {
                 self.nft(meta, &event.kind)?
             }
             EventKind::V2Sync { .. }
+            | EventKind::V2Transfer { .. }
             | EventKind::V2Mint { .. }
             | EventKind::V2Burn { .. }
             | EventKind::V2Swap { .. } => self.pair(meta, &event.kind)?,
+            EventKind::Contract(log) => {
+                let (meta, address) = (self.row_meta(meta, 0), meta.address);
+                let row = ContractEvent { meta, address, log: ContractLog::clone(log) };
+                self.rows.contract_events.push(row);
+                true
+            }
             _ => self.concentrated(meta, &event.kind)?,
         };
         self.counters.events += u64::from(known);
         Ok(())
     }
 
-    pub(super) fn finish(self) -> BlockChanges {
-        let before = self
-            .after
-            .keys()
-            .map(|key| (*key, self.base.entities.get(key).cloned().flatten()))
-            .collect();
-        BlockChanges {
-            block: self.block,
-            rows: self.rows,
-            before,
-            after: self.after,
-            counters_before: self.base.counters,
-            counters_after: self.counters,
-        }
-    }
-
-    /// The entity as of the event before this one.
+    /// The entity as it was saved last.
     pub(super) fn get(&self, key: &Key) -> Result<Option<&Entity>, FoldError> {
-        match self.after.get(key).or_else(|| self.base.entities.get(key)) {
-            Some(image) => Ok(image.as_ref()),
-            None => Err(FoldError::NotLoaded(*key)),
-        }
+        self.state.image(key)
     }
 
-    pub(super) fn put(&mut self, entity: Entity) {
-        self.after.insert(entity.key(), Some(entity));
+    /// The same, as its type. A key of another type has no such entity.
+    pub(super) fn find<T: EntityType>(&self, key: &Key) -> Result<Option<&T>, FoldError> {
+        Ok(self.state.image(key)?.and_then(T::of))
+    }
+
+    /// Changes an entity in place; one that does not exist begins with its defaults.
+    pub(super) fn change<T: EntityType + Default>(
+        &mut self,
+        key: &Key,
+        change: impl FnOnce(&mut T),
+    ) -> Result<(), FoldError> {
+        self.change_or_make(key, T::default, |value, _| change(value)).map(|_| ())
+    }
+
+    /// Changes an entity in place, or makes one and changes that; `change` is told whether it is new.
+    pub(super) fn change_or_make<T: EntityType, R>(
+        &mut self,
+        key: &Key,
+        make: impl FnOnce() -> T,
+        change: impl FnOnce(&mut T, bool) -> R,
+    ) -> Result<Option<R>, FoldError> {
+        let image = self.state.image_mut(key)?;
+        let new = image.is_none();
+        let image = image.get_or_insert_with(|| make().into());
+        Ok(T::of_mut(image).map(|value| change(value, new)))
+    }
+
+    /// Changes a pool that exists in place, and marks it as touched by this block.
+    pub(super) fn change_pool<R>(
+        &mut self,
+        id: PoolId,
+        change: impl FnOnce(&mut Pool) -> R,
+    ) -> Result<Option<R>, FoldError> {
+        let number = self.block.number;
+        let image = self.state.image_mut(&Key::Pool(id))?;
+        Ok(image.as_mut().and_then(Pool::of_mut).map(|pool| {
+            pool.updated_block = number;
+            change(pool)
+        }))
+    }
+
+    /// Saves an image: whoever loads the entity from now on sees it.
+    pub(super) fn save(&mut self, key: Key, image: impl Into<Entity>) {
+        self.state.replace(key, Some(image.into()));
     }
 
     pub(super) fn remove(&mut self, key: Key) {
-        self.after.insert(key, None);
+        self.state.replace(key, None);
     }
 
-    /// A copy of the pool, marked as touched by this block.
-    pub(super) fn pool(&self, id: PoolId) -> Result<Option<Pool>, FoldError> {
-        Ok(match self.get(&Key::Pool(id))? {
-            Some(Entity::Pool(pool)) => {
-                Some(Pool { updated_block: self.block.number, ..pool.clone() })
-            }
-            _ => None,
-        })
+    /// The DEX a pool belongs to.
+    pub(super) fn dex_of(&self, pool: &Pool) -> Option<&'a Dex> {
+        self.watch.dex(pool.factory)
     }
 
-    pub(super) fn add_swap(&mut self, mut pool: Pool, swap: Swap) {
-        pool.swap_count += 1;
+    /// Counts a swap and keeps its row; the pool has counted it.
+    pub(super) fn keep_swap(&mut self, swap: Swap, tracked: Decimal) -> Result<(), FoldError> {
         self.counters.swaps += 1;
+        self.account_swapped(&swap.meta, tracked)?;
         self.rows.swaps.push(swap);
-        self.put(Entity::Pool(pool));
+        Ok(())
     }
 
-    pub(super) fn add_liquidity(&mut self, mut pool: Pool, event: LiquidityEvent) {
-        pool.liquidity_event_count += 1;
+    /// Counts a liquidity event and keeps its row; the pool has counted it.
+    pub(super) fn keep_liquidity(&mut self, event: LiquidityEvent) -> Result<(), FoldError> {
         self.counters.liquidity_events += 1;
+        self.account_moved_liquidity(&event.meta)?;
         self.rows.liquidity.push(event);
-        self.put(Entity::Pool(pool));
+        Ok(())
     }
 
-    pub(super) const fn row_meta(&self, meta: &EventMeta, item: u32) -> RowMeta {
+    pub(super) fn row_meta(&self, meta: &EventMeta, item: u32) -> RowMeta {
+        let sender = self.source.sender(meta.tx_index);
         RowMeta {
             position: Position { block: self.block.number, log_index: meta.log_index, item },
             timestamp: self.block.timestamp,
             tx_hash: meta.tx_hash,
             tx_index: meta.tx_index,
+            origin: sender.map(|sender| sender.from),
+            gas_price: sender.map(|sender| sender.gas_price),
         }
     }
 

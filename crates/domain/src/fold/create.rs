@@ -2,10 +2,11 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{Entity, FoldError, Key, apply::Step};
+use super::{FoldError, Key, apply::Step};
 use crate::{
     entity::{Created, Pool, PoolState, Protocol, Token},
     event::{EventKind, EventMeta},
+    figures::PoolFigures,
     ids::PoolId,
 };
 
@@ -56,7 +57,7 @@ impl Step<'_> {
             tx_hash: meta.tx_hash,
             log_index: meta.log_index,
         };
-        let pool = Pool {
+        let mut pool = Pool {
             id,
             dex: dex.name.clone(),
             protocol: dex.protocol,
@@ -71,21 +72,31 @@ impl Step<'_> {
             swap_count: 0,
             liquidity_event_count: 0,
             updated_block: self.block.number,
+            figures: PoolFigures { fee_tier: fee_pips, ..PoolFigures::default() },
         };
         self.counters.pools += 1;
-        self.put(Entity::Pool(pool));
         for token in tokens {
             self.add_pool_to_token(token)?;
+        }
+        match dex.protocol {
+            Protocol::V2 => self.v2_created(dex, &mut pool)?,
+            Protocol::V3 => self.count_created(dex, &mut pool)?,
+            Protocol::V4 => {
+                self.count_created(dex, &mut pool)?;
+                self.v4_priced(dex, &mut pool)?;
+            }
+        }
+        self.save(Key::Pool(id), pool);
+        if dex.protocol == Protocol::V4 {
+            self.reprice(id)?;
         }
         Ok(true)
     }
 
     fn add_pool_to_token(&mut self, address: Address) -> Result<(), FoldError> {
-        let token = match self.get(&Key::Token(address))? {
-            Some(Entity::Token(token)) => {
-                Token { pool_count: token.pool_count + 1, ..token.clone() }
-            }
-            _ => {
+        let token = match self.find::<Token>(&Key::Token(address))? {
+            Some(token) => Token { pool_count: token.pool_count + 1, ..token.clone() },
+            None => {
                 self.counters.tokens += 1;
                 let metadata = self.metadata.get(&address).cloned().unwrap_or_default();
                 Token {
@@ -93,12 +104,13 @@ impl Step<'_> {
                     symbol: metadata.symbol,
                     name: metadata.name,
                     decimals: metadata.decimals,
+                    total_supply: metadata.total_supply,
                     pool_count: 1,
                     first_block: self.block.number,
                 }
             }
         };
-        self.put(Entity::Token(token));
+        self.save(Key::Token(address), token);
         Ok(())
     }
 }

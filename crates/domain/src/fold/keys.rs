@@ -35,6 +35,7 @@ pub fn touched(event: &Event, out: &mut Vec<Key>) {
         | EventKind::V3Collect { .. }
         | EventKind::V3Swap { .. }
         | EventKind::V3Flash { .. } => out.push(Key::Pool(emitter)),
+        EventKind::V2Transfer { from, to, .. } => shares(event.meta.address, *from, *to, out),
         EventKind::V3Mint { tick_lower, tick_upper, .. }
         | EventKind::V3Burn { tick_lower, tick_upper, .. } => {
             range(emitter, *tick_lower, *tick_upper, out);
@@ -51,11 +52,45 @@ pub fn touched(event: &Event, out: &mut Vec<Key>) {
         EventKind::Erc1155Transfer { from, to, items, .. } => {
             holders(event.meta.address, *from, *to, items.iter().map(|(id, _)| *id), out);
         }
+        EventKind::Contract(_) => {}
     }
+}
+
+/// The pool that an event speaks of, if it is a DEX's.
+#[must_use]
+pub fn pool_of(event: &Event) -> Option<PoolId> {
+    let emitter = PoolId::Contract(event.meta.address);
+    Some(match event.kind {
+        EventKind::V2PairCreated { pair: pool, .. } | EventKind::V3PoolCreated { pool, .. } => {
+            PoolId::Contract(pool)
+        }
+        EventKind::V4Initialize { id, .. }
+        | EventKind::V4ModifyLiquidity { id, .. }
+        | EventKind::V4Swap { id, .. }
+        | EventKind::V4Donate { id, .. } => PoolId::Key(id),
+        EventKind::Erc721Transfer { .. }
+        | EventKind::Erc1155Transfer { .. }
+        | EventKind::Contract(_) => return None,
+        _ => emitter,
+    })
 }
 
 fn range(pool: PoolId, lower: i32, upper: i32, out: &mut Vec<Key>) {
     out.extend([Key::Pool(pool), Key::Tick(pool, lower), Key::Tick(pool, upper)]);
+}
+
+/// A pair and the accounts whose shares move. The pair itself and the zero address hold none, but the mint or burn that
+/// follows speaks of whoever it is to or from.
+fn shares(pair: Address, from: Address, to: Address, out: &mut Vec<Key>) {
+    let pool = PoolId::Contract(pair);
+    out.push(Key::Pool(pool));
+    let is_account = |holder: Address| !holder.is_zero() && holder != pair;
+    if is_account(from) || to == pair {
+        out.push(Key::LiquidityPosition(pool, from));
+    }
+    if is_account(to) || from.is_zero() {
+        out.push(Key::LiquidityPosition(pool, to));
+    }
 }
 
 fn holders(

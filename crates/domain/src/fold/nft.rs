@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{Entity, FoldError, Key, apply::Step};
+use super::{FoldError, Key, apply::Step};
 use crate::{
     entity::{NftBalance, NftStandard},
     event::{EventKind, EventMeta},
@@ -67,13 +67,13 @@ impl Step<'_> {
         }
         let key = Key::Nft(meta.address, token_id, owner);
         let bad = || self.out_of_range("NFT balance", key, meta);
-        let Some(Entity::Nft(nft)) = self.get(&key)? else { return Err(bad()) };
+        let Some(nft) = self.find::<NftBalance>(&key)? else { return Err(bad()) };
         let balance = nft.balance.checked_sub(amount).ok_or_else(bad)?;
         let nft = NftBalance { balance, ..nft.clone() };
         if balance.is_zero() {
             self.remove(key);
         } else {
-            self.put(Entity::Nft(nft));
+            self.save(key, nft);
         }
         Ok(())
     }
@@ -90,9 +90,9 @@ impl Step<'_> {
             return Ok(());
         }
         let key = Key::Nft(meta.address, token_id, owner);
-        let mut nft = match self.get(&key)? {
-            Some(Entity::Nft(nft)) => nft.clone(),
-            _ => NftBalance {
+        let mut nft = match self.find::<NftBalance>(&key)? {
+            Some(nft) => nft.clone(),
+            None => NftBalance {
                 collection: meta.address,
                 token_id,
                 owner,
@@ -105,7 +105,7 @@ impl Step<'_> {
             .balance
             .checked_add(amount)
             .ok_or_else(|| self.out_of_range("NFT balance", key, meta))?;
-        self.put(Entity::Nft(nft));
+        self.save(key, nft);
         Ok(())
     }
 }

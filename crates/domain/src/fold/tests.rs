@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use alloy_primitives::{Address, B256, I256, U256};
 use proptest::prelude::*;
 
-use super::{Entity, FoldError, Key, State, keys};
+use super::{Entity, FoldError, Key, State, needs::Needs};
 use crate::{
     block::{Block, BlockRef},
-    config::{Collection, Dex, Watch},
+    config::{Collection, Dex, Pricing, Watch},
     entity::{Counters, NftStandard, PoolState, Protocol},
     event::{Event, EventKind, EventMeta},
     ids::PoolId,
@@ -29,6 +29,7 @@ fn watch() -> Watch {
         protocol,
         factory,
         fee_pips: 3_000,
+        pricing: Pricing::default(),
     };
     Watch {
         dexes: vec![
@@ -58,16 +59,17 @@ fn block(number: u64, events: Vec<(Address, EventKind)>) -> Block {
             kind,
         })
         .collect();
-    Block { header, events }
+    Block { header, senders: Vec::new(), events }
+}
+
+/// Nothing is stored beside what is in memory.
+fn load_needs(state: &mut State, block: &Block) {
+    Needs::new(&watch(), std::slice::from_ref(block)).load(state, |_| None);
 }
 
 /// Applies a block to a state for which nothing is stored.
 fn apply(state: &mut State, block: &Block) -> Result<super::BlockChanges, FoldError> {
-    let mut touched = Vec::new();
-    block.events.iter().for_each(|event| keys::touched(event, &mut touched));
-    for key in touched {
-        state.load(key, None);
-    }
+    load_needs(state, block);
     state.apply(block, &watch(), &HashMap::new())
 }
 
@@ -150,7 +152,7 @@ fn creation_counts_pools_and_their_tokens_once() {
     let mut again = state.clone();
     let changes = apply(&mut again, &block(2, creations())).unwrap();
     assert_eq!(changes.counters_after, counters);
-    assert!(changes.after.is_empty());
+    assert!(changes.changes.is_empty());
 }
 
 #[test]
@@ -226,19 +228,19 @@ fn liquidity_in_range_and_ticks_follow_positions() {
     let Some(Entity::Tick(tick)) = state.get(&Key::Tick(id, 0)) else { panic!() };
     assert_eq!((tick.liquidity_gross, tick.liquidity_net), (57, -43));
     apply(&mut state, &block(3, vec![burn(0, 20, 7), burn(-20, 0, 50)])).unwrap();
-    assert_eq!(state.get(&Key::Tick(id, 0)), None, "a tick without liquidity is gone");
+    let Some(Entity::Tick(tick)) = state.get(&Key::Tick(id, 0)) else { panic!() };
+    assert_eq!((tick.liquidity_gross, tick.liquidity_net), (0, 0), "a tick stays");
+    assert_eq!(tick.created_block, 2);
 }
 
 #[test]
 fn burning_what_is_not_there_is_an_error_and_changes_nothing() {
     let mut state = created();
     apply(&mut state, &block(2, vec![mint(-10, 10, 100)])).unwrap();
-    for key in [Key::Tick(PoolId::Contract(POOL), -10), Key::Tick(PoolId::Contract(POOL), 10)] {
-        state.load(key, None);
-    }
+    let wrong = block(3, vec![mint(-10, 10, 1), burn(-10, 10, 102)]);
+    load_needs(&mut state, &wrong);
     let before = state.clone();
-    let error =
-        apply(&mut state, &block(3, vec![mint(-10, 10, 1), burn(-10, 10, 102)])).unwrap_err();
+    let error = apply(&mut state, &wrong).unwrap_err();
     assert!(matches!(error, FoldError::OutOfRange { .. }), "{error}");
     assert_eq!(state, before);
 }
@@ -342,9 +344,7 @@ proptest! {
         let mut history = Vec::new();
         for (number, events) in (2u64..).zip(blocks) {
             let block = block(number, events);
-            let mut touched = Vec::new();
-            block.events.iter().for_each(|event| keys::touched(event, &mut touched));
-            touched.into_iter().for_each(|key| state.load(key, None));
+            load_needs(&mut state, &block);
             let before = state.clone();
             match apply(&mut state, &block) {
                 Ok(changes) => history.push((before, changes)),
@@ -354,7 +354,7 @@ proptest! {
         for (before, changes) in history.into_iter().rev() {
             state.revert(&changes);
             // keys loaded later are known to be absent: compare what exists
-            for key in changes.before.keys() {
+            for key in changes.changes.iter().map(|change| &change.key) {
                 prop_assert_eq!(state.get(key), before.get(key));
             }
             prop_assert_eq!(state.counters(), before.counters());

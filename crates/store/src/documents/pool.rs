@@ -1,13 +1,14 @@
 //! Collection `pools`: `_id {c, p}` (chain, pool).
 
-use bson::{Document, doc};
+use bson::{Document, RawDocumentBuf, doc};
 use domain::{
     entity::{Created, Pool, PoolState, Protocol},
+    figures::PoolFigures,
     ids::PoolId,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::Stored;
+use super::{Stored, record};
 use crate::codec::{Addr, Hash, Liquidity, Num, Pid, Small, Uint};
 
 /// Identity.
@@ -57,6 +58,25 @@ enum State {
     Concentrated { s: Uint, t: i32, l: Liquidity },
 }
 
+/// The figures, by their public names.
+#[derive(Debug)]
+struct Figures(PoolFigures);
+
+impl Serialize for Figures {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = Document::new();
+        record::append(&mut document, &self.0);
+        document.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Figures {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let document = RawDocumentBuf::deserialize(deserializer)?;
+        record::read(&document).map(Self).map_err(de::Error::custom)
+    }
+}
+
 /// A pool as stored.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Doc {
@@ -76,6 +96,7 @@ pub(crate) struct Doc {
     swaps: SwapsKey,
     liquidity_events: Num,
     updated: Num,
+    figures: Figures,
 }
 
 impl Stored for Doc {
@@ -111,6 +132,7 @@ impl Stored for Doc {
             swaps: SwapsKey { c, n: Num(pool.swap_count), p },
             liquidity_events: Num(pool.liquidity_event_count),
             updated: Num(pool.updated_block),
+            figures: Figures(pool.figures.clone()),
         }
     }
 
@@ -143,6 +165,7 @@ impl Stored for Doc {
             swap_count: self.swaps.n.0,
             liquidity_event_count: self.liquidity_events.0,
             updated_block: self.updated.0,
+            figures: self.figures.0,
         }
     }
 }

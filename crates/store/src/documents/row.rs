@@ -4,7 +4,7 @@ use bson::{Document, doc};
 use domain::row::{Position, RowMeta};
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{Hash, Num, Small};
+use crate::codec::{Addr, Hash, Liquidity, Num, Small};
 
 /// Identity of a row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,11 +48,29 @@ pub(crate) struct Tx {
     h: Hash,
     /// Index of the transaction.
     x: Small,
+    /// Sender of the transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    o: Option<Addr>,
+    /// Price per unit of gas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    g: Option<Liquidity>,
 }
 
 impl Tx {
     pub(crate) const fn new(meta: &RowMeta) -> Self {
-        Self { ts: Num(meta.timestamp), h: Hash(meta.tx_hash), x: Small(meta.tx_index) }
+        Self {
+            ts: Num(meta.timestamp),
+            h: Hash(meta.tx_hash),
+            x: Small(meta.tx_index),
+            o: match meta.origin {
+                Some(origin) => Some(Addr(origin)),
+                None => None,
+            },
+            g: match meta.gas_price {
+                Some(price) => Some(Liquidity(price)),
+                None => None,
+            },
+        }
     }
 
     pub(crate) const fn meta(&self, id: &Id) -> RowMeta {
@@ -61,6 +79,14 @@ impl Tx {
             timestamp: self.ts.0,
             tx_hash: self.h.0,
             tx_index: self.x.0,
+            origin: match self.o {
+                Some(origin) => Some(origin.0),
+                None => None,
+            },
+            gas_price: match self.g {
+                Some(price) => Some(price.0),
+                None => None,
+            },
         }
     }
 }

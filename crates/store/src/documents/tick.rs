@@ -5,7 +5,7 @@ use domain::{entity::Tick, ids::PoolId};
 use serde::{Deserialize, Serialize};
 
 use super::Stored;
-use crate::codec::{Liquidity, LiquidityNet, Pid};
+use crate::codec::{Liquidity, LiquidityNet, Num, Pid};
 
 /// Identity.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub(crate) struct Doc {
     _id: Id,
     gross: Liquidity,
     net: LiquidityNet,
+    created: Num,
+    created_ts: Num,
 }
 
 impl Stored for Doc {
@@ -37,6 +39,8 @@ impl Stored for Doc {
             _id: Id { c, p: Pid(tick.pool), i: tick.index },
             gross: Liquidity(tick.liquidity_gross),
             net: LiquidityNet(tick.liquidity_net),
+            created: Num(tick.created_block),
+            created_ts: Num(tick.created_timestamp),
         }
     }
 
@@ -46,6 +50,8 @@ impl Stored for Doc {
             index: self._id.i,
             liquidity_gross: self.gross.0,
             liquidity_net: self.net.0,
+            created_block: self.created.0,
+            created_timestamp: self.created_ts.0,
         }
     }
 }

@@ -6,7 +6,7 @@ use domain::entity::Token;
 use serde::{Deserialize, Serialize};
 
 use super::Stored;
-use crate::codec::{Addr, Num};
+use crate::codec::{Addr, Num, Uint};
 
 /// Identity.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,6 +27,7 @@ pub(crate) struct Doc {
     symbol: Option<String>,
     name: Option<String>,
     decimals: Option<u8>,
+    supply: Option<Uint>,
     pools: Num,
     first: Num,
 }
@@ -41,6 +42,7 @@ impl Stored for Doc {
             symbol: token.symbol.clone(),
             name: token.name.clone(),
             decimals: token.decimals,
+            supply: token.total_supply.map(Uint),
             pools: Num(token.pool_count),
             first: Num(token.first_block),
         }
@@ -52,6 +54,7 @@ impl Stored for Doc {
             symbol: self.symbol,
             name: self.name,
             decimals: self.decimals,
+            total_supply: self.supply.map(|supply| supply.0),
             pool_count: self.pools.0,
             first_block: self.first.0,
         }

@@ -3,7 +3,7 @@
 //! Part 0 names the block and the watermark below it; every part holds before-images, so that no block is too large for
 //! one document. The rows a block added need no list: their ids start with chain and block.
 
-use bson::{Document, RawDocumentBuf, doc};
+use bson::{Binary, Document, RawDocumentBuf, doc};
 use domain::block::BlockRef;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,8 @@ pub(crate) struct Image {
     pub(crate) i: Document,
     /// The document; `None` where there was none.
     pub(crate) d: Option<RawDocumentBuf>,
+    /// Kind and key of the entity in the history.
+    pub(crate) h: (i32, Binary),
 }
 
 /// Part 0's own fields.
@@ -64,6 +66,17 @@ impl Doc {
     /// The block, if this is part 0.
     pub(crate) fn block(&self) -> Option<BlockRef> {
         self.head.as_ref().map(|head| head.block.domain())
+    }
+
+    /// What part 0 says, and the images.
+    pub(crate) fn into_parts(self) -> (Option<(BlockRef, Option<Watermark>)>, Vec<Image>) {
+        let head = self.head.map(|head| (head.block.domain(), head.prev.map(Stored::into_domain)));
+        (head, self.images)
+    }
+
+    /// The block and the watermark below it, if this is part 0.
+    pub(crate) fn head(self) -> Option<(BlockRef, Option<Watermark>)> {
+        self.into_parts().0
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     Store, StoreError,
     fixtures::Chain,
     test_mongo::{TestMongo, options},
-    testing::dump,
+    testing::{self, dump},
     writer::Batch,
 };
 
@@ -29,7 +29,7 @@ async fn a_killed_mongod_comes_back_under_a_running_writer() {
     let mongo = TestMongo::start().await;
     let chain = Chain::new(120);
     let commit_all = async |store: &Store| {
-        let writer = store.writer(ID);
+        let writer = testing::writer(store, ID).await.unwrap();
         for blocks in chain.blocks.chunks(2) {
             let parent = blocks[0].block.number.checked_sub(2).map(|number| number + 1);
             writer
@@ -78,7 +78,7 @@ async fn one_folder_serves_one_process_and_survives_every_end() {
     let store = Store::connect(&first.uri(), "test").await.unwrap();
     store.migrate().await.unwrap();
     let batch = Batch { parent: None, blocks: &chain.blocks, undo_from: 1, prune_undo_below: 0 };
-    store.writer(ID).commit(&batch).await.unwrap();
+    testing::writer(&store, ID).await.unwrap().commit(&batch).await.unwrap();
     let wanted = dump(&store).await.unwrap();
 
     let error = start(&data).await.unwrap_err();

@@ -1,67 +1,95 @@
 //! Lists of swaps and liquidity events.
 
-use alloy_primitives::B256;
-use bson::doc;
-use domain::{ids::PoolId, row::Position};
-
-use super::plan::{ID, Plan, range};
-use crate::{
-    codec::{Hash, Pid},
-    documents::{Stored as _, liquidity, row, swap},
+use alloy_primitives::{Address, B256};
+use domain::{
+    ids::PoolId,
+    row::{LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, Position, Swap},
 };
 
+use super::Snapshot;
+use crate::{
+    error::StoreError,
+    rows::{Kept, Selection},
+};
+
+/// Which rows; newest first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RowQuery {
+    /// Of this pool only.
+    pub pool: Option<PoolId>,
+    /// Of this account only: it sent the transaction, or the row names it.
+    pub account: Option<Address>,
+    /// Continue after (below) this position.
+    pub after: Option<Position>,
+    /// At most so many.
+    pub limit: u32,
+}
+
 /// Which swaps; newest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SwapQuery {
-    /// Of this pool only.
-    pub pool: Option<PoolId>,
-    /// Continue after (below) this position.
-    pub after: Option<Position>,
-    /// At most so many.
-    pub limit: u32,
-}
-
+pub type SwapQuery = RowQuery;
 /// Which liquidity events; newest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LiquidityQuery {
-    /// Of this pool only.
-    pub pool: Option<PoolId>,
-    /// Continue after (below) this position.
-    pub after: Option<Position>,
-    /// At most so many.
-    pub limit: u32,
-}
+pub type LiquidityQuery = RowQuery;
 
-pub(super) fn swaps(chain: i64, query: &SwapQuery) -> Plan {
-    of_pool(swap::Doc::COLLECTION, chain, query.pool, query.after, query.limit)
-}
-
-pub(super) fn swaps_by_tx(chain: i64, tx_hash: B256) -> Plan {
-    let filter = doc! { "tx.h": Hash(tx_hash), "_id": range(chain, true, None) };
-    Plan {
-        collection: swap::Doc::COLLECTION,
-        filter,
-        sort: doc! { "_id": 1 },
-        index: "tx",
-        limit: None,
+impl From<&RowQuery> for Selection {
+    fn from(query: &RowQuery) -> Self {
+        Self {
+            pool: query.pool,
+            account: query.account,
+            before: query.after,
+            limit: Some(query.limit),
+            ..Self::default()
+        }
     }
 }
 
-pub(super) fn liquidity(chain: i64, query: &LiquidityQuery) -> Plan {
-    of_pool(liquidity::Doc::COLLECTION, chain, query.pool, query.after, query.limit)
-}
-
-fn of_pool(
-    collection: &'static str,
-    chain: i64,
-    pool: Option<PoolId>,
-    after: Option<Position>,
-    limit: u32,
-) -> Plan {
-    let mut filter = doc! { "_id": row::older_than(chain, after) };
-    let index = if pool.is_some() { "pool" } else { ID };
-    if let Some(pool) = pool {
-        filter.insert("pool", Pid(pool));
+impl Snapshot {
+    /// Swaps, newest first.
+    pub async fn swaps(&self, query: &SwapQuery) -> Result<Vec<Swap>, StoreError> {
+        self.rows(&query.into()).await
     }
-    Plan { collection, filter, sort: doc! { "_id": -1 }, index, limit: Some(limit) }
+
+    /// Swaps of a transaction, in order.
+    pub async fn swaps_by_tx(&self, tx_hash: B256) -> Result<Vec<Swap>, StoreError> {
+        let all = Selection { transaction: Some(tx_hash), ..Selection::default() };
+        let mut rows = self.rows::<Swap>(&all).await?;
+        rows.reverse();
+        Ok(rows)
+    }
+
+    /// Liquidity events, newest first.
+    pub async fn liquidity(
+        &self,
+        query: &LiquidityQuery,
+    ) -> Result<Vec<LiquidityEvent>, StoreError> {
+        self.rows(&query.into()).await
+    }
+
+    /// Mints and burns of V2 pairs as the reference tells them, newest first.
+    pub async fn pair_liquidity(&self, query: &RowQuery) -> Result<Vec<PairLiquidity>, StoreError> {
+        self.rows(&query.into()).await
+    }
+
+    /// Snapshots of shares of V2 pairs, newest first.
+    pub async fn liquidity_snapshots(
+        &self,
+        query: &RowQuery,
+    ) -> Result<Vec<LiquidityPositionSnapshot>, StoreError> {
+        self.rows(&query.into()).await
+    }
+
+    /// How many rows of a kind these blocks have, both ends included.
+    pub(super) async fn count_rows<R: Kept>(&self, from: u64, to: u64) -> Result<u64, StoreError> {
+        let before = Position { block: to.saturating_add(1), log_index: 0, item: 0 };
+        let span = Selection {
+            from_block: Some(from),
+            before: Some(before),
+            ..Selection::default()
+        };
+        Ok(self.rows::<R>(&span).await?.len() as u64)
+    }
+
+    async fn rows<R: Kept>(&self, selection: &Selection) -> Result<Vec<R>, StoreError> {
+        let (database, mut session) = self.parts().await;
+        selection.run(database, &mut session, self.key()).await
+    }
 }

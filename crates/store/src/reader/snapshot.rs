@@ -2,25 +2,26 @@
 
 use std::sync::Arc;
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, U256};
 use bson::{Document, RawDocumentBuf};
 use domain::{
     block::BlockRef,
     entity::{Counters, NftBalance, Pool, Token},
     ids::{ChainId, PoolId},
-    row::{LiquidityEvent, NftTransfer, Swap},
+    row::NftTransfer,
 };
 use futures::TryStreamExt as _;
 use mongodb::{ClientSession, Database, options::Hint};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
-    LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolQuery, SwapQuery,
-    TokenQuery, nfts, plan::Plan, pools, rows, tokens,
+    NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolQuery, TokenQuery, nfts,
+    plan::{ID, Plan},
+    pools, tokens,
 };
 use crate::{
     codec::chain_key,
-    documents::{Stored, decode, liquidity, nft_balance, nft_transfer, pool, swap, token},
+    documents::{Stored, decode, nft_balance, nft_transfer, pool, token},
     error::StoreError,
     watermark::Watermark,
 };
@@ -94,24 +95,6 @@ impl Snapshot {
         self.find::<token::Doc>(tokens::by_addresses(self.key, addresses)).await
     }
 
-    /// Swaps, newest first.
-    pub async fn swaps(&self, query: &SwapQuery) -> Result<Vec<Swap>, StoreError> {
-        self.find::<swap::Doc>(rows::swaps(self.key, query)).await
-    }
-
-    /// Swaps of a transaction, in order.
-    pub async fn swaps_by_tx(&self, tx_hash: B256) -> Result<Vec<Swap>, StoreError> {
-        self.find::<swap::Doc>(rows::swaps_by_tx(self.key, tx_hash)).await
-    }
-
-    /// Liquidity events, newest first.
-    pub async fn liquidity(
-        &self,
-        query: &LiquidityQuery,
-    ) -> Result<Vec<LiquidityEvent>, StoreError> {
-        self.find::<liquidity::Doc>(rows::liquidity(self.key, query)).await
-    }
-
     /// Who holds a token id, by owner, after the owner given.
     pub async fn nft_owners(
         &self,
@@ -174,7 +157,7 @@ impl Snapshot {
     }
 
     /// Runs a plan.
-    async fn find<D: Stored + Send + Sync>(
+    pub(super) async fn find<D: Stored + Send + Sync>(
         &self,
         plan: Plan,
     ) -> Result<Vec<D::Domain>, StoreError> {
@@ -195,6 +178,31 @@ impl Snapshot {
         let found: Vec<RawDocumentBuf> = cursor.stream(&mut session).try_collect().await?;
         drop(session);
         found.iter().map(|raw| decode::<D>(raw)).collect()
+    }
+
+    /// The chain as stored.
+    pub(super) const fn key(&self) -> i64 {
+        self.key
+    }
+
+    /// The database, and the session to read it through.
+    pub(super) async fn parts(&self) -> (&Database, MutexGuard<'_, ClientSession>) {
+        (&self.database, self.session.lock().await)
+    }
+
+    /// How many documents match.
+    pub(super) async fn count_documents(
+        &self,
+        collection: &str,
+        filter: Document,
+    ) -> Result<u64, StoreError> {
+        let mut session = self.session.lock().await;
+        let found = self.collection(collection);
+        Ok(found
+            .count_documents(filter)
+            .hint(Hint::Name(ID.to_owned()))
+            .session(&mut *session)
+            .await?)
     }
 
     fn collection(&self, name: &str) -> mongodb::Collection<RawDocumentBuf> {

@@ -4,20 +4,21 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::{Address, U256};
 use domain::{
-    entity::{NftBalance, Pool, Protocol},
-    fold::Entity,
+    entity::{NftBalance, Pool, Protocol, Token},
+    fold::{Entity, Key},
     ids::ChainId,
     row::Swap,
 };
 
 use super::{
     LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolCursor, PoolOrder,
-    PoolQuery, Snapshot, SwapQuery, TokenQuery,
+    PoolQuery, RowCounts, Snapshot, SwapQuery, TokenQuery,
 };
 use crate::{
     codec::chain_key,
     fixtures::{COLLECTION, Chain, address, pool_id, tx},
     test_mongo::TestMongo,
+    testing,
     writer::Batch,
 };
 
@@ -33,7 +34,7 @@ async fn filled() -> (TestMongo, Chain) {
     for (id, length) in [(ID - 1, 30), (ID, LENGTH), (ID + 1, 20)] {
         let blocks = &Chain::new(length).blocks;
         let batch = Batch { parent: None, blocks, undo_from: 1, prune_undo_below: 0 };
-        mongo.writer(id).commit(&batch).await.unwrap();
+        testing::writer(&mongo, id).await.unwrap().commit(&batch).await.unwrap();
     }
     (mongo, chain)
 }
@@ -58,7 +59,7 @@ async fn pages<T: Clone, C>(
 
 fn all_pools(chain: &Chain) -> Vec<Pool> {
     let pools = chain.entities.values().filter_map(|entity| match entity {
-        Entity::Pool(pool) => Some(pool.clone()),
+        Entity::Pool(pool) => Some(Pool::clone(pool)),
         _ => None,
     });
     let mut pools: Vec<Pool> = pools.collect();
@@ -68,7 +69,7 @@ fn all_pools(chain: &Chain) -> Vec<Pool> {
 
 fn all_nfts(chain: &Chain) -> Vec<NftBalance> {
     let nfts = chain.entities.values().filter_map(|entity| match entity {
-        Entity::Nft(nft) => Some(nft.clone()),
+        Entity::Nft(nft) => Some(NftBalance::clone(nft)),
         _ => None,
     });
     nfts.collect()
@@ -148,7 +149,7 @@ async fn tokens_are_listed(snapshot: &Snapshot, chain: &Chain) {
         .entities
         .values()
         .filter_map(|entity| match entity {
-            Entity::Token(token) => Some(token.clone()),
+            Entity::Token(token) => Some(Token::clone(token)),
             _ => None,
         })
         .collect();
@@ -187,7 +188,12 @@ async fn rows_are_listed(snapshot: &Snapshot, chain: &Chain) {
         let found = pages(
             3,
             |swap: &Swap| swap.meta.position,
-            async |after| snapshot.swaps(&SwapQuery { pool, after, limit: 3 }).await.unwrap(),
+            async |after| {
+                snapshot
+                    .swaps(&SwapQuery { pool, after, limit: 3, ..SwapQuery::default() })
+                    .await
+                    .unwrap()
+            },
         )
         .await;
         assert_eq!(found, wanted);
@@ -195,10 +201,13 @@ async fn rows_are_listed(snapshot: &Snapshot, chain: &Chain) {
     let of_tx = snapshot.swaps_by_tx(tx(9)).await.unwrap();
     assert_eq!(of_tx, chain.blocks[8].rows.swaps);
     let pool = Some(pool_id(9));
-    let events = snapshot.liquidity(&LiquidityQuery { pool, after: None, limit: 9 }).await.unwrap();
+    let events = snapshot
+        .liquidity(&LiquidityQuery { pool, limit: 9, ..LiquidityQuery::default() })
+        .await
+        .unwrap();
     assert_eq!(events, chain.blocks[8].rows.liquidity);
     let all = snapshot
-        .liquidity(&LiquidityQuery { pool: None, after: None, limit: 1_000 })
+        .liquidity(&LiquidityQuery { limit: 1_000, ..LiquidityQuery::default() })
         .await
         .unwrap();
     assert_eq!(
@@ -274,7 +283,7 @@ async fn a_snapshot_stays_at_its_block() {
     let (mongo, mut chain) = filled().await;
     let old = mongo.reader().snapshot(ID).await.unwrap().unwrap();
     let before = old.pools(&PoolQuery { limit: 1_000, ..PoolQuery::default() }).await.unwrap();
-    let writer = mongo.writer(ID);
+    let writer = testing::writer(&mongo, ID).await.unwrap();
     writer.revert_newest().await.unwrap();
     writer.revert_newest().await.unwrap();
     chain.blocks.truncate(58);
@@ -303,4 +312,56 @@ fn the_key_of_a_chain_is_reversible() {
     for chain in [0, 1, u64::MAX / 2, u64::MAX] {
         assert_eq!(crate::codec::chain_id(chain_key(chain)), chain);
     }
+}
+
+#[tokio::test]
+async fn the_undo_records_tell_of_the_past() {
+    let (mongo, chain) = filled().await;
+    let snapshot = mongo.reader().snapshot(ID).await.unwrap().unwrap();
+    let recent = snapshot.recent_blocks(3).await.unwrap();
+    let newest = [59_usize, 58, 57].map(|index| chain.blocks[index].block);
+    assert_eq!(recent, newest);
+    for height in [LENGTH, 59, 40, 1] {
+        let then = Chain::new(height);
+        let past = snapshot.past(height).await.unwrap().unwrap();
+        assert_eq!(past.block, then.blocks.last().unwrap().block);
+        let now =
+            snapshot.pools(&PoolQuery { limit: 1_000, ..PoolQuery::default() }).await.unwrap();
+        let mut pools: Vec<Pool> = now.into_iter().filter_map(|pool| past.pool(pool)).collect();
+        pools.sort_by_key(|pool| pool.created.block);
+        assert_eq!(pools, all_pools(&then), "height {height}");
+        for number in 1..=LENGTH {
+            let (id, token) = (pool_id(number), U256::from(number));
+            let wanted = then.entities.get(&Key::Tick(id, -60)).cloned();
+            let ticks = past.ticks(id, snapshot.ticks(id).await.unwrap());
+            assert_eq!(
+                ticks.into_iter().map(Entity::from).collect::<Vec<_>>(),
+                Vec::from_iter(wanted)
+            );
+            let (collection, owner) = (address(COLLECTION), address(number % 3 + 1));
+            let wanted = then.entities.get(&Key::Nft(collection, token, owner)).cloned();
+            let now = snapshot.nft_owners(collection, token, None, 9).await.unwrap();
+            let owners = past.owners(collection, token, now);
+            assert_eq!(
+                owners.into_iter().map(Entity::from).collect::<Vec<_>>(),
+                Vec::from_iter(wanted.clone())
+            );
+            let key = (collection, token, owner);
+            let now = snapshot.nft_balances_by_keys(&[key]).await.unwrap().pop();
+            assert_eq!(past.nft(key, now).map(Entity::from), wanted);
+        }
+    }
+    assert_eq!(snapshot.past(0).await.unwrap().map(|past| past.block.number), None);
+    let rows = |from: usize, to: usize| {
+        let rows = chain.blocks[from - 1..to].iter().map(|block| &block.rows);
+        rows.fold(RowCounts::default(), |sum, rows| RowCounts {
+            swaps: sum.swaps + rows.swaps.len() as u64,
+            liquidity: sum.liquidity + rows.liquidity.len() as u64,
+            nft_transfers: sum.nft_transfers + rows.nft_transfers.len() as u64,
+        })
+    };
+    assert_eq!(snapshot.row_counts(5, 17).await.unwrap(), rows(5, 17));
+    assert_eq!(snapshot.row_counts(60, 60).await.unwrap(), rows(60, 60));
+    assert_eq!(snapshot.row_counts(61, 99).await.unwrap(), RowCounts::default());
+    mongo.stop().await;
 }

@@ -14,6 +14,7 @@ use crate::{
     codec::Num,
     documents::{Stored as _, decode, undo, watermark},
     error::StoreError,
+    lease::fence::Purpose,
 };
 
 pub(super) async fn commit(writer: &Writer, batch: &Batch<'_>) -> Result<(), StoreError> {
@@ -56,8 +57,9 @@ impl Work for Commit<'_> {
     type Output = ();
 
     async fn run(&self, session: &mut ClientSession) -> Result<(), StoreError> {
-        let Writer { database, key, chain, .. } = self.writer;
-        // first the watermark: whoever is second fails before it has written anything
+        let Writer { database, key, chain, lease, .. } = self.writer;
+        // first the fence and the watermark: whoever is second fails before it has written anything
+        lease.grant().check(session, Purpose::Write).await?;
         let found = watermark_in(self.writer, session).await?;
         if found != self.current {
             return Err(StoreError::WatermarkMoved {

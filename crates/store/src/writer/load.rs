@@ -8,7 +8,7 @@ use futures::TryStreamExt as _;
 
 use super::{Writer, entity_id};
 use crate::{
-    documents::{Stored, decode, nft_balance, pool, tick, token},
+    documents::{Stored, decode, figures, nft_balance, pool, tick, token},
     error::StoreError,
 };
 
@@ -33,19 +33,36 @@ pub(super) async fn load(
             let documents: Vec<RawDocumentBuf> =
                 writer.documents(collection).find(filter).await?.try_collect().await?;
             for raw in &documents {
-                let entity = entity(collection, raw)?;
-                found.insert(entity.key(), Some(entity));
+                let (key, entity) = entity(collection, raw)?;
+                found.insert(key, Some(entity));
             }
         }
     }
     Ok(found.into_iter().collect())
 }
 
-fn entity(collection: &str, raw: &RawDocumentBuf) -> Result<Entity, StoreError> {
-    match collection {
-        pool::Doc::COLLECTION => decode::<pool::Doc>(raw).map(Entity::Pool),
-        tick::Doc::COLLECTION => decode::<tick::Doc>(raw).map(Entity::Tick),
-        token::Doc::COLLECTION => decode::<token::Doc>(raw).map(Entity::Token),
-        _ => decode::<nft_balance::Doc>(raw).map(Entity::Nft),
-    }
+/// Reads a document of any collection of entities.
+pub(super) fn entity(
+    collection: &'static str,
+    raw: &RawDocumentBuf,
+) -> Result<(Key, Entity), StoreError> {
+    Ok(match collection {
+        pool::Doc::COLLECTION => {
+            let pool = decode::<pool::Doc>(raw)?;
+            (Key::Pool(pool.id), pool.into())
+        }
+        tick::Doc::COLLECTION => {
+            let tick = decode::<tick::Doc>(raw)?;
+            (Key::Tick(tick.pool, tick.index), tick.into())
+        }
+        token::Doc::COLLECTION => {
+            let token = decode::<token::Doc>(raw)?;
+            (Key::Token(token.address), token.into())
+        }
+        nft_balance::Doc::COLLECTION => {
+            let nft = decode::<nft_balance::Doc>(raw)?;
+            (Key::Nft(nft.collection, nft.token_id, nft.owner), nft.into())
+        }
+        figures => figures::decode(figures, raw)?,
+    })
 }

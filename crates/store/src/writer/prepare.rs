@@ -1,17 +1,18 @@
 //! A batch in its stored form, made once before the transaction and its retries.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use bson::{Document, RawDocumentBuf};
+use bson::{Binary, Document, RawDocumentBuf, spec::BinarySubtype};
 use domain::fold::{BlockChanges, Entity, Key};
 
-use super::{Batch, Watermark, describe, entity_id};
+use super::{Batch, Watermark, contracts, describe, entity_id};
 use crate::{
     documents::{
-        Stored, encode, liquidity, nft_balance, nft_transfer, pool, swap, tick, token, undo,
+        Stored, encode, nft_balance, nft_transfer, pool, record, tick, token, undo,
         watermark,
     },
     error::StoreError,
+    history, rows,
 };
 
 /// New images and removals of one collection.
@@ -25,7 +26,7 @@ pub(super) struct Images {
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) watermark: RawDocumentBuf,
-    pub(super) inserts: Vec<(&'static str, Vec<RawDocumentBuf>)>,
+    pub(super) inserts: Vec<(Cow<'static, str>, Vec<RawDocumentBuf>)>,
     pub(super) images: BTreeMap<&'static str, Images>,
 }
 
@@ -36,26 +37,19 @@ pub(super) fn prepare(
     last: &BlockChanges,
     current: Option<&Watermark>,
 ) -> Result<Prepared, StoreError> {
-    let (mut swaps, mut liquidity, mut transfers, mut undo) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut after: BTreeMap<&Key, &Option<Entity>> = BTreeMap::new();
+    let (mut transfers, mut undo) = (Vec::new(), Vec::new());
+    let mut after: BTreeMap<Key, Option<&Entity>> = BTreeMap::new();
     let mut prev = current.copied();
     for changes in batch.blocks {
-        for row in &changes.rows.swaps {
-            swaps.push(encode::<swap::Doc>(chain, row)?);
-        }
-        for row in &changes.rows.liquidity {
-            liquidity.push(encode::<liquidity::Doc>(chain, row)?);
-        }
         for row in &changes.rows.nft_transfers {
             transfers.push(encode::<nft_transfer::Doc>(chain, row)?);
         }
-        after.extend(&changes.after);
+        after.extend(changes.changes.iter().map(|change| (change.key, change.after.as_ref())));
         if changes.block.number >= batch.undo_from {
             let images: Result<Vec<_>, _> = changes
-                .before
+                .changes
                 .iter()
-                .map(|(key, image)| before_image(chain, key, image.as_ref()))
+                .map(|change| before_image(chain, &change.key, change.before.as_ref()))
                 .collect();
             undo.extend(undo::encode(chain, &changes.block, prev.as_ref(), &images?)?);
         }
@@ -63,24 +57,25 @@ pub(super) fn prepare(
     }
     let mut images: BTreeMap<&'static str, Images> = BTreeMap::new();
     for (key, image) in after {
-        let (collection, id) = entity_id(chain, key);
+        let (collection, id) = entity_id(chain, &key);
         let images = images.entry(collection).or_default();
         match image {
-            Some(entity) => images.upserts.push((id, encode_entity(chain, entity)?)),
+            Some(entity) => {
+                let document = encode_entity(chain, collection, &id, entity)?;
+                images.upserts.push((id, document));
+            }
             None => images.deletes.push(id),
         }
     }
     let newest = Watermark { block: last.block, counters: last.counters_after };
-    Ok(Prepared {
-        watermark: encode::<watermark::Doc>(chain, &newest)?,
-        inserts: vec![
-            (swap::Doc::COLLECTION, swaps),
-            (liquidity::Doc::COLLECTION, liquidity),
-            (nft_transfer::Doc::COLLECTION, transfers),
-            (undo::Doc::COLLECTION, undo),
-        ],
-        images,
-    })
+    let mut inserts = contracts::inserts(chain, batch.blocks)?;
+    inserts.extend([
+        (rows::COLLECTION.into(), rows::encode(chain, batch.blocks, batch.undo_from)?),
+        (nft_transfer::Doc::COLLECTION.into(), transfers),
+        (undo::Doc::COLLECTION.into(), undo),
+        (history::COLLECTION.into(), history::encode(chain, batch.blocks, batch.undo_from)),
+    ]);
+    Ok(Prepared { watermark: encode::<watermark::Doc>(chain, &newest)?, inserts, images })
 }
 
 /// Refuses what is no ascending, linked run of blocks on top of `current`.
@@ -127,15 +122,31 @@ pub(super) fn check(
 
 fn before_image(chain: i64, key: &Key, image: Option<&Entity>) -> Result<undo::Image, StoreError> {
     let (collection, id) = entity_id(chain, key);
-    let document = image.map(|entity| encode_entity(chain, entity)).transpose()?;
-    Ok(undo::Image { k: collection.to_owned(), i: id, d: document })
+    let document =
+        image.map(|entity| encode_entity(chain, collection, &id, entity)).transpose()?;
+    let history::Tagged { tag, bytes } = history::tagged(key);
+    let history = (tag, Binary { subtype: BinarySubtype::Generic, bytes });
+    Ok(undo::Image { k: collection.to_owned(), i: id, d: document, h: history })
 }
 
-fn encode_entity(chain: i64, entity: &Entity) -> Result<RawDocumentBuf, StoreError> {
+fn encode_entity(
+    chain: i64,
+    collection: &'static str,
+    id: &Document,
+    entity: &Entity,
+) -> Result<RawDocumentBuf, StoreError> {
+    let id = || id.clone();
     match entity {
         Entity::Pool(pool) => encode::<pool::Doc>(chain, pool),
         Entity::Tick(tick) => encode::<tick::Doc>(chain, tick),
         Entity::Token(token) => encode::<token::Doc>(chain, token),
         Entity::Nft(nft) => encode::<nft_balance::Doc>(chain, nft),
+        Entity::Factory(record) => record::document(collection, id(), record.as_ref()),
+        Entity::ProtocolDay(record) => record::document(collection, id(), record.as_ref()),
+        Entity::TokenFigures(record) => record::document(collection, id(), record.as_ref()),
+        Entity::PoolInterval(record) => record::document(collection, id(), record.as_ref()),
+        Entity::TokenInterval(record) => record::document(collection, id(), record.as_ref()),
+        Entity::Account(record) => record::document(collection, id(), record.as_ref()),
+        Entity::LiquidityPosition(record) => record::document(collection, id(), record.as_ref()),
     }
 }

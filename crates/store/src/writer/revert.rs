@@ -9,17 +9,20 @@ use mongodb::ClientSession;
 use super::{
     Watermark, Writer,
     commit::watermark_in,
+    contracts,
     prepare::Images,
     transaction::{Work, transact},
     write,
 };
 use crate::{
     documents::{
-        Stored as _, decode_doc, encode, id_prefix, liquidity, nft_transfer, swap,
+        Stored as _, decode_doc, encode, id_prefix, nft_transfer,
         undo::{self, Record},
         watermark,
     },
     error::StoreError,
+    history, rows,
+    lease::fence::Purpose,
 };
 
 pub(super) async fn revert_newest(writer: &Writer) -> Result<Option<Watermark>, StoreError> {
@@ -34,21 +37,29 @@ impl Work for Revert<'_> {
     type Output = Option<Watermark>;
 
     async fn run(&self, session: &mut ClientSession) -> Result<Option<Watermark>, StoreError> {
-        let Writer { database, key, .. } = self.writer;
+        let Writer { database, key, lease, .. } = self.writer;
+        lease.grant().check(session, Purpose::Write).await?;
         let Some(current) = watermark_in(self.writer, session).await? else { return Ok(None) };
         let Record { prev, images, .. } = self.record(session, &current).await?;
 
         let prefix = undo::id_prefix(*key, current.block.number);
         for rows in [
-            swap::Doc::COLLECTION,
-            liquidity::Doc::COLLECTION,
             nft_transfer::Doc::COLLECTION,
             undo::Doc::COLLECTION,
         ] {
             write::delete_range(database, session, rows, &id_prefix(&prefix)).await?;
         }
+        let group = write::raw(&rows::of_block(*key, current.block.number))?;
+        write::delete(database, session, rows::COLLECTION, group).await?;
+        for rows in contracts::collections(self.writer, session).await? {
+            write::delete_range(database, session, &rows, &id_prefix(&prefix)).await?;
+        }
         let mut by_collection: BTreeMap<String, Images> = BTreeMap::new();
         for image in images {
+            let (tag, key) = image.h;
+            let version = history::Tagged { tag, bytes: key.bytes };
+            let id = history::id_document(self.writer.key, &version, current.block.number);
+            by_collection.entry(history::COLLECTION.to_owned()).or_default().deletes.push(id);
             let images = by_collection.entry(image.k).or_default();
             match image.d {
                 Some(document) => images.upserts.push((image.i, document)),

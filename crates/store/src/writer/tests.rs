@@ -3,12 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    fold::{BlockChanges, Entity, Key},
+    entity::NftBalance,
+    fold::{BlockChanges, Change, Entity, Key},
     ids::ChainId,
 };
 
 use super::{Batch, Watermark, Writer};
-use crate::{StoreError, fixtures::Chain, test_mongo::TestMongo, testing::dump};
+use crate::{
+    StoreError,
+    fixtures::Chain,
+    test_mongo::TestMongo,
+    testing::{self, dump},
+};
 
 const ID: ChainId = 31_337;
 
@@ -28,7 +34,7 @@ async fn commit(
 /// Everything the chain ever touched is stored as the chain has it.
 async fn assert_entities(writer: &Writer, chain: &Chain) {
     let keys: BTreeSet<Key> =
-        chain.blocks.iter().flat_map(|block| block.after.keys().copied()).collect();
+        chain.blocks.iter().flat_map(|block| &block.changes).map(|change| change.key).collect();
     let keys: Vec<Key> = keys.into_iter().collect();
     let loaded: BTreeMap<Key, Option<Entity>> =
         writer.load(&keys).await.unwrap().into_iter().collect();
@@ -42,7 +48,7 @@ async fn assert_entities(writer: &Writer, chain: &Chain) {
 async fn what_is_committed_is_loaded_and_can_be_taken_back() {
     let mongo = TestMongo::start().await;
     mongo.migrate().await.unwrap();
-    let writer = mongo.writer(ID);
+    let writer = testing::writer(&mongo, ID).await.unwrap();
     let chain = Chain::new(30);
     assert_eq!(writer.watermark().await.unwrap(), None);
     assert_eq!(writer.revert_newest().await.unwrap(), None);
@@ -64,13 +70,13 @@ async fn what_is_committed_is_loaded_and_can_be_taken_back() {
     assert_eq!(writer.pools().await.unwrap().len(), 26, "a pool per block that is not empty");
 
     // the same in one batch gives the same bytes; another chain beside it is not touched
-    let other = mongo.writer(1);
+    let other = testing::writer(&mongo, 1).await.unwrap();
     commit(&other, &chain.blocks, 31).await.unwrap();
     let beside = dump(&mongo).await.unwrap();
     assert_ne!(beside, dumps[30]);
     mongo.drop_database().await.unwrap();
     mongo.migrate().await.unwrap();
-    let writer = mongo.writer(ID);
+    let writer = testing::writer(&mongo, ID).await.unwrap();
     commit(&writer, &chain.blocks, 1).await.unwrap();
     assert_eq!(dump(&mongo).await.unwrap(), dumps[30]);
 
@@ -89,7 +95,7 @@ async fn what_is_committed_is_loaded_and_can_be_taken_back() {
 #[tokio::test]
 async fn a_reorg_leaves_what_the_new_branch_alone_would() {
     let mongo = TestMongo::start().await;
-    let writer = mongo.writer(ID);
+    let writer = testing::writer(&mongo, ID).await.unwrap();
     let mut chain = Chain::new(10);
     let trunk = chain.clone();
     chain.grow(20, 0);
@@ -104,6 +110,7 @@ async fn a_reorg_leaves_what_the_new_branch_alone_would() {
     let after_reorg = dump(&mongo).await.unwrap();
     mongo.drop_database().await.unwrap();
     mongo.migrate().await.unwrap();
+    let writer = testing::writer(&mongo, ID).await.unwrap();
     commit(&writer, &branch.blocks, 5).await.unwrap();
     assert_eq!(dump(&mongo).await.unwrap(), after_reorg);
 
@@ -128,7 +135,8 @@ async fn a_reorg_leaves_what_the_new_branch_alone_would() {
 #[tokio::test]
 async fn a_batch_that_does_not_fit_leaves_nothing() {
     let mongo = TestMongo::start().await;
-    let (writer, second) = (mongo.writer(ID), mongo.writer(ID));
+    let writer = testing::writer(&mongo, ID).await.unwrap();
+    let second = writer.clone();
     let chain = Chain::new(12);
     commit(&writer, &chain.blocks[..6], 1).await.unwrap();
     let before = dump(&mongo).await.unwrap();
@@ -156,11 +164,15 @@ async fn a_batch_that_does_not_fit_leaves_nothing() {
     assert!(matches!(refused(&unlinked, Some(6)).await, StoreError::InvalidBatch { .. }));
     // a row that is there already makes the server refuse half-way
     let mut doubled = chain.blocks[6..9].to_vec();
-    let row = doubled[1].rows.swaps[0].clone();
-    doubled[1].rows.swaps.push(row);
+    let row = doubled[1].rows.nft_transfers[0].clone();
+    doubled[1].rows.nft_transfers.push(row);
     doubled.retain(|block| !block.rows.swaps.is_empty());
     doubled[0].counters_before = chain.blocks[5].counters_after;
     assert!(matches!(refused(&doubled, Some(6)).await, StoreError::Database { .. }));
+    let mut twice = chain.blocks[6..8].to_vec();
+    let block = twice.iter_mut().find(|block| !block.rows.swaps.is_empty()).unwrap();
+    block.rows.swaps.push(block.rows.swaps[0].clone());
+    assert!(matches!(refused(&twice, Some(6)).await, StoreError::InvalidBatch { .. }));
     // a number that has no stored form
     let mut huge = chain.blocks[6..8].to_vec();
     huge[1].counters_after.events = u64::MAX;
@@ -171,12 +183,12 @@ async fn a_batch_that_does_not_fit_leaves_nothing() {
 #[tokio::test]
 async fn of_two_writers_at_once_one_wins() {
     let mongo = TestMongo::start().await;
-    let chain = Chain::new(21);
+    let (writer, chain) = (testing::writer(&mongo, ID).await.unwrap(), Chain::new(21));
     let mut joined = 0;
     for blocks in chain.blocks.chunks(3) {
         let tasks: Vec<_> = (0..4)
             .map(|_| {
-                let (writer, blocks) = (mongo.writer(ID), blocks.to_vec());
+                let (writer, blocks) = (writer.clone(), blocks.to_vec());
                 let parent = blocks[0].block.number.checked_sub(2).map(|number| number + 1);
                 tokio::spawn(async move {
                     writer
@@ -203,33 +215,30 @@ async fn of_two_writers_at_once_one_wins() {
         joined += blocks.len();
     }
     assert_eq!(joined, 21);
-    assert_entities(&mongo.writer(ID), &chain).await;
+    assert_entities(&writer, &chain).await;
     mongo.stop().await;
 }
 
 #[tokio::test]
 async fn a_large_block_is_one_commit_and_one_way_back() {
     let mongo = TestMongo::start().await;
-    let writer = mongo.writer(ID);
+    let writer = testing::writer(&mongo, ID).await.unwrap();
     let mut chain = Chain::new(2);
     commit(&writer, &chain.blocks, 1).await.unwrap();
     let before = dump(&mongo).await.unwrap();
     // 9,000 owners in one block: several commands and several undo parts
     chain.grow(3, 0);
     let block = &mut chain.blocks[2];
-    let Some(Some(Entity::Nft(nft))) =
-        block.after.values().find(|image| matches!(image, Some(Entity::Nft(_))))
-    else {
-        panic!("block 3 has an NFT");
-    };
-    let nft = nft.clone();
+    let nft = block.changes.iter().find_map(|change| match &change.after {
+        Some(Entity::Nft(nft)) => Some(NftBalance::clone(nft)),
+        _ => None,
+    });
+    let nft = nft.expect("block 3 has an NFT");
     for n in 0..9_000 {
-        let entity = Entity::Nft(domain::entity::NftBalance {
-            owner: crate::fixtures::address(10_000 + n),
-            ..nft.clone()
-        });
-        block.before.insert(entity.key(), None);
-        block.after.insert(entity.key(), Some(entity));
+        let owner = crate::fixtures::address(10_000 + n);
+        let key = Key::Nft(nft.collection, nft.token_id, owner);
+        let after = Some(NftBalance { owner, ..nft.clone() }.into());
+        block.changes.push(Change { key, before: None, after });
     }
     commit(&writer, &chain.blocks[2..], 1).await.unwrap();
     assert_eq!(dump(&mongo).await.unwrap()["undo"].len(), 2 + 3);

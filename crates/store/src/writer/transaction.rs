@@ -19,7 +19,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What is done inside a transaction. It may be run several times, each time from the start.
-pub(super) trait Work: Sync {
+pub(crate) trait Work: Sync {
     /// What it gives back.
     type Output: Send;
 
@@ -31,7 +31,7 @@ pub(super) trait Work: Sync {
 }
 
 /// Runs the work in one transaction: all of it is stored when this is `Ok`.
-pub(super) async fn transact<W: Work>(client: &Client, work: &W) -> Result<W::Output, StoreError> {
+pub(crate) async fn transact<W: Work>(client: &Client, work: &W) -> Result<W::Output, StoreError> {
     let deadline = Instant::now() + PATIENCE;
     let mut pause = FIRST_PAUSE;
     loop {

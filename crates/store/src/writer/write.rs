@@ -88,7 +88,7 @@ pub(super) async fn delete_range(
 }
 
 /// A query document in raw form.
-fn raw(document: &Document) -> Result<RawDocumentBuf, StoreError> {
+pub(super) fn raw(document: &Document) -> Result<RawDocumentBuf, StoreError> {
     RawDocumentBuf::try_from(document)
         .map_err(|error| StoreError::Encode { collection: QUERY, why: error.to_string() })
 }

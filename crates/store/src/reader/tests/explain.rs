@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::U256;
 use bson::{Bson, Document, doc};
-use domain::{entity::Protocol, row::Position};
+use domain::{
+    entity::Protocol,
+    fold::Key,
+    row::{LiquidityEvent, Position, Swap},
+};
 
 use super::{ID, filled};
 use crate::{
@@ -12,9 +16,10 @@ use crate::{
     fixtures::{COLLECTION, address, pool_id, tx},
     indexes::INDEXES,
     reader::{
-        LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolCursor,
-        PoolOrder, PoolQuery, SwapQuery, TokenQuery, nfts, plan::Plan, pools, rows, tokens,
+        NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolCursor, PoolOrder, PoolQuery,
+        TokenQuery, audit, history, nfts, plan::Plan, pools, tokens,
     },
+    rows::Selection,
 };
 
 /// Every shape of every query, with and without its options.
@@ -45,12 +50,21 @@ fn plans(chain: i64) -> Vec<Plan> {
     }
     plans.push(tokens::by_addresses(chain, &[address(2_010)]));
     for pool in [None, Some(pool)] {
-        for after in [None, position] {
-            plans.push(rows::swaps(chain, &SwapQuery { pool, after, limit }));
-            plans.push(rows::liquidity(chain, &LiquidityQuery { pool, after, limit }));
+        for account in [None, Some(address(6))] {
+            for before in [None, position] {
+                let selection = Selection { pool, account, before, ..Selection::default() };
+                plans.push(selection.plan::<Swap>(chain));
+                plans.push(selection.plan::<LiquidityEvent>(chain));
+            }
         }
     }
-    plans.push(rows::swaps_by_tx(chain, tx(9)));
+    let of_transaction = Selection { transaction: Some(tx(9)), ..Selection::default() };
+    plans.push(of_transaction.plan::<Swap>(chain));
+    plans.push(history::version(chain, &Key::Pool(pool_id(5)), 30));
+    plans.push(audit::ticks(chain, pool_id(1)));
+    plans.push(audit::balances(chain, &[(address(COLLECTION), U256::from(9), address(1))]));
+    plans.push(audit::recent(chain, limit));
+    plans.push(audit::since(chain, 55));
     let (collection, owner, token_id) = (address(COLLECTION), address(1), U256::from(9));
     let (in_collection, owned) =
         (NftCollectionCursor { token_id, owner }, NftOwnedCursor { collection, token_id });

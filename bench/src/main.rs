@@ -1,0 +1,58 @@
+//! `bench`: how fast the indexer is, as ratios to what the machine can do at all.
+//!
+//! `bench index` replays a made chain and compares the real indexer with two limits measured in the same run; `bench head`
+//! follows a real node. What is measured runs as a process of its own (the hidden verbs), so that processor time and
+//! memory are told apart. Not part of what users deploy.
+
+mod chart;
+mod config;
+mod database;
+mod head;
+mod index;
+mod measure;
+mod process;
+mod recording;
+mod role;
+mod roles;
+mod say;
+mod synth;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Measures the indexer.
+#[derive(Debug, Parser)]
+#[command(name = "bench", version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Catching up: events per second beside what fetching alone and inserting alone reach.
+    Index(index::Options),
+    /// Following: time from a block's mining to its commit and to its being seen by a reader.
+    Head(head::Options),
+    #[command(flatten)]
+    Role(roles::Role),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // two crypto providers are linked in: TLS wants one named before its first use
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let outcome = match Arguments::parse().verb {
+        Verb::Index(options) => index::run(&options).await,
+        Verb::Head(options) => head::run(&options).await,
+        Verb::Role(role) => roles::run(role).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::note(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The bench itself does not rot: a small chain, made, indexed and compared, by the real executable.
+
+use std::error::Error;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn bench(arguments: &[&str], folder: &Path) -> Result<(String, Value), Box<dyn Error>> {
+    let json = folder.join("figures.json");
+    let output = Command::new(env!("CARGO_BIN_EXE_bench"))
+        .args(arguments)
+        .arg("--folder")
+        .arg(folder)
+        .arg("--json")
+        .arg(&json)
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    let figures = serde_json::from_str(&std::fs::read_to_string(json)?)?;
+    Ok((String::from_utf8(output.stdout)?, figures))
+}
+
+#[test]
+fn index_prints_figures_and_leaves_only_the_recording() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let arguments = ["index", "--events", "900", "--against", "300", "--runs", "1"];
+    let (table, figures) = bench(&arguments, folder.path())?;
+    for line in ["ratio to the slower limit", "peak memory of sooho", "index keys stored"] {
+        assert!(table.contains(line), "no {line} in\n{table}");
+    }
+    let number = |pointer: &str| figures.pointer(pointer).and_then(Value::as_u64);
+    // some events of the chain are none of a DEX's own, such as transfers of shares
+    let (short, long) = (number("/chains/0/run/events"), number("/chains/1/run/events"));
+    assert!(short >= Some(200) && long >= Some(700) && short < long, "{short:?} {long:?}");
+    assert_eq!(number("/chains/1/insert/items"), number("/chains/1/stored/documents"));
+    assert_eq!(number("/chains/1/fetch/items"), long);
+    assert!(number("/chains/1/stored/keys") > number("/chains/1/stored/documents"));
+    assert!(number("/chains/1/run/indexer/peak_rss") > Some(1_000_000));
+    let mut left = Vec::new();
+    for entry in folder.path().read_dir()? {
+        left.push(entry?.file_name().into_string().unwrap_or_default());
+    }
+    left.sort();
+    assert_eq!(left, ["chain-1-1-24-300.jsonl", "chain-1-1-24-900.jsonl", "figures.json"]);
+    Ok(())
+}
+
+#[test]
+fn head_prints_delays() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let arguments = ["head", "--blocks", "8", "--beat-ms", "100"];
+    let (table, figures) = bench(&arguments, folder.path())?;
+    assert!(table.contains("mined to seen by a reader"), "{table}");
+    assert!(figures["blocks"].as_u64() >= Some(8), "{figures}");
+    Ok(())
+}

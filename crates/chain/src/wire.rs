@@ -1,0 +1,16 @@
+//! JSON as nodes write it, read straight into what we keep: no tree in between, nothing stored that is not asked for.
+
+mod block;
+mod envelope;
+mod hex;
+mod log;
+mod receipt;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use block::{WireBlock, WireTransaction};
+pub(crate) use envelope::{answers, body};
+pub(crate) use hex::Quantity;
+pub(crate) use log::WireLog;
+pub(crate) use receipt::WireReceipt;

@@ -1,0 +1,61 @@
+//! Time travel: what every entity was after each block that changed it.
+//!
+//! Collection `history`, `_id {c, t, k, f}` (chain, kind of entity, key, first block): a chunk of consecutive versions of
+//! one entity, packed. The version valid at a block is in the chunk with the greatest first block at or below it, so a
+//! point read looks at one document; a pool's identity, which never changes, is in its own document.
+//!
+//! A batch writes one chunk per entity it touched. Blocks that a reorg can take back have chunks of their own: taking a
+//! block back removes them by their ids.
+
+use bson::{Binary, Document, RawDocumentBuf, doc, rawdoc, spec::BinarySubtype};
+use domain::fold::BlockChanges;
+
+use crate::codec::Num;
+
+mod key;
+mod pack;
+mod read;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use key::{Tagged, tagged};
+pub(crate) use read::{Chunk, Image};
+
+pub(crate) const COLLECTION: &str = "history";
+
+/// The `_id` of the chunk of an entity that begins at a block.
+pub(crate) fn id(chain: i64, key: &Tagged, first: u64) -> RawDocumentBuf {
+    let bytes = Binary { subtype: BinarySubtype::Generic, bytes: key.bytes.clone() };
+    rawdoc! { "c": chain, "t": key.tag, "k": bytes, "f": i64::try_from(first).unwrap_or(i64::MAX) }
+}
+
+/// The same as a part of a query.
+pub(crate) fn id_document(chain: i64, key: &Tagged, first: u64) -> Document {
+    let bytes = Binary { subtype: BinarySubtype::Generic, bytes: key.bytes.clone() };
+    doc! { "c": chain, "t": key.tag, "k": bytes, "f": Num(first).bound() }
+}
+
+/// The chunks of an entity that begin at or below a block; the last of them says what was valid then.
+pub(crate) fn up_to(chain: i64, key: &Tagged, block: u64) -> Document {
+    let (least, most) = (id_document(chain, key, 0), id_document(chain, key, block));
+    doc! { "_id": { "$gte": least, "$lte": most } }
+}
+
+/// The chunks of a batch. Blocks at or above `undo_from` get chunks of their own.
+pub(crate) fn encode(
+    chain: i64,
+    blocks: &[BlockChanges],
+    undo_from: u64,
+) -> Vec<RawDocumentBuf> {
+    let mut chunks = pack::Chunks::new(chain);
+    for changes in blocks {
+        let block = changes.block.number;
+        if block >= undo_from {
+            chunks.close();
+        }
+        for change in &changes.changes {
+            chunks.push(&change.key, block, change.after.as_ref());
+        }
+    }
+    chunks.finish()
+}

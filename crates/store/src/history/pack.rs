@@ -1,0 +1,140 @@
+//! Chunks in the making.
+
+use alloy_primitives::map::HashMap;
+use bson::{Binary, RawDocumentBuf, rawdoc, spec::BinarySubtype};
+use domain::{
+    figures::{
+        Account, Factory, LiquidityPosition, PoolInterval, ProtocolDay, TokenFigures, TokenInterval,
+    },
+    fold::{Entity, Key},
+    version::{NftVersion, PoolVersion, TickVersion, TokenVersion},
+};
+
+use super::{id, key::tagged};
+use crate::packed::Encoder;
+
+/// A chunk ends at so many versions or bytes: a point read decodes half of one.
+const VERSIONS: u32 = 200;
+const BYTES: usize = 32 * 1024;
+
+/// Declares an encoder per kind of entity, and how to feed it.
+macro_rules! packers {
+    ($($kind:ident: $record:ty, $entity:ident => $convert:expr;)+) => {
+        /// Versions of one entity.
+        #[derive(Debug)]
+        enum Packer {
+            $($kind(Encoder<$record>),)+
+        }
+
+        impl Packer {
+            fn new(key: &Key) -> Self {
+                match key {
+                    $(Key::$kind(..) => Self::$kind(Encoder::new()),)+
+                }
+            }
+
+            /// An entity of another kind than the key's counts as absent; the fold saves no such thing.
+            fn push(&mut self, gap: u64, entity: Option<&Entity>) {
+                match (self, entity) {
+                    $((Self::$kind(encoder), Some(Entity::$kind($entity))) => {
+                        encoder.push(gap, Some($convert));
+                    })+
+                    $((Self::$kind(encoder), _) => encoder.push(gap, None),)+
+                }
+            }
+
+            const fn count(&self) -> u32 {
+                match self {
+                    $(Self::$kind(encoder) => encoder.count(),)+
+                }
+            }
+
+            fn size(&self) -> usize {
+                match self {
+                    $(Self::$kind(encoder) => encoder.size(),)+
+                }
+            }
+
+            fn finish(self) -> Vec<u8> {
+                match self {
+                    $(Self::$kind(encoder) => encoder.finish(),)+
+                }
+            }
+        }
+    };
+}
+
+packers! {
+    Pool: PoolVersion, pool => &PoolVersion::of(pool);
+    Tick: TickVersion, tick => &TickVersion::from(tick.as_ref());
+    Token: TokenVersion, token => &TokenVersion::from(token.as_ref());
+    Nft: NftVersion, nft => &NftVersion::from(nft.as_ref());
+    Factory: Factory, record => record.as_ref();
+    ProtocolDay: ProtocolDay, record => record.as_ref();
+    TokenFigures: TokenFigures, record => record.as_ref();
+    PoolInterval: PoolInterval, record => record.as_ref();
+    TokenInterval: TokenInterval, record => record.as_ref();
+    Account: Account, record => record.as_ref();
+    LiquidityPosition: LiquidityPosition, record => record.as_ref();
+}
+
+/// A chunk that can still grow.
+#[derive(Debug)]
+struct Open {
+    key: Key,
+    first: u64,
+    last: u64,
+    packer: Packer,
+}
+
+/// The chunks of a batch.
+#[derive(Debug)]
+pub(super) struct Chunks {
+    chain: i64,
+    open: Vec<Open>,
+    /// Where the open chunk of an entity is.
+    places: HashMap<Key, usize>,
+    done: Vec<RawDocumentBuf>,
+}
+
+impl Chunks {
+    pub(super) fn new(chain: i64) -> Self {
+        Self { chain, open: Vec::new(), places: HashMap::default(), done: Vec::new() }
+    }
+
+    /// Adds a version; blocks of an entity ascend.
+    pub(super) fn push(&mut self, key: &Key, block: u64, after: Option<&Entity>) {
+        let fits = self.places.get(key).copied().filter(|place| {
+            self.open
+                .get(*place)
+                .is_some_and(|open| open.packer.count() < VERSIONS && open.packer.size() < BYTES)
+        });
+        let place = fits.unwrap_or_else(|| {
+            let open = Open { key: *key, first: block, last: block, packer: Packer::new(key) };
+            self.open.push(open);
+            self.places.insert(*key, self.open.len() - 1);
+            self.open.len() - 1
+        });
+        if let Some(open) = self.open.get_mut(place) {
+            open.packer.push(block - open.last, after);
+            open.last = block;
+        }
+    }
+
+    /// Ends all chunks: what follows begins new ones.
+    pub(super) fn close(&mut self) {
+        self.places.clear();
+        for Open { key, first, last, packer } in self.open.drain(..) {
+            let id = id(self.chain, &tagged(&key), first);
+            let count = i64::from(packer.count());
+            let bytes = Binary { subtype: BinarySubtype::Generic, bytes: packer.finish() };
+            let last = i64::try_from(last).unwrap_or(i64::MAX);
+            self.done.push(rawdoc! { "_id": id, "l": last, "n": count, "v": bytes });
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Vec<RawDocumentBuf> {
+        self.close();
+        self.done
+    }
+}

@@ -1,0 +1,206 @@
+//! An indexer writes only while it holds the lease of its chain; until then, and after losing it, it stands by.
+
+use std::{sync::Arc, time::Duration};
+
+use chain::Client;
+use observe::Shutdown;
+use store::{Lease, Store, StoreError};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, timeout},
+};
+
+use crate::{
+    config::{IndexerConfig, Target},
+    error::IndexerError,
+    follow::Follower,
+    metrics::Metrics,
+    progress::{Phase, Progress, Reporter},
+};
+
+/// Longest wait between two looks at a lease that somebody else holds.
+const LONGEST_LOOK: Duration = Duration::from_secs(1);
+/// How long giving a lease back may delay the end.
+const RELEASE: Duration = Duration::from_secs(2);
+
+/// How an indexer comes to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standby {
+    /// How long a lease outlives its holder.
+    pub ttl: Duration,
+    /// How long to wait for one that somebody else holds; `None`: for ever.
+    pub patience: Option<Duration>,
+}
+
+impl Default for Standby {
+    fn default() -> Self {
+        Self { ttl: store::DEFAULT_TTL, patience: None }
+    }
+}
+
+impl Standby {
+    /// Waits as long as a crashed holder's lease may last: who holds it still is alive.
+    #[must_use]
+    pub fn until_a_dead_holder_is_gone(ttl: Duration) -> Self {
+        Self { ttl, patience: Some(ttl + LONGEST_LOOK) }
+    }
+}
+
+/// Indexes one chain, as its only writer.
+#[derive(Debug)]
+pub struct Indexer {
+    config: IndexerConfig,
+    client: Client,
+    store: Store,
+    metrics: Arc<Metrics>,
+    reporter: Reporter,
+    standby: Standby,
+    leading: watch::Sender<bool>,
+}
+
+impl Indexer {
+    /// An indexer that continues where the store stands.
+    #[must_use]
+    pub fn new(config: IndexerConfig, client: Client, store: Store, metrics: Arc<Metrics>) -> Self {
+        Self {
+            config,
+            client,
+            store,
+            metrics,
+            reporter: Reporter::new(),
+            standby: Standby::default(),
+            leading: watch::Sender::new(false),
+        }
+    }
+
+    /// The same with other patience.
+    #[must_use]
+    pub const fn with_standby(mut self, standby: Standby) -> Self {
+        self.standby = standby;
+        self
+    }
+
+    /// Follows this indexer's position.
+    #[must_use]
+    pub fn progress(&self) -> watch::Receiver<Progress> {
+        self.reporter.subscribe()
+    }
+
+    /// Follows whether it holds the lease.
+    #[must_use]
+    pub fn leading(&self) -> watch::Receiver<bool> {
+        self.leading.subscribe()
+    }
+
+    /// Runs until the target, the shutdown, or a fault that no retry mends. Passing faults are retried for ever, with
+    /// their reason in the log. Whenever somebody else holds the lease, nothing is written, and what was in memory is
+    /// dropped: it starts anew from the store when the lease is its own.
+    ///
+    /// # Errors
+    /// [`IndexerError`], never a transient one; [`StoreError::LeaseHeld`] when the patience of [`Standby`] ends.
+    pub async fn run(self, target: Target, shutdown: Shutdown) -> Result<(), IndexerError> {
+        loop {
+            self.lead(false);
+            self.reporter.phase(Phase::Standby);
+            let lease = tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                lease = acquire(&self.store, &self.config, self.standby) => lease?,
+            };
+            self.lead(true);
+            match self.term(&lease, target, &shutdown).await {
+                Err(IndexerError::Store(StoreError::LeaseLost { holder, .. })) => {
+                    tracing::warn!(
+                        chain = self.config.name,
+                        holder,
+                        "lost the right to write: dropped what was under way, standing by"
+                    );
+                }
+                outcome => {
+                    self.lead(false);
+                    give_back(lease, &self.config.name).await;
+                    return outcome;
+                }
+            }
+        }
+    }
+
+    /// Writes as long as the lease is held.
+    async fn term(
+        &self,
+        lease: &Lease,
+        target: Target,
+        shutdown: &Shutdown,
+    ) -> Result<(), IndexerError> {
+        let follower = Follower::new(
+            self.config.clone(),
+            self.client.clone(),
+            self.store.writer(lease),
+            Arc::clone(&self.metrics),
+            self.reporter.clone(),
+        );
+        tokio::select! {
+            // a commit that is cancelled here is a transaction that never happened
+            () = lease.lost() => Err(StoreError::LeaseLost {
+                chain: self.config.chain_id,
+                holder: "somebody else".into(),
+            }
+            .into()),
+            outcome = follower.run(target, shutdown.clone()) => outcome,
+        }
+    }
+
+    fn lead(&self, leading: bool) {
+        self.leading.send_replace(leading);
+        let chain = [self.config.name.as_str()];
+        self.metrics.leading.with_label_values(&chain).set(i64::from(leading));
+    }
+}
+
+/// Waits for the right to write the chain. Who has it is said once.
+///
+/// # Errors
+/// [`StoreError::LeaseHeld`] when the patience ends, any other that is not retryable at once.
+pub async fn acquire(
+    store: &Store,
+    config: &IndexerConfig,
+    standby: Standby,
+) -> Result<Lease, StoreError> {
+    let (chain, asked) = (&config.name, Instant::now());
+    let look = (standby.ttl / 5).min(LONGEST_LOOK);
+    let mut said = None;
+    loop {
+        match store.acquire(config.chain_id, standby.ttl).await {
+            Ok(lease) => {
+                tracing::info!(chain, token = lease.token(), "this process writes the chain");
+                return Ok(lease);
+            }
+            Err(error @ StoreError::LeaseHeld { .. })
+                if standby.patience.is_some_and(|patience| asked.elapsed() >= patience) =>
+            {
+                return Err(error);
+            }
+            Err(StoreError::LeaseHeld { holder, .. }) => {
+                if said.as_ref() != Some(&holder) {
+                    tracing::info!(chain, holder, "standing by: another process writes the chain");
+                    said = Some(holder);
+                }
+            }
+            Err(error) if error.retryable() => {
+                tracing::warn!(chain, %error, "asking for the right to write, will try again");
+            }
+            Err(error) => return Err(error),
+        }
+        sleep(look).await;
+    }
+}
+
+/// Gives the lease back, so that nobody waits for it to run out.
+pub async fn give_back(lease: Lease, chain: &str) {
+    match timeout(RELEASE, lease.release()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(chain, %error, "the lease was not given back, it runs out");
+        }
+        Err(_) => tracing::warn!(chain, "the lease was not given back in time, it runs out"),
+    }
+}

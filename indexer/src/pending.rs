@@ -1,0 +1,76 @@
+//! A commit under way.
+
+use std::time::Duration;
+
+use domain::fold::BlockChanges;
+use store::Batch;
+use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::{
+    contracts,
+    error::IndexerError, follow::Follower, metrics::gauge_value, progress::Phase,
+};
+
+/// A batch that is being written. Dropped, it is cancelled: a transaction that is not committed never happened.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    task: AbortOnDropHandle<Result<(), IndexerError>>,
+}
+
+impl Pending {
+    /// Begins to write the blocks on top of `parent`.
+    pub(crate) fn start(
+        indexer: &Follower,
+        parent: Option<u64>,
+        changes: Vec<BlockChanges>,
+        head: u64,
+    ) -> Self {
+        let writer = indexer.writer.clone();
+        let metrics = indexer.metrics.clone();
+        let reporter = indexer.reporter.clone();
+        let chain = indexer.config.name.clone();
+        let oldest_undo = head.saturating_sub(indexer.config.undo_window).saturating_add(1);
+        let task = tokio::spawn(async move {
+            let Some(last) = changes.last() else { return Ok(()) };
+            reporter.phase(Phase::Commit);
+            let started = Instant::now();
+            let batch = Batch {
+                parent,
+                blocks: &changes,
+                undo_from: oldest_undo,
+                prune_undo_below: oldest_undo,
+            };
+            writer.commit(&batch).await?;
+            contracts::count_undecoded(&metrics, &chain, &changes);
+            let took: Duration = started.elapsed();
+            metrics.commit(&chain).observe(took.as_secs_f64());
+            let labels = [chain.as_str()];
+            metrics.block.with_label_values(&labels).set(gauge_value(last.block.number));
+            let events =
+                changes.iter().map(|c| c.counters_after.events - c.counters_before.events).sum();
+            metrics.events.with_label_values(&labels).inc_by(events);
+            tracing::debug!(
+                block = last.block.number,
+                blocks = changes.len(),
+                events,
+                "committed"
+            );
+            reporter.update(|progress| {
+                progress.block = last.block.number;
+                progress.events = last.counters_after.events;
+            });
+            Ok(())
+        });
+        Self { task: AbortOnDropHandle::new(task) }
+    }
+
+    /// Waits for it.
+    pub(crate) async fn finish(self) -> Result<(), IndexerError> {
+        match self.task.await {
+            Ok(outcome) => outcome,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(IndexerError::Cancelled),
+        }
+    }
+}

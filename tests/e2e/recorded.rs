@@ -1,0 +1,7 @@
+//! Recorded facts of real chains against our decoding and arithmetic.
+
+mod day_fold;
+mod full_blocks;
+mod quotes;
+mod reorg_trees;
+mod step_maths;
