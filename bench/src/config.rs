@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
 use anyhow::{Context, Result};
+use domain::{config::Pricing, entity::Protocol};
 use toml::{Table, Value};
 
 use crate::synth::CHAIN_ID;
-use crate::synth::market::{Anchors, Contracts};
+use crate::synth::market::{Contracts, pricing};
 
 /// Name of the database.
 pub const DATABASE: &str = "bench";
@@ -18,12 +19,11 @@ pub const DATABASE: &str = "bench";
 /// When the file system refuses.
 pub fn of_made_chain(folder: &Path, store: &str, node: &str) -> Result<PathBuf> {
     let contracts = Contracts::new();
-    let dexes = [(2, contracts.v2_factory), (3, contracts.v3_factory), (4, contracts.v4_manager)]
-        .map(|(version, factory)| {
-            let mut section = dex(&format!("v{version}"), &factory.to_string());
-            section.insert("pricing".to_owned(), pricing(&Anchors::of(version)).into());
-            Value::from(section)
-        });
+    let dexes = [
+        dex(Protocol::V2, contracts.v2_factory, &pricing(Protocol::V2))?,
+        dex(Protocol::V3, contracts.v3_factory, &pricing(Protocol::V3))?,
+        dex(Protocol::V4, contracts.v4_manager, &pricing(Protocol::V4))?,
+    ];
     let mut chain = table([
         ("name", "made".into()),
         ("id", Value::Integer(i64::try_from(CHAIN_ID)?)),
@@ -35,25 +35,17 @@ pub fn of_made_chain(folder: &Path, store: &str, node: &str) -> Result<PathBuf> 
 }
 
 /// A DEX section.
-pub fn dex(protocol: &str, factory: &str) -> Table {
-    table([
-        ("name", format!("uniswap-{protocol}").into()),
-        ("protocol", protocol.into()),
-        ("factory", factory.into()),
-    ])
-}
-
-/// Prices as on the main networks.
-fn pricing(anchors: &Anchors) -> Table {
-    let texts = |all: &[Address]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
-    table([
-        ("reference_token", anchors.reference.to_string().into()),
-        ("whitelist", texts(&anchors.whitelist).into()),
-        ("stablecoins", texts(&anchors.stablecoins).into()),
-        ("stable_pools", anchors.pools.clone().into()),
-        ("minimum_locked", "2".into()),
-        ("minimum_liquidity_usd", "1000".into()),
-    ])
+///
+/// # Errors
+/// When the pricing has no TOML.
+pub fn dex(protocol: Protocol, factory: Address, pricing: &Pricing) -> Result<Value> {
+    let section = table([
+        ("name", format!("uniswap-{protocol:?}").to_lowercase().into()),
+        ("protocol", Value::try_from(protocol)?),
+        ("factory", factory.to_string().into()),
+        ("pricing", Value::try_from(pricing)?),
+    ]);
+    Ok(section.into())
 }
 
 /// Writes a configuration with this `[[chain]]`.

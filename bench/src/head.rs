@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use devchain::{Anvil, AnvilOptions, Deployment, Traffic};
+use domain::entity::Protocol;
 use serde::Serialize;
 use toml::Value;
 
@@ -95,10 +96,11 @@ pub async fn run(options: &Options) -> Result<()> {
 }
 
 fn chain_section(deployment: &Deployment, anvil: &Anvil) -> Result<toml::Table> {
+    let dex = |protocol, factory| config::dex(protocol, factory, &deployment.pricing(protocol));
     let dexes = [
-        config::dex("v2", &deployment.v2_factory.to_string()),
-        config::dex("v3", &deployment.v3_factory.to_string()),
-        config::dex("v4", &deployment.v4_pool_manager.to_string()),
+        dex(Protocol::V2, deployment.v2_factory)?,
+        dex(Protocol::V3, deployment.v3_factory)?,
+        dex(Protocol::V4, deployment.v4_pool_manager)?,
     ];
     let mut chain = config::table([
         ("name", "local".into()),
@@ -106,7 +108,7 @@ fn chain_section(deployment: &Deployment, anvil: &Anvil) -> Result<toml::Table> 
         ("rpc", vec![anvil.url(), anvil.ws_url()].into()),
         ("start_block", Value::Integer(i64::try_from(deployment.start_block)?)),
     ]);
-    chain.insert("dex".to_owned(), dexes.map(Value::from).to_vec().into());
+    chain.insert("dex".to_owned(), dexes.to_vec().into());
     Ok(chain)
 }
 

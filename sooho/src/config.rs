@@ -9,10 +9,8 @@ use std::{
 };
 
 use abis::dynamic::Contracts;
-use alloy_primitives::Address;
 use domain::{
-    config::{Collection, Dex, Pricing, Watch},
-    entity::Protocol,
+    config::{Collection, Dex, Watch},
     ids::ChainId,
 };
 use indexer::{IndexerConfig, Standby, schedule};
@@ -22,10 +20,12 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 pub mod contract;
+pub mod dex;
 #[cfg(test)]
 mod tests;
 
 pub use contract::{ContractConfig, FactoryConfig};
+pub use dex::DexConfig;
 
 /// The value of `store.uri` that asks for a managed local server.
 pub const EMBEDDED: &str = "embedded";
@@ -169,7 +169,7 @@ pub struct ChainConfig {
     pub id: ChainId,
     /// Endpoints.
     pub rpc: Vec<String>,
-    /// First block.
+    /// First block; 0: where the DEXes say, if nothing else is watched.
     pub start_block: u64,
     /// Symbol of the native currency.
     pub native_symbol: String,
@@ -218,31 +218,6 @@ impl Default for ChainConfig {
     }
 }
 
-/// `[[chain.dex]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DexConfig {
-    /// Short name.
-    pub name: String,
-    /// Rules.
-    pub protocol: Protocol,
-    /// Factory or `PoolManager`.
-    pub factory: Address,
-    /// Fee of V2 pools in pips.
-    #[serde(default = "default_fee")]
-    pub fee_pips: u32,
-    /// V2 router, V3 `QuoterV2` or V4 `V4Quoter`.
-    #[serde(default)]
-    pub quoter: Option<Address>,
-    /// How tokens are priced.
-    #[serde(default)]
-    pub pricing: Pricing,
-}
-
-const fn default_fee() -> u32 {
-    3_000
-}
-
 impl Config {
     /// Loads and checks the configuration: the named file, or `sooho.toml` where there is one, then the environment.
     ///
@@ -253,6 +228,7 @@ impl Config {
         let file = file.or_else(|| default.is_file().then_some(default));
         let mut config: Self = observe::config::load("SOOHO", file)?;
         config.check()?;
+        config.chain.iter_mut().for_each(ChainConfig::settle_start);
         config.read_abis(file.and_then(Path::parent).unwrap_or(Path::new("")))?;
         Ok(config)
     }
@@ -265,6 +241,7 @@ impl Config {
         let mut config: Self =
             observe::config::parse(text).map_err(|error: ConfigError| Error::Config(error))?;
         config.check()?;
+        config.chain.iter_mut().for_each(ChainConfig::settle_start);
         config.read_abis(Path::new(""))?;
         Ok(config)
     }
@@ -348,6 +325,14 @@ impl Config {
 }
 
 impl ChainConfig {
+    /// Starts where the oldest DEX does, if nobody said otherwise and nothing may be older.
+    fn settle_start(&mut self) {
+        if self.start_block == 0 && self.collection.is_empty() && self.contract.is_empty() {
+            let starts = self.dex.iter().map(|dex| dex.start_block);
+            self.start_block = starts.min().unwrap_or_default();
+        }
+    }
+
     /// The indexer's view of the chain.
     #[must_use]
     pub fn indexer(&self) -> IndexerConfig {

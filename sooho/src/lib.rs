@@ -5,5 +5,6 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod error;
+pub mod presets;
 pub mod service;
 pub mod up;

@@ -190,8 +190,12 @@ async fn what_is_stored_is_what_the_chain_says() -> Result<()> {
     // a DEX and a collection that the same logs concern miss nothing
     let plain = dump(&world.index("plain", Target::Head).await?).await?;
     let both = dump(&store).await?;
-    for rows in ["swaps", "liquidity", "nft_transfers", "nft_balances", "ticks", "pools"] {
-        ensure!(both.get(rows) == plain.get(rows), "{rows} differ");
+    ensure!(plain.values().flatten().count() > 1_000, "too little happened");
+    for (collection, documents) in &plain {
+        // counters of all events, and what they were before
+        if !["watermarks", "undo"].contains(&collection.as_str()) {
+            ensure!(both.get(collection) == Some(documents), "{collection} differs");
+        }
     }
     let undecoded = world.metrics.undecoded.with_label_values(&["local", "tokens", "Transfer"]);
     ensure!(undecoded.get() > 0, "logs of another layout are not counted");

@@ -128,7 +128,7 @@ async fn a_chain_has_one_writer_and_a_stalled_one_is_refused() -> Result<()> {
 async fn same_as_a_clean_index(world: &World) -> Result<()> {
     let shared = dump(&world.store("shared").await?).await?;
     let clean = dump(&world.index("clean", Target::Head).await?).await?;
-    ensure!(clean.get("swaps").is_some_and(|swaps| swaps.len() > 50), "too little happened");
+    ensure!(clean.get("rows").is_some_and(|rows| rows.len() > 50), "too little happened");
     for (collection, documents) in &clean {
         ensure!(shared.get(collection) == Some(documents), "{collection} differs");
     }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use chain::Client;
 use devchain::{Anvil, AnvilOptions, Deployment, Traffic, TrafficReport};
 use domain::{
-    config::{Collection, Pricing},
+    config::Collection,
     entity::{NftStandard, Protocol},
 };
 use indexer::{Indexer, Metrics, Target};
@@ -79,15 +79,18 @@ impl World {
         Ok(config)
     }
 
-    fn chain_config(&self) -> ChainConfig {
+    /// The section of the chain in that configuration.
+    #[must_use]
+    pub fn chain_config(&self) -> ChainConfig {
         let d = &self.deployment;
         let dex = |name: &str, protocol, factory, quoter| DexConfig {
             name: name.into(),
             protocol,
             factory,
+            start_block: d.start_block,
             fee_pips: 3_000,
             quoter: Some(quoter),
-            pricing: Pricing::default(),
+            pricing: d.pricing(protocol),
         };
         let collection =
             |name: &str, standard, address| Collection { name: name.into(), standard, address };

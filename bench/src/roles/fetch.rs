@@ -24,7 +24,8 @@ pub(super) async fn run(config: &Path) -> Result<Done> {
     let (addresses, topics) = fixed_topics(&settings.watch);
     let any_address_topics = pool_topics(&settings.watch);
     let filter = LogFilter { any_address_topics, addresses, topics, ..LogFilter::default() };
-    let source = Source::new(client, filter, settings.range, settings.concurrency);
+    let source = Source::new(client, filter, settings.range, settings.concurrency)
+        .with_transactions(settings.transactions);
     let mut ranges = pin!(source.backfill(settings.start_block, head));
     let (mut items, mut blocks) = (0, 0);
     while let Some(range) = ranges.next().await {

@@ -4,6 +4,7 @@ use abis::events::v2;
 use alloy_primitives::{Address, Log, U256};
 use alloy_sol_types::SolEvent;
 use anyhow::Result;
+use domain::{config::Pricing, decimal::Decimal, entity::Protocol, ids::PoolId};
 
 use crate::synth::concentrated::{Concentrated, Terms, Voice};
 use crate::synth::dice::Dice;
@@ -42,39 +43,34 @@ impl Default for Contracts {
     }
 }
 
-/// What the prices of a version's pools rest on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Anchors {
-    /// The wrapped native token.
-    pub reference: Address,
-    /// Tokens that give others a price.
-    pub whitelist: Vec<Address>,
-    /// Tokens worth a dollar.
-    pub stablecoins: Vec<Address>,
-    /// Pools of the reference and a dollar, as text.
-    pub pools: Vec<String>,
-}
-
-impl Anchors {
-    /// Of V2, V3 or V4.
-    #[must_use]
-    pub fn of(version: usize) -> Self {
-        let token = |place: usize| tokens::address("token", place as u64);
-        let stablecoins: Vec<Address> = STABLE.iter().map(|place| token(*place)).collect();
-        let mut whitelist = vec![token(REFERENCE)];
-        whitelist.extend(&stablecoins);
-        whitelist.push(token(4));
-        let pools = match version {
-            2 => [0, 1].map(|turn| tokens::address("pair", turn).to_string()).to_vec(),
-            3 => vec![tokens::address("pool", 0).to_string()],
-            _ => {
-                whitelist.insert(0, Address::ZERO);
-                let (fee_pips, spacing) = TIERS[0];
-                let (token0, token1) = (Address::ZERO, token(STABLE[0]));
-                vec![Terms { token0, token1, fee_pips, spacing }.id().to_string()]
-            }
-        };
-        Self { reference: token(REFERENCE), whitelist, stablecoins, pools }
+/// How the tokens of a protocol are priced: as on the main networks, with the first pools of the reference and a dollar.
+#[must_use]
+pub fn pricing(protocol: Protocol) -> Pricing {
+    let token = |place: usize| tokens::address("token", place as u64);
+    let stablecoins: Vec<Address> = STABLE.iter().map(|place| token(*place)).collect();
+    let mut whitelist = vec![token(REFERENCE)];
+    whitelist.extend(&stablecoins);
+    whitelist.push(token(4));
+    let contract = |kind, turn| PoolId::Contract(tokens::address(kind, turn));
+    let stable_pools = match protocol {
+        Protocol::V2 => vec![contract("pair", 0), contract("pair", 1)],
+        Protocol::V3 => vec![contract("pool", 0)],
+        Protocol::V4 => {
+            whitelist.insert(0, Address::ZERO);
+            let (fee_pips, spacing) = TIERS[0];
+            let (token0, token1) = (Address::ZERO, token(STABLE[0]));
+            vec![PoolId::Key(Terms { token0, token1, fee_pips, spacing }.id())]
+        }
+    };
+    let minimum_locked = Decimal::ONE;
+    let reference_token = token(REFERENCE);
+    Pricing {
+        reference_token,
+        whitelist,
+        stablecoins,
+        stable_pools,
+        minimum_locked,
+        ..Pricing::default()
     }
 }
 

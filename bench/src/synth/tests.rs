@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use abis::events::{v2, v3, v4};
 use alloy_primitives::{Address, B256, U256, aliases::I24};
 use alloy_sol_types::SolEvent;
+use domain::entity::Protocol;
 
 use super::block::Recorded;
-use super::market::Anchors;
+use super::market::pricing;
 use super::{Chain, Plan};
 
 const PLAN: Plan = Plan { seed: 7, events: 6_000, pools: 24 };
@@ -78,9 +79,9 @@ fn created(plan: Plan) -> HashMap<String, [Address; 2]> {
     for log in blocks(plan).iter().flat_map(|block| &block.logs) {
         let data = &log.inner.data;
         let (pool, tokens) = if let Ok(e) = v2::PairCreated::decode_log_data_validate(data) {
-            (e.pair.to_string(), [e.token0, e.token1])
+            (format!("{:#x}", e.pair), [e.token0, e.token1])
         } else if let Ok(e) = v3::PoolCreated::decode_log_data_validate(data) {
-            (e.pool.to_string(), [e.token0, e.token1])
+            (format!("{:#x}", e.pool), [e.token0, e.token1])
         } else if let Ok(e) = v4::Initialize::decode_log_data_validate(data) {
             (e.id.to_string(), [e.currency0, e.currency1])
         } else {
@@ -101,13 +102,13 @@ fn many_pools_are_as_many_different_ones() {
 fn prices_rest_on_pools_that_exist() {
     let created = created(Plan { events: 200, ..PLAN });
     assert_eq!(created.len(), PLAN.pools);
-    for version in [2, 3, 4] {
-        let anchors = Anchors::of(version);
-        for pool in &anchors.pools {
-            let tokens = created[pool];
-            let native = if version == 4 { Address::ZERO } else { anchors.reference };
-            assert!(tokens.contains(&native), "{pool} of V{version}");
-            assert!(tokens.iter().any(|token| anchors.stablecoins.contains(token)));
+    for protocol in [Protocol::V2, Protocol::V3, Protocol::V4] {
+        let pricing = pricing(protocol);
+        let native = if protocol == Protocol::V4 { Address::ZERO } else { pricing.reference_token };
+        for pool in &pricing.stable_pools {
+            let tokens = created[&pool.to_string()];
+            assert!(tokens.contains(&native), "{pool}");
+            assert!(tokens.iter().any(|token| pricing.is_stablecoin(*token)), "{pool}");
         }
     }
 }

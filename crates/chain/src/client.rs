@@ -1,4 +1,4 @@
-//! A chain's endpoints behind one handle: what can be asked. How it is asked is in [`exchange`](self::exchange).
+//! A chain's endpoints behind one handle: what can be asked. How it is asked is in `exchange`, whom in `pick`.
 
 mod exchange;
 mod pick;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::accounts::{self, Account, Action};
 use crate::artifacts;
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, Market};
 use crate::error::DevchainError;
 use crate::rpc::Rpc;
 use crate::traffic::{TOKENS, TokenKind, TokenSpec};
@@ -203,7 +203,7 @@ impl Deployer {
         }
         self.mine().await?;
 
-        Ok(Deployment {
+        let mut deployment = Deployment {
             chain_id: self.chain_id,
             start_block: self.start_block,
             end_block: self.start_block,
@@ -228,7 +228,10 @@ impl Deployer {
             erc721,
             erc1155,
             tokens,
-        })
+            market: Market::default(),
+        };
+        deployment.market = Market::of(&deployment, &modules)?;
+        Ok(deployment)
     }
 
     /// Mints to the traders and lets every router and position manager draw on them.

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::DevchainError;
 
+mod market;
+
+pub use market::Market;
+
 /// The addresses of a deployed local chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deployment {
@@ -58,6 +62,9 @@ pub struct Deployment {
     pub erc1155: Address,
     /// The ERC-20 tokens, in the order of [`crate::traffic::TOKENS`].
     pub tokens: Vec<Address>,
+    /// What prices are told by.
+    #[serde(flatten)]
+    pub market: Market,
 }
 
 impl Deployment {

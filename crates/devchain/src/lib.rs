@@ -22,7 +22,7 @@ pub mod traffic;
 
 pub use anvil::{Anvil, AnvilOptions};
 pub use deploy::deploy;
-pub use deployment::Deployment;
+pub use deployment::{Deployment, Market};
 pub use error::DevchainError;
 pub use reorg::{reorg, reorg_with_traffic};
 pub use rpc::Rpc;

@@ -3,7 +3,7 @@
 
 mod amounts;
 mod calls;
-mod catalogue;
+pub(crate) mod catalogue;
 mod dice;
 mod holdings;
 mod liquidity;
@@ -12,7 +12,7 @@ mod positions;
 mod report;
 mod snapshot;
 mod swaps;
-mod universe;
+pub(crate) mod universe;
 
 use alloy_primitives::{Bytes, U64};
 

@@ -3,13 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use abis::periphery::{
-    Erc721Preset, Erc1155Preset, Points, PoolManager, PositionManagerV3, V2Factory, V2Pair,
-    V3Factory, V3Pool,
+    Erc721Preset, Erc1155Preset, Points, PoolManager, PositionManagerV3, StateView, V2Factory,
+    V2Pair, V3Factory, V3Pool,
 };
-use alloy::sol_types::SolEvent;
-use alloy_primitives::{Address, B256};
+use alloy::sol_types::{SolCall, SolEvent};
+use alloy_primitives::{Address, B256, Bytes, aliases::U24};
 use devchain::replay::{Replay, ReplayOptions};
 use devchain::{Anvil, AnvilOptions, Deployment, Rpc, Traffic, TrafficReport};
+use domain::entity::Protocol;
 use serde_json::{Value, json};
 
 const BLOCKS: u64 = 60;
@@ -35,6 +36,29 @@ async fn hashes(rpc: &Rpc) -> Vec<Value> {
     let params = (0..=head).map(|number| json!([format!("{number:#x}"), false])).collect();
     let blocks: Vec<Value> = rpc.batch("eth_getBlockByNumber", params).await.unwrap();
     blocks.into_iter().map(|mut block| block["hash"].take()).collect()
+}
+
+async fn call<C: SolCall>(rpc: &Rpc, to: Address, call: C) -> C::Return {
+    let data = Bytes::from(call.abi_encode());
+    let answer: Bytes =
+        rpc.request("eth_call", json!([{"to": to, "data": data}, "latest"])).await.unwrap();
+    C::abi_decode_returns(&answer).unwrap()
+}
+
+async fn stable_pools_are_where_they_were_said_to_be(rpc: &Rpc, at: &Deployment) {
+    let market = &at.market;
+    let (a, b) = (market.stablecoin, at.weth);
+    let pair = V2Factory::getPairCall { tokenA: a, tokenB: b };
+    assert_eq!(call(rpc, at.v2_factory, pair).await, market.v2_stable_pool);
+    let pool = V3Factory::getPoolCall { tokenA: a, tokenB: b, fee: U24::from(500) };
+    assert_eq!(call(rpc, at.v3_factory, pool).await, market.v3_stable_pool);
+    let slot = StateView::getSlot0Call { poolId: market.v4_stable_pool };
+    assert!(!call(rpc, at.state_view, slot).await.sqrtPriceX96.is_zero());
+    for protocol in [Protocol::V2, Protocol::V3, Protocol::V4] {
+        let pricing = at.pricing(protocol);
+        assert_eq!(pricing.stable_pools.len(), 1);
+        assert!(pricing.is_whitelisted(at.weth) && pricing.is_stablecoin(market.stablecoin));
+    }
 }
 
 #[tokio::test]
@@ -86,6 +110,7 @@ async fn sixty_blocks_hold_every_kind_of_event_and_repeat_exactly() {
         assert!(logs(&rpc, address, topic).await > 0, "no {what} in {report:?}");
     }
     assert_eq!(report.blocks, BLOCKS);
+    stable_pools_are_where_they_were_said_to_be(&rpc, &deployment).await;
     assert!(report.empty_blocks > 0 && report.failed > 0, "{report:?}");
     assert!(
         report.lp_transfers > 0 && report.position_transfers > 0 && report.nft_burns > 0,

@@ -16,6 +16,7 @@ use crate::{
 
 mod account;
 mod apply;
+mod candle;
 mod concentrated;
 mod create;
 mod derived;

@@ -8,6 +8,7 @@
 
 pub mod amm;
 pub mod block;
+pub mod candle;
 pub mod config;
 pub mod contract;
 pub mod decimal;

@@ -4,7 +4,9 @@
 use alloy_primitives::{Address, B256, I256, U256};
 use serde::{Deserialize, Serialize};
 
-use crate::{contract::ContractLog, decimal::Decimal, entity::NftStandard, ids::PoolId};
+use crate::{
+    candle::CandleStep, contract::ContractLog, decimal::Decimal, entity::NftStandard, ids::PoolId,
+};
 
 /// Position of a row; unique on a chain and ascending in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -211,6 +213,8 @@ pub struct Rows {
     pub pair_liquidity: Vec<PairLiquidity>,
     /// Shares of V2 pairs at their changes.
     pub liquidity_snapshots: Vec<LiquidityPositionSnapshot>,
+    /// What the block adds to candles, by subject.
+    pub candles: Vec<CandleStep>,
     /// NFT transfers.
     pub nft_transfers: Vec<NftTransfer>,
     /// Events of contracts that are known by their ABI only.

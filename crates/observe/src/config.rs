@@ -151,8 +151,9 @@ fn explain(error: &figment::Error) -> ConfigError {
     }
 }
 
-/// The known key with the smallest edit distance, when it is close enough to be meant.
-fn nearest(field: &str, known: &[&'static str]) -> Option<String> {
+/// The known word with the smallest edit distance, when it is close enough to be meant.
+#[must_use]
+pub fn nearest(field: &str, known: &[&'static str]) -> Option<String> {
     known
         .iter()
         .map(|key| (strsim::damerau_levenshtein(field, key), *key))

@@ -26,7 +26,8 @@ pub(crate) mod watermark;
 pub(crate) const META: &str = "meta";
 
 /// Collections that hold chain data.
-pub(crate) const COLLECTIONS: [&str; 16] = [
+pub(crate) const COLLECTIONS: [&str; 17] = [
+    crate::candles::COLLECTION,
     crate::history::COLLECTION,
     figures::LIQUIDITY_POSITIONS,
     figures::FACTORIES,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, B256, I256, U256};
 use domain::{
     block::BlockRef,
+    candle::{Candle, CandleStep, Subject},
     decimal::Decimal,
     entity::{Counters, Created, NftBalance, NftStandard, Pool, PoolState, Protocol, Tick, Token},
     figures::{
@@ -196,6 +197,7 @@ impl Chain {
             amount1: None,
             amount_usd: decimal(n),
         });
+        changes.rows.candles = candles(changes.block);
         for item in 0..2 {
             changes.rows.nft_transfers.push(NftTransfer {
                 meta: meta(4, item),
@@ -215,6 +217,22 @@ impl Chain {
         counters.liquidity_events += 1;
         counters.nft_transfers += 2;
     }
+}
+
+/// A busy pool, a token of the same and a pool that is new.
+fn candles(block: BlockRef) -> Vec<CandleStep> {
+    let n = block.number;
+    let step = |subject, price| {
+        let volume_usd = Decimal::from(n);
+        let traded = Candle { volume0: U256::from(n), volume_usd, swap_count: 2, ..Candle::default() };
+        let prices = Candle::at(block.timestamp, price);
+        let Candle { start, open, close, .. } = prices;
+        let candle = Candle { start, open, high: open + open, low: open, close, ..traded };
+        CandleStep { subject, candle }
+    };
+    let pools = [pool_id(1), pool_id(n)].map(|id| step(Subject::Pool(id), decimal(n)));
+    let token = Subject::Token { factory: address(1), token: address(2_001) };
+    pools.into_iter().chain([step(token, Decimal::from(n % 3))]).collect()
 }
 
 fn pool(n: u64) -> Pool {

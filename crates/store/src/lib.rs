@@ -10,6 +10,7 @@
 //! - every stored number is exact: integers and fixed-width big-endian binaries, never a float;
 //! - every `_id` starts with the chain id, so that it can serve as the shard key.
 
+mod candles;
 mod codec;
 mod contracts;
 mod documents;
@@ -32,6 +33,7 @@ mod watermark;
 mod writer;
 
 pub use self::{
+    candles::CandleQuery,
     embedded::{Embedded, EmbeddedOptions},
     error::StoreError,
     lease::{DEFAULT_TTL, Lease},

@@ -86,6 +86,13 @@ impl<R: Record + Default + Clone> Encoder<R> {
     }
 }
 
+/// An element that stands by itself: without version, as if it were the first.
+pub(crate) fn alone<R: Record + Default + Clone>(gap: u64, record: &R) -> Vec<u8> {
+    let mut encoder = Encoder { last: R::default(), output: Output::default(), count: 0 };
+    encoder.push(gap, Some(record));
+    encoder.finish()
+}
+
 /// Reads a sequence.
 #[derive(Debug)]
 pub(crate) struct Decoder<'a, R> {
@@ -100,6 +107,16 @@ impl<'a, R: Record + Default + Clone> Decoder<'a, R> {
             VERSION => Ok(Self { last: R::default(), input }),
             other => Err(PackedError::Version(other)),
         }
+    }
+
+    /// Elements that stand by themselves ([`alone`]), one after the other: [`Decoder::restart`] before each.
+    pub(crate) fn of_alone(bytes: &'a [u8]) -> Self {
+        Self { last: R::default(), input: Input::new(bytes) }
+    }
+
+    /// Forgets the last record: the next element is as if it were the first.
+    pub(crate) fn restart(&mut self) {
+        self.last = R::default();
     }
 
     /// The next element: its gap, and whether there is a record ([`Decoder::record`]) or its absence. `None` at the end.

@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod audit;
+mod candles;
 pub(crate) mod contracts;
 mod history;
 mod nfts;

@@ -25,7 +25,7 @@ use crate::{
 mod commit;
 mod contracts;
 mod load;
-mod prepare;
+pub(crate) mod prepare;
 mod remove;
 mod revert;
 #[cfg(test)]

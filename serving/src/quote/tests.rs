@@ -5,6 +5,7 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{Revert, SolError as _, SolValue as _};
 use domain::{
     entity::{Created, Pool, PoolState, Protocol},
+    figures::PoolFigures,
     ids::PoolId,
 };
 
@@ -40,6 +41,7 @@ fn pool(protocol: Protocol, n: u8) -> Pool {
         swap_count: 0,
         liquidity_event_count: 0,
         updated_block: 1,
+        figures: PoolFigures::default(),
     }
 }
 

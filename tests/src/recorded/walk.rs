@@ -58,6 +58,14 @@ struct Told {
     after: Standing,
 }
 
+/// A swap that fits what was told.
+#[derive(Debug, Clone, Copy)]
+struct Explained {
+    /// The one unknown tick that must be in use, with its net liquidity.
+    used: Option<(i32, i128)>,
+    exact_in: bool,
+}
+
 /// A pool on its way through the day.
 #[derive(Debug)]
 pub struct Walk {
@@ -188,7 +196,9 @@ impl Walk {
                 1;
             return Ok(());
         }
-        let Some((learnt, exact_in)) = self.explain(before, told, &known, &unknown)? else {
+        let Some(Explained { used: learnt, exact_in }) =
+            self.explain(before, told, &known, &unknown)?
+        else {
             self.counts.unknown += 1;
             return Ok(());
         };
@@ -232,7 +242,7 @@ impl Walk {
         told: Told,
         known: &BTreeMap<i32, i128>,
         unknown: &[i32],
-    ) -> Result<Option<(Option<(i32, i128)>, bool)>> {
+    ) -> Result<Option<Explained>> {
         let upwards = told.after.tick > before.tick;
         let gained = i128::try_from(told.after.liquidity)? - i128::try_from(before.liquidity)?;
         let crossed: i128 = known.values().sum();
@@ -240,13 +250,13 @@ impl Walk {
         if rest == 0
             && let Some(exact_in) = self.reproduces(before, told, known)?
         {
-            return Ok(Some((None, exact_in)));
+            return Ok(Some(Explained { used: None, exact_in }));
         }
         for tick in unknown {
             let mut guess = known.clone();
             guess.insert(*tick, rest);
             if let Some(exact_in) = self.reproduces(before, told, &guess)? {
-                return Ok(Some((Some((*tick, rest)), exact_in)));
+                return Ok(Some(Explained { used: Some((*tick, rest)), exact_in }));
             }
         }
         Ok(None)

@@ -4,7 +4,7 @@ use super::http::parse;
 use std::path::Path;
 
 use super::config;
-use super::json::value;
+use super::json::{value, values};
 use super::ports::Ports;
 
 #[test]
@@ -13,6 +13,8 @@ fn values_are_read_out_of_json() {
     assert_eq!(value(text, "chain_id"), Some("31337"));
     assert_eq!(value(text, "weth"), Some("0xab"));
     assert_eq!(value(text, "nothing"), None);
+    assert_eq!(values(text, "tokens"), ["0x1", "0x2"]);
+    assert!(values(text, "empty").is_empty() && values(text, "nothing").is_empty());
 }
 
 #[test]
@@ -25,7 +27,9 @@ fn an_answer_has_a_status_and_a_body() {
 
 const DEPLOYED: &str = r#"{"chain_id": 31337, "start_block": 1, "v2_factory": "0xf2", "v2_router": "0xr2",
     "v3_factory": "0xf3", "quoter_v2": "0xq3", "v4_pool_manager": "0xf4", "v4_quoter": "0xq4", "erc721": "0xa",
-    "erc1155": "0xb", "nonfungible_position_manager": "0xc", "v4_position_manager": "0xd"}"#;
+    "erc1155": "0xb", "nonfungible_position_manager": "0xc", "v4_position_manager": "0xd", "weth": "0xe",
+    "stablecoin": "0x5", "whitelist": ["0xe", "0x5"], "v2_stable_pool": "0x52", "v3_stable_pool": "0x53",
+    "v4_stable_pool": "0x54"}"#;
 const PORTS: Ports = Ports { chain: 1, indexer: 2, serving: 3, nft_api: 4 };
 
 #[test]
@@ -38,6 +42,11 @@ fn the_configuration_names_what_was_deployed() {
         r#"factory = "0xf4""#,
         r#"quoter = "0xq3""#,
         r#"address = "0xb""#,
+        r#"reference_token = "0xe""#,
+        r#"whitelist = ["0xe", "0x5"]"#,
+        r#"whitelist = ["0xe", "0x5", "0x0000000000000000000000000000000000000000"]"#,
+        r#"stablecoins = ["0x5"]"#,
+        r#"stable_pools = ["0x54"]"#,
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in:\n{text}");
     }

@@ -157,6 +157,9 @@ pub(crate) const POOLS: [PoolSpec; 27] = [
     v4(Asset::Native, HUSD, 9999, 113, 240, 500_000),
 ];
 
+/// The pools of the dollar and ether by which ether has a price: of V2, V3, V4.
+pub(crate) const STABLE: [PoolSpec; 3] = [POOLS[0], POOLS[9], POOLS[19]];
+
 /// Decimals of an asset.
 pub(crate) fn decimals(asset: Asset) -> u8 {
     match asset {

@@ -58,7 +58,7 @@ impl Universe {
     }
 }
 
-fn pool(deployment: &Deployment, spec: PoolSpec) -> Pool {
+pub(crate) fn pool(deployment: &Deployment, spec: PoolSpec) -> Pool {
     let address = |asset: Asset| match asset {
         Asset::Token(index) => deployment.tokens.get(index).copied().unwrap_or_default(),
         Asset::Weth => deployment.weth,

@@ -72,7 +72,7 @@ pub fn sqrt_ratio_at_tick(tick: i32) -> Result<U256, AmmError> {
 const fn high_product(a: u128, b: u128) -> u128 {
     const LOW: u128 = u64::MAX as u128;
     let (a1, a0, b1, b0) = (a >> 64, a & LOW, b >> 64, b & LOW);
-    let middle = a1 * b0 + (a0 * b0 >> 64);
+    let middle = a1 * b0 + ((a0 * b0) >> 64);
     let other = a0 * b1 + (middle & LOW);
     a1 * b1 + (middle >> 64) + (other >> 64)
 }
@@ -120,7 +120,7 @@ fn log2(number: U256) -> i128 {
     let mut mantissa = u128::from(mantissa);
     let mut log = i128::from(u32::try_from(top).unwrap_or_default()) - 96;
     for _ in 0..LOG_BITS {
-        mantissa = mantissa * mantissa >> 63;
+        mantissa = (mantissa * mantissa) >> 63;
         let carry = mantissa >> 64;
         mantissa >>= carry;
         log = log << 1 | i128::from(carry != 0);

@@ -8,12 +8,25 @@ use super::{
     pow10,
 };
 
+/// A number of 35 digits that stands so many places lower is below the first digit dropped of any other.
+const UNSEEN: u32 = 2 * PRECISION + 2;
+
 /// `upper x 10^gap + lower` (or minus, if their signs differ), times `10^exponent`, in normal form.
 ///
-/// Three widths: up to 35 + 250 digits, up to 35 + 1,190, and all that exponents allow.
+/// Three widths: up to 35 + 250 digits, up to 35 + 1,190, and all that exponents allow. None of it is needed where the
+/// smaller number is too small to be seen: what it adds starts behind the first dropped digit, and what it takes away
+/// leaves a nine there, which rounds up again.
 #[cold]
 #[inline(never)]
 pub(super) fn sum(upper: i128, gap: u32, lower: i128, exponent: i32) -> Decimal {
+    let alone = 0 < upper && upper.unsigned_abs() < pow10::TEN[PRECISION as usize];
+    if alone && gap >= UNSEEN {
+        return normal::without_zeros(
+            false,
+            upper.unsigned_abs(),
+            exponent.saturating_add_unsigned(gap),
+        );
+    }
     match gap {
         0..=250 => sum_of::<1024, 16>(upper, gap, lower, exponent),
         251..=1190 => sum_of::<4096, 64>(upper, gap, lower, exponent),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use alloy_primitives::Address;
 
-use super::{Entity, EntityType, FoldError, Key, State, v2};
+use super::{Entity, EntityType, FoldError, Key, State, candle::Candles, v2};
 use crate::{
     block::{Block, BlockRef},
     config::{Dex, Watch},
@@ -26,6 +26,7 @@ pub(super) struct Step<'a> {
     pub(super) rows: Rows,
     pub(super) counters: Counters,
     pub(super) pair_lists: v2::Lists,
+    pub(super) candles: Candles,
 }
 
 impl<'a> Step<'a> {
@@ -45,6 +46,7 @@ impl<'a> Step<'a> {
             rows: Rows::default(),
             counters,
             pair_lists: v2::Lists::default(),
+            candles: Candles::default(),
         }
     }
 
@@ -62,6 +64,7 @@ impl<'a> Step<'a> {
         }
         second.into_iter().try_for_each(|event| self.event(event))?;
         self.rows.pair_liquidity.extend(std::mem::take(&mut self.pair_lists).into_rows());
+        self.rows.candles = std::mem::take(&mut self.candles).into_steps();
         Ok(())
     }
 

@@ -99,11 +99,14 @@ impl Step<'_> {
             None => {
                 self.counters.tokens += 1;
                 let metadata = self.metadata.get(&address).cloned().unwrap_or_default();
+                // what is configured counts, whichever DEX it is configured for: a token is the chain's
+                let mut known = self.watch.dexes.iter().flat_map(|dex| &dex.pricing.tokens);
+                let stated = known.find(|known| known.address == address);
                 Token {
                     address,
-                    symbol: metadata.symbol,
-                    name: metadata.name,
-                    decimals: metadata.decimals,
+                    symbol: stated.map(|it| it.symbol.clone()).or(metadata.symbol),
+                    name: stated.map(|it| it.name.clone()).or(metadata.name),
+                    decimals: stated.map(|it| it.decimals).or(metadata.decimals),
                     total_supply: metadata.total_supply,
                     pool_count: 1,
                     first_block: self.block.number,

@@ -15,7 +15,7 @@ use super::{
     },
     oracle::Oracle,
 };
-use crate::{decimal::Decimal, event::EventKind, figures::Factory, ids::PoolId};
+use crate::{decimal::Decimal, event::EventKind, figures::Factory};
 
 type Emitted = (Address, EventKind);
 
@@ -274,8 +274,8 @@ proptest! {
 }
 
 #[test]
-fn both_orders_of_pools_are_the_references() {
-    // a guard for the generator: the chains above price tokens, and do so in both protocols
+fn tokens_have_prices_in_both_protocols() {
+    // a guard for what is generated above: its pools and pricing lead to prices
     let mut run = Run::new();
     run.block(MIDNIGHT, &creations());
     let big =
@@ -301,5 +301,4 @@ fn both_orders_of_pools_are_the_references() {
         let factory: Factory = run.chain.get(&Key::Factory(dex));
         assert!(factory.total_volume_usd > Decimal::ZERO);
     }
-    assert!(matches!(v3_pool(0), PoolId::Contract(_)));
 }

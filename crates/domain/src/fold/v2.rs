@@ -15,6 +15,7 @@ use crate::{
     ids::PoolId,
 };
 
+mod candle;
 mod interval;
 mod liquidity;
 mod lists;

@@ -76,6 +76,6 @@ impl Step<'_> {
             let key = Key::TokenFigures(world.dex.factory, side.token);
             self.change::<TokenFigures>(&key, |figures| figures.derived_eth = derived)?;
         }
-        Ok(())
+        self.first_candles(&world, &market)
     }
 }

@@ -11,6 +11,7 @@ use super::{
     write,
 };
 use crate::{
+    candles,
     codec::Num,
     documents::{Stored as _, decode, undo, watermark},
     error::StoreError,
@@ -24,7 +25,9 @@ pub(super) async fn commit(writer: &Writer, batch: &Batch<'_>) -> Result<(), Sto
     let current = writer.watermark().await?;
     check(writer.chain, batch, first, current.as_ref())?;
     check_counters(batch, first, current.as_ref())?;
-    let prepared = prepare(writer.key, batch, last, current.as_ref())?;
+    let stored = candles::load(&writer.documents(candles::COLLECTION), writer.key, batch.blocks).await?;
+    let candles = candles::write(writer.key, batch, &stored)?;
+    let prepared = prepare(writer.key, batch, last, current.as_ref(), candles)?;
     let prune_below = batch.prune_undo_below;
     transact(&writer.client, &Commit { writer, current, prepared, prune_below }).await
 }

@@ -7,6 +7,7 @@ use domain::fold::{BlockChanges, Entity, Key};
 
 use super::{Batch, Watermark, contracts, describe, entity_id};
 use crate::{
+    candles,
     documents::{
         Stored, encode, nft_balance, nft_transfer, pool, record, tick, token, undo,
         watermark,
@@ -17,9 +18,9 @@ use crate::{
 
 /// New images and removals of one collection.
 #[derive(Debug, Default)]
-pub(super) struct Images {
-    pub(super) upserts: Vec<(Document, RawDocumentBuf)>,
-    pub(super) deletes: Vec<Document>,
+pub(crate) struct Images {
+    pub(crate) upserts: Vec<(Document, RawDocumentBuf)>,
+    pub(crate) deletes: Vec<Document>,
 }
 
 /// What the transaction writes.
@@ -36,6 +37,7 @@ pub(super) fn prepare(
     batch: &Batch<'_>,
     last: &BlockChanges,
     current: Option<&Watermark>,
+    mut candles: candles::Written,
 ) -> Result<Prepared, StoreError> {
     let (mut transfers, mut undo) = (Vec::new(), Vec::new());
     let mut after: BTreeMap<Key, Option<&Entity>> = BTreeMap::new();
@@ -51,11 +53,14 @@ pub(super) fn prepare(
                 .iter()
                 .map(|change| before_image(chain, &change.key, change.before.as_ref()))
                 .collect();
-            undo.extend(undo::encode(chain, &changes.block, prev.as_ref(), &images?)?);
+            let mut images = images?;
+            images.extend(candles.undo.remove(&changes.block.number).unwrap_or_default());
+            undo.extend(undo::encode(chain, &changes.block, prev.as_ref(), &images)?);
         }
         prev = Some(Watermark { block: changes.block, counters: changes.counters_after });
     }
     let mut images: BTreeMap<&'static str, Images> = BTreeMap::new();
+    images.entry(candles::COLLECTION).or_default().upserts = candles.upserts;
     for (key, image) in after {
         let (collection, id) = entity_id(chain, &key);
         let images = images.entry(collection).or_default();

@@ -15,6 +15,7 @@ use super::{
     write,
 };
 use crate::{
+    candles,
     documents::{
         Stored as _, decode_doc, encode, id_prefix, nft_transfer,
         undo::{self, Record},
@@ -55,6 +56,11 @@ impl Work for Revert<'_> {
             write::delete_range(database, session, &rows, &id_prefix(&prefix)).await?;
         }
         let mut by_collection: BTreeMap<String, Images> = BTreeMap::new();
+        let (series, images): (Vec<_>, Vec<_>) =
+            images.into_iter().partition(|image| image.k == candles::COLLECTION);
+        let documents = self.writer.documents(candles::COLLECTION);
+        let taken_back = candles::take_back(&documents, session, series).await?;
+        by_collection.insert(candles::COLLECTION.to_owned(), taken_back);
         for image in images {
             let (tag, key) = image.h;
             let version = history::Tagged { tag, bytes: key.bytes };

@@ -111,6 +111,8 @@ impl Step<'_> {
             self.count_token(world, 0, &amounts, &value, &market)?,
             self.count_token(world, 1, &amounts, &value, &market)?,
         ];
+        let raw = swap.amounts.map(I256::unsigned_abs);
+        self.swap_candles(world, raw, &value, &tokens)?;
         self.rows_of_periods(world, &seen, tokens, Some(&volume))?;
         Ok(value.usd)
     }

@@ -41,11 +41,13 @@ impl Step<'_> {
         let eth = self.v2_stored_eth(pair)?;
         let derived = self.v2_stored_derived(pair)?;
         let untracked = untracked_eth(totals[0] * derived[0], totals[1] * derived[1]) * eth;
-        let tracked = tracked::volume(pair, totals, derived.map(|derived| derived * eth));
+        let prices = derived.map(|derived| derived * eth);
+        let tracked = tracked::volume(pair, totals, prices);
         let usd = tracked.unwrap_or_default();
         let volume = Volume { totals, usd, eth: usd.safe_div(eth), untracked_usd: untracked };
         let after = self.v2_count(pair, Some(&volume))?;
         self.v2_intervals(pair, &after, Some(&volume))?;
+        self.v2_swap_candles(pair, prices, ins, outs, usd)?;
         let list = self.pair_lists.of(meta.tx_index, pair.dex.factory);
         let index = list.next_swap();
         Ok(Value { index, usd: tracked.unwrap_or(untracked), tracked_usd: usd })

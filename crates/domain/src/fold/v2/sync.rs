@@ -56,6 +56,6 @@ impl Step<'_> {
                 token.derived_eth = derived;
             })?;
         }
-        Ok(())
+        self.v2_sync_candles(pair, [derived0, derived1], eth)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use alloy_primitives::U256;
 use bson::{Bson, Document, doc};
 use domain::{
+    candle::{Resolution, Subject},
     entity::Protocol,
     fold::Key,
     row::{LiquidityEvent, Position, Swap},
@@ -12,6 +13,7 @@ use domain::{
 
 use super::{ID, filled};
 use crate::{
+    candles::{self, CandleQuery},
     codec::chain_key,
     fixtures::{COLLECTION, address, pool_id, tx},
     indexes::INDEXES,
@@ -60,6 +62,12 @@ fn plans(chain: i64) -> Vec<Plan> {
     }
     let of_transaction = Selection { transaction: Some(tx(9)), ..Selection::default() };
     plans.push(of_transaction.plan::<Swap>(chain));
+    for (resolution, span) in [(Resolution::M1, 600), (Resolution::W1, 1_000_000_000)] {
+        let (from, to) = (1_700_000_000, 1_700_000_000 + span);
+        let subject = Subject::Pool(pool_id(1));
+        let query = CandleQuery { subject, resolution, from, to, limit };
+        plans.push(candles::query::plan(chain, &query));
+    }
     plans.push(history::version(chain, &Key::Pool(pool_id(5)), 30));
     plans.push(audit::ticks(chain, pool_id(1)));
     plans.push(audit::balances(chain, &[(address(COLLECTION), U256::from(9), address(1))]));

@@ -9,6 +9,7 @@ use super::support::{
 use crate::{
     config::StaticToken,
     decimal::Decimal,
+    entity::Token,
     figures::{Factory, PoolFigures, TokenFigures},
     fold::Key,
     ids::PoolId,
@@ -87,6 +88,9 @@ fn configured_decimals_stand_in_for_missing_ones() {
     let chain = Chain::with_pairs(pricing);
     assert!(chain.pool(WETH_MUTE).figures.counted);
     assert_eq!(chain.token(MUTE).whitelist_pools, pools(&[WETH_MUTE]));
+    let token = chain.find::<Token>(&Key::Token(MUTE)).unwrap();
+    assert_eq!((token.symbol.as_deref(), token.name.as_deref()), (Some("MUTE"), Some("Mute")));
+    assert_eq!(token.decimals, Some(9));
 }
 
 #[test]

@@ -1,0 +1,67 @@
+//! Every preset is whole.
+
+use domain::{entity::Protocol, ids::PoolId};
+
+use super::*;
+use crate::config::DexConfig;
+
+fn dex(name: &str) -> DexConfig {
+    DexConfig::try_from(find(name).unwrap()).unwrap()
+}
+
+#[test]
+fn every_preset_prices_its_reference_token() {
+    for name in names() {
+        let dex = dex(name);
+        let (protocol, network) = name.split_at("uniswap-v2".len());
+        assert_eq!(dex.name, protocol);
+        assert_eq!(
+            dex.protocol,
+            match protocol {
+                "uniswap-v2" => Protocol::V2,
+                "uniswap-v3" => Protocol::V3,
+                _ => Protocol::V4,
+            },
+            "{name}"
+        );
+        let pricing = &dex.pricing;
+        assert!(!pricing.reference_token.is_zero() && !dex.factory.is_zero(), "{name}");
+        assert!(dex.quoter.is_some() && !pricing.minimum_locked.is_zero(), "{name}");
+        assert!(!pricing.stable_pools.is_empty(), "{name}");
+        for pool in &pricing.stable_pools {
+            assert_eq!(matches!(pool, PoolId::Key(_)), dex.protocol == Protocol::V4, "{name}");
+        }
+        // lists of tokens are there for mainnet only; the others leave them to the user
+        assert_eq!(pricing.whitelist.is_empty(), network != "-mainnet", "{name}");
+        if network == "-mainnet" {
+            assert_eq!(pricing.whitelist[0], pricing.reference_token);
+        }
+    }
+}
+
+#[test]
+fn protocols_of_one_network_share_its_reference_token() {
+    for network in ["mainnet", "base", "arbitrum-one", "unichain"] {
+        let [v3, v4] = ["v3", "v4"].map(|version| dex(&format!("uniswap-{version}-{network}")));
+        assert_eq!(v3.pricing.reference_token, v4.pricing.reference_token, "{network}");
+    }
+}
+
+#[test]
+fn the_order_of_the_whitelist_is_the_references() {
+    let v2 = dex("uniswap-v2-mainnet").pricing;
+    assert_eq!(v2.whitelist.len(), 21);
+    assert_eq!(
+        v2.whitelist[12].to_string().to_lowercase(),
+        "0x960b236a07cf122663c4303350609a66a7b288c0"
+    );
+    assert_eq!(
+        (v2.minimum_locked.to_string(), v2.minimum_liquidity_usd.to_string()),
+        ("2".into(), "400000".into())
+    );
+    let v3 = dex("uniswap-v3-mainnet").pricing;
+    assert_eq!((v3.whitelist.len(), v3.stablecoins.len(), v3.tokens.len()), (21, 6, 6));
+    let v4 = dex("uniswap-v4-mainnet").pricing;
+    assert_eq!(v4.whitelist[..21], v3.whitelist[..]);
+    assert!(v4.whitelist[21].is_zero());
+}
