@@ -121,7 +121,7 @@ impl Follower {
             if !new.is_empty() {
                 let client = self.source.client();
                 metadata.extend(
-                    metadata::fetch(client, &new, &self.config.native_symbol).await?,
+                    metadata::fetch(client, blocks, &new, &self.config.native_symbol).await?,
                 );
             }
         }

@@ -1,5 +1,6 @@
 //! Lists of the store as pages, for GraphQL and REST alike: one read per page, cursors included.
 
+pub(crate) mod candles;
 pub(crate) mod chains;
 pub(crate) mod contracts;
 pub(crate) mod liquidity;

@@ -6,6 +6,7 @@ use axum::{Router, routing::get};
 
 use crate::deps::Deps;
 
+mod candles;
 mod chains;
 mod contract_events;
 mod liquidity;
@@ -21,6 +22,8 @@ pub(crate) fn routes(deps: Arc<Deps>) -> Router {
     Router::new()
         .route("/v1/chains", get(chains::get))
         .route("/v1/chains/{chain}/contracts/{name}/events/{event}", get(contract_events::get))
+        .route("/v1/chains/{chain}/pools/{id}/candles", get(candles::of_pool))
+        .route("/v1/chains/{chain}/tokens/{address}/candles", get(candles::of_token))
         .route("/v1/pools", get(pools::get))
         .route("/v1/pools/{id}", get(pool::get))
         .route("/v1/tokens", get(tokens::get))

@@ -2,6 +2,7 @@
 //!
 //! Amounts and other big numbers are decimal strings in smallest units; hashes, addresses and ids are lowercase hex.
 
+pub mod candle;
 pub mod chain;
 pub mod contract;
 pub mod liquidity;

@@ -23,7 +23,7 @@ async fn figures_agree_with_the_chain_and_with_each_other() -> Result<()> {
     world.traffic(320, 5).await?;
     let store = world.index("figures", Target::Head).await?;
     let index = Index::open(&store, world.chain_config()).await?;
-    let ask = Ask::new(&world.chain.url())?;
+    let ask = Ask::new(&world.chain.url(), world.deployment.state_view)?;
     let start = world.deployment.end_block;
     for block in [start + 15, start + 130, start + 251, index.head] {
         let view = View::read(&index, block).await?;

@@ -130,7 +130,10 @@ async fn same_as_a_clean_index(world: &World) -> Result<()> {
     let clean = dump(&world.index("clean", Target::Head).await?).await?;
     ensure!(clean.get("rows").is_some_and(|rows| rows.len() > 50), "too little happened");
     for (collection, documents) in &clean {
-        ensure!(shared.get(collection) == Some(documents), "{collection} differs");
+        let found = shared.get(collection).map(Vec::as_slice).unwrap_or_default();
+        let odd = documents.iter().zip(found).find(|(clean, shared)| clean != shared);
+        let odd = odd.map(|(a, b)| (String::from_utf8_lossy(a), String::from_utf8_lossy(b)));
+        ensure!(found == documents, "{collection} differs, first clean, then shared: {odd:#?}");
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! End to end: a scenario in, an answer out, on a real chain and a real `mongod`.
 
+mod candles;
 mod contracts;
 mod crash;
+mod figures;
 mod first_light;
 mod lease;
 mod mistakes;

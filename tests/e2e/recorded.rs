@@ -1,5 +1,6 @@
 //! Recorded facts of real chains against our decoding and arithmetic.
 
+mod day_candles;
 mod day_fold;
 mod full_blocks;
 mod quotes;

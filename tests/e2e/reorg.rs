@@ -23,7 +23,7 @@ async fn replaced_blocks_leave_no_trace() -> Result<()> {
     let followed = world.index("followed", Target::Head).await?;
     let clean = world.index("clean", Target::Head).await?;
     let (followed, clean) = (dump(&followed).await?, dump(&clean).await?);
-    ensure!(clean.get("swaps").is_some_and(|swaps| swaps.len() > 100), "too little happened");
+    ensure!(clean.get("rows").is_some_and(|rows| rows.len() > 100), "too little happened");
     for (collection, documents) in &clean {
         // one followed along and kept undo records the other never needed: they speak of the past, not of state
         if collection != "undo" {

@@ -2,16 +2,18 @@
 //! JSON object a line.
 //!
 //! The first line names the format and the chain; then come the blocks in order; then the answers of `decimals()`,
-//! `symbol()` and `name()` of every contract that logged something, `null` where the call reverted. Receipts are kept
-//! without their logs, which stand beside them. Recordings of the format before, without transactions, are still read.
+//! `symbol()`, `name()` and `totalSupply()` of every contract that logged something, `null` where the call reverted: the
+//! supply as of the block of the token's first pool, the rest as of now. Receipts are kept without their logs, which
+//! stand beside them. Recordings of the format before, without transactions, are still read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use abis::periphery::Erc20;
-use alloy::sol_types::SolCall;
+use abis::periphery::{Erc20, PoolManager, V2Factory, V3Factory};
+use alloy::rpc::types::Log;
+use alloy::sol_types::{SolCall, SolEvent as _};
 use alloy_primitives::{Address, Bytes, U64};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
@@ -95,6 +97,7 @@ pub async fn record(url: &str, file: &Path) -> Result<Recorded, DevchainError> {
     let head: u64 = rpc.head().await?.number.to();
     let mut recorded = Recorded::default();
     let mut contracts = BTreeSet::new();
+    let mut named = BTreeMap::new();
     let mut parent: Option<Value> = None;
     let mut first = 0;
     while first <= head {
@@ -108,13 +111,17 @@ pub async fn record(url: &str, file: &Path) -> Result<Recorded, DevchainError> {
             for log in &block.logs {
                 recorded.logs += 1;
                 contracts.extend(serde_json::from_value::<Address>(log["address"].clone()));
+                for address in tokens(log) {
+                    named.entry(address).or_insert_with(|| block.header["number"].clone());
+                }
             }
             write(&block.line().map_err(|error| failed(error.into()))?)?;
         }
         first = last + 1;
     }
     for contract in contracts {
-        for line in answers(&rpc, contract).await {
+        let since = named.get(&contract).cloned().unwrap_or_else(|| json!("latest"));
+        for line in answers(&rpc, contract, &since).await {
             recorded.calls += 1;
             write(&line)?;
         }
@@ -177,17 +184,34 @@ async fn blocks(rpc: &Rpc, first: u64, last: u64) -> Result<Vec<Fetched>, Devcha
     if placed == total { Ok(blocks) } else { Err(changed(rpc.url())) }
 }
 
-/// What a contract says about itself as a token.
-async fn answers(rpc: &Rpc, to: Address) -> Vec<Line> {
+/// The tokens of a pool that this log announces.
+fn tokens(log: &Value) -> Vec<Address> {
+    let Ok(log) = serde_json::from_value::<Log>(log.clone()) else { return Vec::new() };
+    let log = &log.inner;
+    if let Ok(made) = V2Factory::PairCreated::decode_log(log) {
+        vec![made.token0, made.token1]
+    } else if let Ok(made) = V3Factory::PoolCreated::decode_log(log) {
+        vec![made.token0, made.token1]
+    } else if let Ok(made) = PoolManager::Initialize::decode_log(log) {
+        vec![made.currency0, made.currency1]
+    } else {
+        Vec::new()
+    }
+}
+
+/// What a contract says about itself as a token; its supply as of a block.
+async fn answers(rpc: &Rpc, to: Address, block: &Value) -> Vec<Line> {
+    let latest = json!("latest");
     let asked = [
-        Erc20::decimalsCall {}.abi_encode(),
-        Erc20::symbolCall {}.abi_encode(),
-        Erc20::nameCall {}.abi_encode(),
+        (Erc20::decimalsCall {}.abi_encode(), &latest),
+        (Erc20::symbolCall {}.abi_encode(), &latest),
+        (Erc20::nameCall {}.abi_encode(), &latest),
+        (Erc20::totalSupplyCall {}.abi_encode(), block),
     ];
     let mut lines = Vec::with_capacity(asked.len());
-    for data in asked.map(Bytes::from) {
-        let answer =
-            rpc.request::<Bytes>("eth_call", json!([{"to": to, "data": data}, "latest"])).await;
+    for (data, at) in asked {
+        let data = Bytes::from(data);
+        let answer = rpc.request::<Bytes>("eth_call", json!([{"to": to, "data": data}, at])).await;
         lines.push(Line::Call { to, data, result: answer.ok() });
     }
     lines

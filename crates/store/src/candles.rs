@@ -11,21 +11,23 @@
 //! There is no history of candles: one that is over never changes, and the one that was open at an older block can be
 //! worked out from the rows of its period.
 
-use bson::{Binary, Document, doc, spec::BinarySubtype};
+use bson::{Binary, Document, RawDocumentBuf, doc, spec::BinarySubtype};
 use domain::candle::{CandleStep, Resolution, Subject};
 
-use crate::codec::Num;
+use crate::{codec::Num, error::StoreError};
 
 mod bucket;
+mod open;
 pub(crate) mod query;
 #[cfg(test)]
 mod tests;
 mod undo;
 mod write;
 
+pub(crate) use open::{Kept, Open};
 pub use query::CandleQuery;
 pub(crate) use undo::take_back;
-pub(crate) use write::{Written, load, write};
+pub(crate) use write::Written;
 
 pub(crate) const COLLECTION: &str = "candles";
 
@@ -74,6 +76,12 @@ fn subject_bytes(subject: &Subject) -> Binary {
 fn id(chain: i64, subject: Binary, resolution: Resolution, start: u64) -> Document {
     let (resolution, start) = (Num(resolution.seconds()).bound(), Num(start).bound());
     doc! { "c": chain, "s": subject, "r": resolution, "b": start }
+}
+
+/// An `_id` as bytes.
+fn raw(id: &Document) -> Result<RawDocumentBuf, StoreError> {
+    RawDocumentBuf::try_from(id)
+        .map_err(|error| StoreError::Encode { collection: COLLECTION, why: error.to_string() })
 }
 
 /// Start of the bucket that holds a Unix time.

@@ -93,6 +93,12 @@ pub(crate) fn alone<R: Record + Default + Clone>(gap: u64, record: &R) -> Vec<u8
     encoder.finish()
 }
 
+impl<R: Record + Default + Clone> Default for Encoder<R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Reads a sequence.
 #[derive(Debug)]
 pub(crate) struct Decoder<'a, R> {

@@ -15,6 +15,7 @@ use futures::TryStreamExt as _;
 use mongodb::{Client, Database};
 
 use crate::{
+    candles,
     codec::chain_key,
     documents::{Stored as _, decode, decode_doc, id_prefix, pool, undo, watermark},
     error::StoreError,
@@ -56,12 +57,13 @@ pub struct Writer {
     /// The chain as stored.
     key: i64,
     lease: Lease,
+    candles: candles::Kept,
 }
 
 impl Writer {
     pub(crate) fn new(client: Client, database: Database, lease: &Lease) -> Self {
         let chain = lease.chain();
-        Self { client, database, chain, key: chain_key(chain), lease: lease.clone() }
+        Self { client, database, chain, key: chain_key(chain), lease: lease.clone(), candles: candles::Kept::default() }
     }
 
     /// The chain.
@@ -178,7 +180,8 @@ impl Writer {
     /// when it is no ascending, linked run of blocks. After a retryable error the batch may or may not be stored: read
     /// the watermark again.
     pub async fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
-        commit::commit(self, batch).await
+        // boxed: who indexes nests its futures deep as it is
+        Box::pin(commit::commit(self, batch)).await
     }
 
     /// Takes the newest block back, in one transaction, and says where the watermark is now (`None`: at nothing).

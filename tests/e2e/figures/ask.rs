@@ -12,16 +12,20 @@ use alloy_sol_types::SolCall;
 use anyhow::{Context, Result};
 
 /// A chain to ask.
-pub(super) struct Ask(DynProvider);
+pub(super) struct Ask {
+    provider: DynProvider,
+    state_view: Address,
+}
 
 impl Ask {
-    pub(super) fn new(url: &str) -> Result<Self> {
-        Ok(Self(ProviderBuilder::new().connect_http(url.parse()?).erased()))
+    pub(super) fn new(url: &str, state_view: Address) -> Result<Self> {
+        let provider = ProviderBuilder::new().connect_http(url.parse()?).erased();
+        Ok(Self { provider, state_view })
     }
 
     async fn call<C: SolCall>(&self, to: Address, call: C, block: u64) -> Result<C::Return> {
         let request = TransactionRequest::default().to(to).input(call.abi_encode().into());
-        let answer = self.0.call(request).block(BlockId::number(block)).await?;
+        let answer = self.provider.call(request).block(BlockId::number(block)).await?;
         Ok(C::abi_decode_returns(&answer)?)
     }
 
@@ -49,7 +53,8 @@ impl Ask {
     }
 
     /// Price and liquidity of a V4 pool.
-    pub(super) async fn v4(&self, view: Address, pool: B256, block: u64) -> Result<(U256, u128)> {
+    pub(super) async fn v4(&self, pool: B256, block: u64) -> Result<(U256, u128)> {
+        let view = self.state_view;
         let slot0 = self.call(view, StateView::getSlot0Call { poolId: pool }, block).await?;
         let liquidity =
             self.call(view, StateView::getLiquidityCall { poolId: pool }, block).await?;
@@ -58,7 +63,7 @@ impl Ask {
 
     /// Sender of a transaction, and the block that it is in.
     pub(super) async fn sender(&self, hash: B256) -> Result<(Address, Option<u64>)> {
-        let found = self.0.get_transaction_by_hash(hash).await?;
+        let found = self.provider.get_transaction_by_hash(hash).await?;
         let transaction = found.with_context(|| format!("no transaction {hash}"))?;
         Ok((transaction.from(), transaction.block_number))
     }
@@ -67,7 +72,7 @@ impl Ask {
     pub(super) async fn times(&self, to: u64) -> Result<Vec<u64>> {
         let mut times = Vec::new();
         for number in 0..=to {
-            let block = self.0.get_block(BlockId::number(number)).await?;
+            let block = self.provider.get_block(BlockId::number(number)).await?;
             times.push(block.with_context(|| format!("no block {number}"))?.header.timestamp);
         }
         Ok(times)

@@ -53,8 +53,7 @@ impl Index {
 
     /// All swaps, oldest first.
     pub(super) async fn swaps(&self) -> Result<Vec<Swap>> {
-        let mut rows =
-            self.snapshot.swaps(&RowQuery { limit: ALL, ..RowQuery::default() }).await?;
+        let mut rows = self.snapshot.swaps(&RowQuery { limit: ALL, ..RowQuery::default() }).await?;
         rows.reverse();
         Ok(rows)
     }

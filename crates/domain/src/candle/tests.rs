@@ -14,7 +14,8 @@ fn usd() -> impl Strategy<Value = Decimal> {
 
 /// What a block may do: nothing but volume, or a price that moves.
 fn step() -> impl Strategy<Value = Candle> {
-    let price = || (0u64..50, 1u64..9).prop_map(|(a, b)| Decimal::from(a).safe_div(Decimal::from(b)));
+    let price =
+        || (0u64..50, 1u64..9).prop_map(|(a, b)| Decimal::from(a).safe_div(Decimal::from(b)));
     let start = 1_704_000_000u64..1_704_000_000 + 20 * DAY;
     (start, price(), price(), any::<[u8; 32]>(), usd(), usd(), any::<u64>(), 0u64..5).prop_map(
         |(start, open, close, volume, volume_usd, tvl_usd, liquidity, swap_count)| {
@@ -71,7 +72,7 @@ proptest! {
     #[test]
     fn what_is_kept_comes_back(candle in step(), high in 0u64..3, low in 0u64..2) {
         let mut candle = candle;
-        candle.high = candle.high + Decimal::from(high);
+        candle.high += Decimal::from(high);
         candle.low = if low == 0 { candle.low } else { Decimal::ZERO };
         prop_assert_eq!(CompactCandle::from(&candle).restore(candle.start), candle);
     }
@@ -127,7 +128,10 @@ fn the_inverse_swaps_high_and_low() {
     let [two, four] = [2u64, 4].map(Decimal::from);
     let candle = Candle { low: two, open: two, high: four, close: four, ..Candle::default() };
     let inverse = candle.inverse();
-    assert_eq!([inverse.low, inverse.high], [Decimal::from_parts(25, -2), Decimal::from_parts(5, -1)]);
+    assert_eq!(
+        [inverse.low, inverse.high],
+        [Decimal::from_parts(25, -2), Decimal::from_parts(5, -1)]
+    );
     assert_eq!([inverse.open, inverse.close], [inverse.high, inverse.low]);
     assert_eq!(inverse.inverse(), candle);
 }
@@ -146,7 +150,10 @@ fn gaps_are_filled_with_what_stood() {
     let wanted = [(60, one, 1), (120, one, 0), (180, two, 1), (240, two, 3), (300, two, 0)];
     assert_eq!(told(filled), wanted);
     let before = traded(0, two);
-    assert_eq!(told(fill(candles, Some(&before), Resolution::M1, (30, 180))), [(60, one, 1), (120, one, 0)]);
+    assert_eq!(
+        told(fill(candles, Some(&before), Resolution::M1, (30, 180))),
+        [(60, one, 1), (120, one, 0)]
+    );
     assert_eq!(told(fill(Vec::new(), Some(&before), Resolution::M1, (60, 61))), [(60, two, 0)]);
     assert_eq!(fill(Vec::new(), None, Resolution::M1, (0, 600)), []);
 }

@@ -19,6 +19,9 @@ use crate::{
     pricing::token_prices,
 };
 
+#[cfg(test)]
+mod tests;
+
 /// The steps of the block under way.
 #[derive(Debug, Default)]
 pub(super) struct Candles(BTreeMap<Subject, Candle>);

@@ -128,7 +128,7 @@ impl State {
             return Err(error);
         }
         self.counters = counters_after;
-        journal.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        journal.sort_unstable_by_key(|(key, _)| *key);
         let changes = journal
             .into_iter()
             .filter_map(|(key, before)| {

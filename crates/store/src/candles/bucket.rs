@@ -70,6 +70,8 @@ pub(super) struct Bucket {
     over: Vec<u8>,
     /// Whether candles have ended since.
     grown: bool,
+    /// Whether anything is new since.
+    touched: bool,
     /// Place of the newest candle, and the candle.
     newest: Option<(u64, Candle)>,
 }
@@ -81,7 +83,7 @@ impl Bucket {
         let alone = Stored { over: &[], newest }.candles(key);
         let candle = alone.map_err(|error| corrupt(raw, &error.to_string()))?.pop();
         let newest = candle.map(|candle| (key.index(candle.start), candle));
-        Ok(Self { stored: true, over: over.to_vec(), grown: false, newest })
+        Ok(Self { stored: true, over: over.to_vec(), newest, ..Self::default() })
     }
 
     /// The newest candle as bytes.
@@ -94,6 +96,7 @@ impl Bucket {
     pub(super) fn add(&mut self, key: &BucketKey, step: &Candle) {
         // a block whose clock runs behind its parent's belongs to the newest candle
         let index = key.index(step.start);
+        self.touched = true;
         match &mut self.newest {
             Some((newest, candle)) if index <= *newest => candle.merge(step),
             _ => {
@@ -104,6 +107,21 @@ impl Bucket {
                 self.newest = Some((index, step.clone()));
             }
         }
+    }
+
+    /// Whether it has to be written.
+    pub(super) const fn touched(&self) -> bool {
+        self.touched
+    }
+
+    /// It was written as it is.
+    pub(super) const fn stored(&mut self) {
+        (self.stored, self.grown, self.touched) = (true, false, false);
+    }
+
+    /// Bytes in memory, roughly.
+    pub(super) fn size(&self) -> usize {
+        size_of::<Self>() + self.over.capacity()
     }
 
     /// What is to be written.

@@ -9,9 +9,9 @@ use mongodb::{ClientSession, Collection};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    COLLECTION, bucket_start,
+    COLLECTION,
     bucket::{Stored, binary, corrupt, place, set_newest},
-    id, subject_bytes,
+    bucket_start, id, raw, subject_bytes,
 };
 use crate::{
     codec::Num,
@@ -58,16 +58,17 @@ pub(crate) async fn take_back(
 ) -> Result<Images, StoreError> {
     let mut before: BTreeMap<Vec<u8>, (Document, Option<Binary>)> = BTreeMap::new();
     for image in images {
-        let step: Step = bson::deserialize_from_document(image.i).map_err(|error| StoreError::Corrupt {
-            collection: COLLECTION,
-            id: "in an undo record".to_owned(),
-            why: error.to_string(),
-        })?;
+        let step: Step =
+            bson::deserialize_from_document(image.i).map_err(|error| StoreError::Corrupt {
+                collection: COLLECTION,
+                id: "in an undo record".to_owned(),
+                why: error.to_string(),
+            })?;
         let Before { l } = decode_doc(COLLECTION, &image.d.unwrap_or_default())?;
         for (resolution, newest) in Resolution::STORED.into_iter().zip(l) {
             let id = id(step.c, step.s.clone(), resolution, bucket_start(resolution, step.t.0));
-            let raw = super::write::raw(&id)?;
-            before.insert(raw.into_bytes(), (id, newest));
+            let raw = raw(&id)?;
+            before.entry(raw.into_bytes()).or_insert((id, newest));
         }
     }
     let mut images = Images::default();
@@ -105,6 +106,7 @@ fn cut(raw: &RawDocumentBuf, before: &[u8]) -> Result<RawDocumentBuf, StoreError
     }
     // the block ended it: then it is the last of those that are over
     let left = over.strip_suffix(before);
-    let left = left.ok_or_else(|| corrupt(raw, "its last candle is not that of the undo record"))?;
+    let left =
+        left.ok_or_else(|| corrupt(raw, "its last candle is not that of the undo record"))?;
     Ok(rawdoc! { "$set": { "v": binary(left), "l": binary(before) } })
 }

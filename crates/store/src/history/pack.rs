@@ -23,13 +23,13 @@ macro_rules! packers {
         /// Versions of one entity.
         #[derive(Debug)]
         enum Packer {
-            $($kind(Encoder<$record>),)+
+            $($kind(Box<Encoder<$record>>),)+
         }
 
         impl Packer {
             fn new(key: &Key) -> Self {
                 match key {
-                    $(Key::$kind(..) => Self::$kind(Encoder::new()),)+
+                    $(Key::$kind(..) => Self::$kind(Box::default()),)+
                 }
             }
 

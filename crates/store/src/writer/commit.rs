@@ -25,11 +25,14 @@ pub(super) async fn commit(writer: &Writer, batch: &Batch<'_>) -> Result<(), Sto
     let current = writer.watermark().await?;
     check(writer.chain, batch, first, current.as_ref())?;
     check_counters(batch, first, current.as_ref())?;
-    let stored = candles::load(&writer.documents(candles::COLLECTION), writer.key, batch.blocks).await?;
-    let candles = candles::write(writer.key, batch, &stored)?;
+    let mut open = writer.candles.take(current.as_ref());
+    open.load(&writer.documents(candles::COLLECTION), writer.key, batch.blocks).await?;
+    let candles = open.write(writer.key, batch)?;
     let prepared = prepare(writer.key, batch, last, current.as_ref(), candles)?;
     let prune_below = batch.prune_undo_below;
-    transact(&writer.client, &Commit { writer, current, prepared, prune_below }).await
+    transact(&writer.client, &Commit { writer, current, prepared, prune_below }).await?;
+    writer.candles.keep(Watermark { block: last.block, counters: last.counters_after }, open);
+    Ok(())
 }
 
 /// The counters run on from where they stand.

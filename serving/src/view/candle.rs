@@ -1,0 +1,91 @@
+//! Candles.
+
+use domain::candle::Candle;
+use serde::Serialize;
+
+/// What a price did during a period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bar {
+    /// Unix time at which the period begins.
+    pub start: u64,
+    /// First price; null where none is known.
+    pub open: Option<String>,
+    /// Highest price.
+    pub high: Option<String>,
+    /// Lowest price.
+    pub low: Option<String>,
+    /// Last price.
+    pub close: Option<String>,
+    /// Tracked volume in USD.
+    #[serde(rename = "volumeUSD")]
+    pub volume_usd: String,
+    /// Fees in USD.
+    #[serde(rename = "feesUSD")]
+    pub fees_usd: String,
+    /// Locked value in USD after the last event.
+    #[serde(rename = "tvlUSD")]
+    pub tvl_usd: String,
+    /// Swaps.
+    pub swap_count: u64,
+}
+
+/// A candle of a pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolCandle {
+    /// Prices and sums.
+    #[serde(flatten)]
+    pub bar: Bar,
+    /// Token0 that moved in swaps, in smallest units.
+    pub volume0: String,
+    /// Token1 that moved in swaps, in smallest units.
+    pub volume1: String,
+    /// Liquidity in range after the last event (V3, V4).
+    pub liquidity: String,
+}
+
+/// A candle of a token, in USD.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenCandle {
+    /// Prices and sums.
+    #[serde(flatten)]
+    pub bar: Bar,
+    /// What moved in swaps, in smallest units.
+    pub volume: String,
+}
+
+impl From<&Candle> for Bar {
+    fn from(candle: &Candle) -> Self {
+        let price = |price: domain::decimal::Decimal| candle.is_priced().then(|| price.to_string());
+        Self {
+            start: candle.start,
+            open: price(candle.open),
+            high: price(candle.high),
+            low: price(candle.low),
+            close: price(candle.close),
+            volume_usd: candle.volume_usd.to_string(),
+            fees_usd: candle.fees_usd.to_string(),
+            tvl_usd: candle.tvl_usd.to_string(),
+            swap_count: candle.swap_count,
+        }
+    }
+}
+
+impl From<&Candle> for PoolCandle {
+    fn from(candle: &Candle) -> Self {
+        Self {
+            bar: candle.into(),
+            volume0: candle.volume0.to_string(),
+            volume1: candle.volume1.to_string(),
+            liquidity: candle.liquidity.to_string(),
+        }
+    }
+}
+
+impl From<&Candle> for TokenCandle {
+    fn from(candle: &Candle) -> Self {
+        Self { bar: candle.into(), volume: candle.volume0.to_string() }
+    }
+}
