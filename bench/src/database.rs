@@ -1,5 +1,6 @@
 //! An empty database server for each measurement, and what it says of itself afterwards.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -39,7 +40,7 @@ pub struct Writes {
     pub deleted: u64,
 }
 
-/// What lies in the database.
+/// What lies in the database, or in one of its collections.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Stored {
     /// Documents.
@@ -54,6 +55,28 @@ pub struct Stored {
     pub keys: u64,
 }
 
+impl Stored {
+    /// Of both.
+    const fn plus(self, other: Self) -> Self {
+        Self {
+            documents: self.documents + other.documents,
+            data: self.data + other.data,
+            storage: self.storage + other.storage,
+            indexes: self.indexes + other.indexes,
+            keys: self.keys + other.keys,
+        }
+    }
+
+    /// Of all collections.
+    #[must_use]
+    pub fn total(collections: &Collections) -> Self {
+        collections.values().copied().fold(Self::default(), Self::plus)
+    }
+}
+
+/// What lies in each collection.
+pub type Collections = BTreeMap<String, Stored>;
+
 impl Writes {
     /// What came since `before`.
     #[must_use]
@@ -67,14 +90,15 @@ impl Writes {
 }
 
 impl Server {
-    /// Starts one with its data below `folder`.
+    /// Starts one with its data below `folder` and so many MiB of cache.
     ///
     /// # Errors
     /// When there is no `mongod`.
-    pub async fn start(folder: &Path) -> Result<Self> {
+    pub async fn start(folder: &Path, cache_mb: u32) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("mongo-").tempdir_in(folder)?;
         let options = EmbeddedOptions {
             binary: observe::config::variable("SOOHO_MONGOD").map(Into::into),
+            cache_mb,
             ..EmbeddedOptions::new(folder.path().join("data"))
         };
         let embedded = Embedded::start(options).await.context("starting mongod")?;
@@ -118,29 +142,34 @@ impl Server {
         })
     }
 
-    /// What lies in the database, after all of it is on disk.
+    /// What lies in each collection that holds something, after all of it is on disk.
     ///
     /// # Errors
     /// As the server says.
-    pub async fn stored(&self) -> Result<Stored> {
+    pub async fn stored(&self) -> Result<Collections> {
         let admin = self.database.client().database("admin");
         admin.run_command(doc! { "fsync": 1 }).await?;
-        let stats = self.database.run_command(doc! { "dbStats": 1 }).await?;
-        let mut keys = 0;
+        let mut all = Collections::new();
         for name in self.collections().await? {
-            let valid = self.database.run_command(doc! { "validate": name }).await?;
+            let stats = self.database.run_command(doc! { "collStats": &name }).await?;
+            let valid = self.database.run_command(doc! { "validate": &name }).await?;
             let per_index = valid.get_document("keysPerIndex")?;
+            let mut keys = 0;
             for index in per_index.keys() {
                 keys += number(per_index, index)?;
             }
+            let stored = Stored {
+                documents: number(&stats, "count")?,
+                data: number(&stats, "size")?,
+                storage: number(&stats, "storageSize")?,
+                indexes: number(&stats, "totalIndexSize")?,
+                keys,
+            };
+            if stored.documents > 0 {
+                all.insert(name, stored);
+            }
         }
-        Ok(Stored {
-            documents: number(&stats, "objects")?,
-            data: number(&stats, "dataSize")?,
-            storage: number(&stats, "storageSize")?,
-            indexes: number(&stats, "indexSize")?,
-            keys,
-        })
+        Ok(all)
     }
 
     /// Writes the documents of each collection into a file of its name.

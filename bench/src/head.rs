@@ -41,6 +41,7 @@ pub struct Options {
 /// Longest wait for the indexer.
 const PATIENCE: Duration = Duration::from_secs(60);
 const SEED: u64 = 1;
+const CACHE_MB: u32 = 256;
 
 /// Times from the node's first showing a block.
 #[derive(Debug, Serialize)]
@@ -62,7 +63,7 @@ pub async fn run(options: &Options) -> Result<()> {
     let work = tempfile::Builder::new().prefix("work-").tempdir_in(&options.folder)?;
     let anvil = Anvil::start(AnvilOptions::default()).await.context("starting the chain")?;
     let deployment = devchain::deploy(&anvil.url()).await.context("deploying the contracts")?;
-    let server = Server::start(work.path()).await?;
+    let server = Server::start(work.path(), CACHE_MB).await?;
     let chain = chain_section(&deployment, &anvil)?;
     let file = config::write(work.path(), &server.uri, chain)?;
     let file = file.to_str().context("a path that is no text")?;

@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::chart::{self, Row};
-use crate::measure::{Measured, measure};
+use crate::measure::{Measured, Settings, measure};
 use crate::synth::Plan;
 use crate::{recording, say};
 
@@ -29,6 +29,9 @@ pub struct Options {
     /// A chain of so many events to compare with [default: 200000 when --events is more]
     #[arg(long)]
     against: Option<u64>,
+    /// Cache of the database server in MiB
+    #[arg(long, default_value_t = 256)]
+    cache_mb: u32,
     /// Also write all figures into this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -45,6 +48,7 @@ struct Report<'a> {
     seed: u64,
     pools: usize,
     runs: usize,
+    cache_mb: u32,
     chains: &'a [Measured],
 }
 
@@ -55,14 +59,17 @@ struct Report<'a> {
 pub async fn run(options: &Options) -> Result<()> {
     ensure!(options.events > 0 && options.pools > 0, "--events and --pools must be above 0");
     let against = options.against.or_else(|| (options.events > SHORT).then_some(SHORT));
+    let settings =
+        Settings { folder: &options.folder, rounds: options.runs, cache_mb: options.cache_mb };
     let mut measured = Vec::new();
     for events in against.into_iter().chain([options.events]) {
         let plan = Plan { seed: options.seed, events, pools: options.pools };
         let file = recording::of(plan, &options.folder)?;
-        measured.push(measure(&file, &options.folder, options.runs).await?);
+        measured.push(measure(&file, settings).await?);
     }
     for one in &measured {
         say::line(&chart::text(&rows(one)));
+        say::line(&chart::text(&by_collection(one)));
     }
     if let [short, long] = measured.as_slice() {
         say::line(&chart::text(&comparison(short, long)));
@@ -74,7 +81,8 @@ pub async fn run(options: &Options) -> Result<()> {
 }
 
 fn write(options: &Options, chains: &[Measured], file: &Path) -> Result<()> {
-    let report = Report { seed: options.seed, pools: options.pools, runs: options.runs, chains };
+    let Options { seed, pools, runs, cache_mb, .. } = *options;
+    let report = Report { seed, pools, runs, cache_mb, chains };
     Ok(std::fs::write(file, serde_json::to_string_pretty(&report)? + "\n")?)
 }
 
@@ -122,6 +130,20 @@ fn rows(m: &Measured) -> Vec<Row> {
             count(stored.storage + stored.indexes) / events,
         ),
     ]
+}
+
+/// What an event costs in each collection.
+fn by_collection(m: &Measured) -> Vec<Row> {
+    let events = count(m.run.events);
+    let mut rows = vec![Row::head("Per event: documents, index keys, bytes as BSON, on disk")];
+    for (name, stored) in &m.collections {
+        let on_disk = stored.storage + stored.indexes;
+        let [first, others @ ..] =
+            [stored.documents, stored.keys, stored.data, on_disk].map(|part| count(part) / events);
+        let row = Row::new(name, "", first);
+        rows.push(others.into_iter().fold(row, Row::and));
+    }
+    rows
 }
 
 /// A long chain beside a short one.

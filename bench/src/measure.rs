@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
 use crate::config;
-use crate::database::{Server, Stored, Writes};
+use crate::database::{Collections, Server, Stored, Writes};
 use crate::process::Usage;
 use crate::role::{self, Node};
 use crate::say;
@@ -48,7 +48,7 @@ pub struct Run {
 }
 
 /// Everything about one chain; times are medians.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Measured {
     /// Limit (a).
     pub fetch: Limit,
@@ -56,32 +56,46 @@ pub struct Measured {
     pub run: Run,
     /// What it left.
     pub stored: Stored,
+    /// The same by collection.
+    pub collections: Collections,
     /// Limit (b).
     pub insert: Limit,
 }
 
-/// Measures the chain of a recording `rounds` times; working files go below `folder` and are removed.
+/// How to measure.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'a> {
+    /// Working files go below it and are removed.
+    pub folder: &'a Path,
+    /// How often.
+    pub rounds: usize,
+    /// Cache of the database server in MiB.
+    pub cache_mb: u32,
+}
+
+/// Measures the chain of a recording.
 ///
 /// # Errors
 /// When a part fails, or the indexer does not do all of its work.
-pub async fn measure(recording: &Path, folder: &Path, rounds: usize) -> Result<Measured> {
+pub async fn measure(recording: &Path, settings: Settings<'_>) -> Result<Measured> {
+    let Settings { folder, rounds, cache_mb } = settings;
     let work = tempfile::Builder::new().prefix("work-").tempdir_in(folder)?;
     let dump = work.path().join("dump");
     std::fs::create_dir(&dump)?;
     say::note("loading the recording");
     let node = Node::start(recording.to_str().context("a path that is no text")?).await?;
     let (mut fetches, mut runs, mut inserts) = (Vec::new(), Vec::new(), Vec::new());
-    let mut stored = Stored::default();
+    let mut collections = Collections::new();
     for round in 1..=rounds.max(1) {
         let fetch = fetch(&node, work.path()).await?;
-        let server = Server::start(work.path()).await?;
+        let server = Server::start(work.path(), cache_mb).await?;
         let run = index(&node, &server, work.path()).await?;
         if round == 1 {
-            stored = server.stored().await?;
+            collections = server.stored().await?;
             server.dump(&dump).await?;
         }
         server.stop().await;
-        let insert = insert(&dump, work.path()).await?;
+        let insert = insert(&dump, work.path(), cache_mb).await?;
         ensure!(
             fetch.items == run.events,
             "the indexer counted {} of {} events",
@@ -94,6 +108,7 @@ pub async fn measure(recording: &Path, folder: &Path, rounds: usize) -> Result<M
             run.blocks,
             fetch.blocks
         );
+        let stored = Stored::total(&collections);
         ensure!(
             insert.items == stored.documents,
             "{} of {} documents were inserted",
@@ -115,7 +130,8 @@ pub async fn measure(recording: &Path, folder: &Path, rounds: usize) -> Result<M
     Ok(Measured {
         fetch: median(fetches, |limit| limit.time)?,
         run: median(runs, |run| run.time)?,
-        stored,
+        stored: Stored::total(&collections),
+        collections,
         insert: median(inserts, |limit| limit.time)?,
     })
 }
@@ -148,8 +164,8 @@ async fn index(node: &Node, server: &Server, folder: &Path) -> Result<Run> {
     })
 }
 
-async fn insert(dump: &Path, folder: &Path) -> Result<Limit> {
-    let server = Server::start(folder).await?;
+async fn insert(dump: &Path, folder: &Path, cache_mb: u32) -> Result<Limit> {
+    let server = Server::start(folder, cache_mb).await?;
     server.clear().await?;
     let before = server.usage()?;
     let done = role::run(&["insert", "--uri", &server.uri, "--dump", text(dump)?]).await?;

@@ -26,7 +26,8 @@ fn bench(arguments: &[&str], folder: &Path) -> Result<(String, Value), Box<dyn E
 #[test]
 fn index_prints_figures_and_leaves_only_the_recording() -> Outcome {
     let folder = tempfile::tempdir()?;
-    let arguments = ["index", "--events", "900", "--against", "300", "--runs", "1"];
+    let arguments =
+        ["index", "--events", "900", "--against", "300", "--runs", "1", "--cache-mb", "300"];
     let (table, figures) = bench(&arguments, folder.path())?;
     for line in ["ratio to the slower limit", "peak memory of sooho", "index keys stored"] {
         assert!(table.contains(line), "no {line} in\n{table}");

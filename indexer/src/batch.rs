@@ -12,8 +12,7 @@ use domain::{
 use store::Watermark;
 
 use crate::{
-    contracts,
-    error::IndexerError, follow::Follower, metadata, pending::Pending, progress::Phase,
+    contracts, error::IndexerError, follow::Follower, metadata, pending::Pending, progress::Phase,
 };
 
 /// A run of batches: how far blocks are folded, and the commit that is under way.
@@ -66,8 +65,7 @@ impl Follower {
             run.settle().await?;
             let Some(last) = changes.last() else { continue };
             let parent = run.watermark.map(|watermark| watermark.block.number);
-            run.watermark =
-                Some(Watermark { block: last.block, counters: last.counters_after });
+            run.watermark = Some(Watermark { block: last.block, counters: last.counters_after });
             self.memory.moved(last.block);
             run.pending = Some(Pending::start(self, parent, changes, head));
         }

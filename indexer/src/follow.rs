@@ -86,7 +86,11 @@ impl Follower {
     ///
     /// # Errors
     /// [`IndexerError`], never a transient one.
-    pub(crate) async fn run(mut self, target: Target, shutdown: Shutdown) -> Result<(), IndexerError> {
+    pub(crate) async fn run(
+        mut self,
+        target: Target,
+        shutdown: Shutdown,
+    ) -> Result<(), IndexerError> {
         let mut delay = FIRST_RETRY;
         let mut fresh = true;
         let mut heads = self.source.heads(self.config.poll_interval);

@@ -8,8 +8,7 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    contracts,
-    error::IndexerError, follow::Follower, metrics::gauge_value, progress::Phase,
+    contracts, error::IndexerError, follow::Follower, metrics::gauge_value, progress::Phase,
 };
 
 /// A batch that is being written. Dropped, it is cancelled: a transaction that is not committed never happened.
@@ -50,12 +49,7 @@ impl Pending {
             let events =
                 changes.iter().map(|c| c.counters_after.events - c.counters_before.events).sum();
             metrics.events.with_label_values(&labels).inc_by(events);
-            tracing::debug!(
-                block = last.block.number,
-                blocks = changes.len(),
-                events,
-                "committed"
-            );
+            tracing::debug!(block = last.block.number, blocks = changes.len(), events, "committed");
             reporter.update(|progress| {
                 progress.block = last.block.number;
                 progress.events = last.counters_after.events;

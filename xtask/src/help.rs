@@ -51,7 +51,7 @@ It listens on 127.0.0.1 only: 8080 (DEX API), 8081 (community API), 8082 (indexe
 where those are taken.";
 
 const BENCH: &str = "\
-cargo xtask bench index [--events N] [--pools N] [--seed N] [--runs N] [--against N] [--json FILE]
+cargo xtask bench index [--events N] [--pools N] [--seed N] [--runs N] [--against N] [--cache-mb N] [--json FILE]
 cargo xtask bench head [--blocks N] [--beat-ms N] [--json FILE]
 
 Sets up, builds the bench in release, and runs it.

@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     block::BlockRef,
     entity::{Counters, NftBalance, Pool, Tick, Token},
-    figures::{Account, Factory, Interval, LiquidityPosition, PoolInterval, ProtocolDay, TokenFigures, TokenInterval},
+    figures::{
+        Account, Factory, Interval, LiquidityPosition, PoolInterval, ProtocolDay, TokenFigures,
+        TokenInterval,
+    },
     ids::PoolId,
     row::Rows,
 };

@@ -9,9 +9,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::StoreError;
 
-pub(crate) mod lease;
 pub(crate) mod contract_event;
 pub(crate) mod figures;
+pub(crate) mod lease;
 pub(crate) mod nft_balance;
 pub(crate) mod nft_transfer;
 pub(crate) mod pool;

@@ -137,6 +137,20 @@ pub enum StoreError {
         /// Our version.
         known: i64,
     },
+    /// The database was written by an older version whose documents are not read any more.
+    #[error(
+        "database `{database}` has schema {found}, this version of sooho writes {known} and does not read the older one: \
+         index into an empty database (another store.database, or an empty store.data_dir) and drop the old one when that \
+         has caught up"
+    )]
+    SchemaOlder {
+        /// Database.
+        database: String,
+        /// Stored version.
+        found: i64,
+        /// Our version.
+        known: i64,
+    },
     /// An unusable connection string. The string itself is never shown: it may hold a password.
     #[error(
         "store.uri is no MongoDB connection string{detail}; write mongodb://HOST:PORT/?replicaSet=NAME"

@@ -224,7 +224,8 @@ fn candles(block: BlockRef) -> Vec<CandleStep> {
     let n = block.number;
     let step = |subject, price| {
         let volume_usd = Decimal::from(n);
-        let traded = Candle { volume0: U256::from(n), volume_usd, swap_count: 2, ..Candle::default() };
+        let traded =
+            Candle { volume0: U256::from(n), volume_usd, swap_count: 2, ..Candle::default() };
         let prices = Candle::at(block.timestamp, price);
         let Candle { start, open, close, .. } = prices;
         let candle = Candle { start, open, high: open + open, low: open, close, ..traded };

@@ -42,11 +42,7 @@ pub(crate) fn up_to(chain: i64, key: &Tagged, block: u64) -> Document {
 }
 
 /// The chunks of a batch. Blocks at or above `undo_from` get chunks of their own.
-pub(crate) fn encode(
-    chain: i64,
-    blocks: &[BlockChanges],
-    undo_from: u64,
-) -> Vec<RawDocumentBuf> {
+pub(crate) fn encode(chain: i64, blocks: &[BlockChanges], undo_from: u64) -> Vec<RawDocumentBuf> {
     let mut chunks = pack::Chunks::new(chain);
     for changes in blocks {
         let block = changes.block.number;

@@ -38,8 +38,9 @@ pub use self::{
     error::StoreError,
     lease::{DEFAULT_TTL, Lease},
     reader::{
-        ContractEventQuery, LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery, Past, PoolCursor,
-        PoolOrder, PoolQuery, Reader, RowQuery, RowCounts, Snapshot, SwapQuery, TokenQuery,
+        ContractEventQuery, LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery,
+        Past, PoolCursor, PoolOrder, PoolQuery, Reader, RowCounts, RowQuery, Snapshot, SwapQuery,
+        TokenQuery,
     },
     store::{ConnectOptions, Store},
     watermark::Watermark,

@@ -9,8 +9,8 @@
 
 use bson::{Document, RawDocumentBuf, doc};
 use domain::{
-    fold::BlockChanges,
     flat::PoolRow,
+    fold::BlockChanges,
     row::{LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, Position, Swap},
 };
 

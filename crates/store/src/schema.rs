@@ -13,7 +13,11 @@ use crate::{
 };
 
 /// Version of the stored shapes. Raised with a step in [`migrate`] when a stored shape changes.
-pub(crate) const VERSION: i64 = 1;
+///
+/// 1: a document per row. 2: packed rows, history, figures.
+pub(crate) const VERSION: i64 = 2;
+/// The oldest version that can be brought up to [`VERSION`].
+const OLDEST: i64 = 2;
 
 /// `NamespaceExists`.
 const EXISTS: i32 = 48;
@@ -35,6 +39,10 @@ pub(crate) async fn migrate(database: &Database) -> Result<(), StoreError> {
             found,
             known: VERSION,
         });
+    }
+    if let Some(found) = found.filter(|found| *found < OLDEST) {
+        let database = database.name().to_owned();
+        return Err(StoreError::SchemaOlder { database, found, known: VERSION });
     }
     for collection in COLLECTIONS.into_iter().chain([LEASES, FENCES]) {
         // created beforehand: a snapshot cannot read a collection that is younger than itself

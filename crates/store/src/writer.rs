@@ -63,7 +63,14 @@ pub struct Writer {
 impl Writer {
     pub(crate) fn new(client: Client, database: Database, lease: &Lease) -> Self {
         let chain = lease.chain();
-        Self { client, database, chain, key: chain_key(chain), lease: lease.clone(), candles: candles::Kept::default() }
+        Self {
+            client,
+            database,
+            chain,
+            key: chain_key(chain),
+            lease: lease.clone(),
+            candles: candles::Kept::default(),
+        }
     }
 
     /// The chain.

@@ -123,7 +123,10 @@ fn swaps() -> Vec<Event> {
 pub fn blocks() -> Vec<BlockChanges> {
     let metadata = [(0xa0, "AAA", 6), (0xa1, "BBB", 3)].map(|(byte, symbol, decimals)| {
         let symbol = Some(symbol.to_owned());
-        (address(byte), TokenMetadata { symbol, decimals: Some(decimals), ..TokenMetadata::default() })
+        (
+            address(byte),
+            TokenMetadata { symbol, decimals: Some(decimals), ..TokenMetadata::default() },
+        )
     });
     let metadata = HashMap::from(metadata);
     let mut state = State::new(Counters::default());

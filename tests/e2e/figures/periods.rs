@@ -42,7 +42,7 @@ async fn pools(
     for pool in &dex.pools {
         let row = async |interval, period| {
             let key = Key::PoolInterval(pool.id, interval, period);
-            Ok::<_, anyhow::Error>(index.at::<PoolInterval>(key, view.block).await?)
+            index.at::<PoolInterval>(key, view.block).await
         };
         let mut total = PoolInterval::default();
         for day in days {

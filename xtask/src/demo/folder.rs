@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::error::{Context, Error, Result};
 use crate::workspace::Workspace;
 
+/// Raised with the store's schema: a demo's database of an older one is made anew.
+const SCHEMA: u32 = 2;
+
 /// The demo's folder, held by one demo at a time.
 #[derive(Debug)]
 pub struct Folder {
@@ -101,14 +104,19 @@ impl Folder {
 
     /// Whether the chain that runs now is the one the database was filled from.
     pub fn same_chain(&self) -> bool {
-        let now = fs::read_to_string(self.chain().join("generation")).unwrap_or_default();
-        fs::read_to_string(self.remembered()).is_ok_and(|before| before == now)
+        fs::read_to_string(self.remembered()).is_ok_and(|before| before == self.generation())
     }
 
     /// Remembers which chain the database is filled from.
     pub fn remember_chain(&self) -> Result<()> {
-        let now = fs::read_to_string(self.chain().join("generation")).unwrap_or_default();
-        fs::write(self.remembered(), now).context(|| format!("write in {}", self.root.display()))
+        fs::write(self.remembered(), self.generation())
+            .context(|| format!("write in {}", self.root.display()))
+    }
+
+    /// The chain that runs now, and the shape of the documents it is kept in.
+    fn generation(&self) -> String {
+        let chain = fs::read_to_string(self.chain().join("generation")).unwrap_or_default();
+        format!("schema {SCHEMA}, chain {chain}")
     }
 
     fn marker(&self) -> PathBuf {

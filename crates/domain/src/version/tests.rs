@@ -32,11 +32,8 @@ fn pool(state: PoolState, swap_count: u64) -> Pool {
 
 #[test]
 fn a_pool_comes_back_field_by_field() {
-    let concentrated = PoolState::Concentrated {
-        sqrt_price_x96: U256::MAX,
-        tick: -7,
-        liquidity: u128::MAX,
-    };
+    let concentrated =
+        PoolState::Concentrated { sqrt_price_x96: U256::MAX, tick: -7, liquidity: u128::MAX };
     let reserves = PoolState::Reserves { reserve0: U256::MAX, reserve1: U256::ONE };
     for state in [concentrated, reserves] {
         let old = pool(state, 9);

@@ -214,5 +214,11 @@ async fn a_connection_that_cannot_be_right_is_refused_with_a_reason() {
         .unwrap();
     let error = mongo.store.migrate().await.unwrap_err();
     assert!(matches!(error, StoreError::SchemaNewer { found: 99, .. }), "{error}");
+    meta.update_one(bson::doc! { "_id": "schema" }, bson::doc! { "$set": { "version": 1_i64 } })
+        .await
+        .unwrap();
+    let error = mongo.store.migrate().await.unwrap_err();
+    assert!(matches!(error, StoreError::SchemaOlder { found: 1, .. }), "{error}");
+    assert!(!error.retryable() && error.to_string().contains("empty"), "{error}");
     mongo.stop().await;
 }

@@ -19,10 +19,7 @@ async fn commit(writer: &Writer, chain: &Chain, size: usize, undo_from: u64) {
     let done = usize::try_from(stored.unwrap_or_default()).unwrap();
     let mut parent = stored;
     for blocks in chain.blocks[done..].chunks(size) {
-        writer
-            .commit(&Batch { parent, blocks, undo_from, prune_undo_below: 0 })
-            .await
-            .unwrap();
+        writer.commit(&Batch { parent, blocks, undo_from, prune_undo_below: 0 }).await.unwrap();
         parent = blocks.last().map(|changes| changes.block.number);
     }
 }
@@ -42,7 +39,8 @@ fn past(chain: &Chain) -> BTreeMap<Key, Vec<(u64, Option<Entity>)>> {
 async fn assert_past(mongo: &TestMongo, chain: &Chain) {
     let snapshot = mongo.reader().snapshot(ID).await.unwrap().unwrap();
     let heights = chain.blocks.len() as u64;
-    let kinds: BTreeSet<_> = past(chain).keys().map(std::mem::discriminant).map(|d| format!("{d:?}")).collect();
+    let kinds: BTreeSet<_> =
+        past(chain).keys().map(std::mem::discriminant).map(|d| format!("{d:?}")).collect();
     assert!(kinds.len() >= 10, "entities of every kind: {kinds:?}");
     for (key, versions) in past(chain) {
         for block in [0, 1, heights / 3, heights / 2, heights - 1, heights, heights + 5] {

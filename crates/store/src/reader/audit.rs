@@ -16,9 +16,7 @@ use super::{
 };
 use crate::{
     codec::{Num, Pid},
-    documents::{
-        Stored, decode_doc, end_of, id_prefix, nft_balance, nft_transfer, tick, undo,
-    },
+    documents::{Stored, decode_doc, end_of, id_prefix, nft_balance, nft_transfer, tick, undo},
     error::StoreError,
 };
 

@@ -80,11 +80,8 @@ impl Snapshot {
     /// How many rows of a kind these blocks have, both ends included.
     pub(super) async fn count_rows<R: Kept>(&self, from: u64, to: u64) -> Result<u64, StoreError> {
         let before = Position { block: to.saturating_add(1), log_index: 0, item: 0 };
-        let span = Selection {
-            from_block: Some(from),
-            before: Some(before),
-            ..Selection::default()
-        };
+        let span =
+            Selection { from_block: Some(from), before: Some(before), ..Selection::default() };
         Ok(self.rows::<R>(&span).await?.len() as u64)
     }
 

@@ -2,12 +2,7 @@
 
 use alloy_primitives::map::HashMap;
 use bson::{Binary, RawArrayBuf, RawDocumentBuf, rawdoc, spec::BinarySubtype};
-use domain::{
-    flat::FlatMeta,
-    ids::PoolId,
-    record::Both,
-    row::Position,
-};
+use domain::{flat::FlatMeta, ids::PoolId, record::Both, row::Position};
 
 use super::{Kept, short};
 use crate::{error::StoreError, packed::Encoder};
@@ -59,9 +54,10 @@ impl<R: Kept> Chunks<R> {
 
     fn push(&mut self, row: &R) {
         let pool = row.pool();
-        let fits = self.places.get(&pool).copied().filter(|place| {
-            self.open.get(*place).is_some_and(|open| open.encoder.count() < ROWS)
-        });
+        let fits =
+            self.places.get(&pool).copied().filter(|place| {
+                self.open.get(*place).is_some_and(|open| open.encoder.count() < ROWS)
+            });
         let place = fits.unwrap_or_else(|| {
             self.open.push(Open {
                 pool,

@@ -32,8 +32,7 @@ async fn pages_are_those_of_a_list() {
     let writer = testing::writer(&mongo, ID).await.unwrap();
     let chain = Chain::new(60);
     let (old, new) = chain.blocks.split_at(40);
-    let batch =
-        |parent, blocks| Batch { parent, blocks, undo_from: 41, prune_undo_below: 0 };
+    let batch = |parent, blocks| Batch { parent, blocks, undo_from: 41, prune_undo_below: 0 };
     writer.commit(&batch(None, old)).await.unwrap();
     writer.commit(&batch(Some(40), new)).await.unwrap();
 

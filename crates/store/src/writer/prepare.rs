@@ -9,8 +9,7 @@ use super::{Batch, Watermark, contracts, describe, entity_id};
 use crate::{
     candles,
     documents::{
-        Stored, encode, nft_balance, nft_transfer, pool, record, tick, token, undo,
-        watermark,
+        Stored, encode, nft_balance, nft_transfer, pool, record, tick, token, undo, watermark,
     },
     error::StoreError,
     history, rows,
@@ -127,8 +126,7 @@ pub(super) fn check(
 
 fn before_image(chain: i64, key: &Key, image: Option<&Entity>) -> Result<undo::Image, StoreError> {
     let (collection, id) = entity_id(chain, key);
-    let document =
-        image.map(|entity| encode_entity(chain, collection, &id, entity)).transpose()?;
+    let document = image.map(|entity| encode_entity(chain, collection, &id, entity)).transpose()?;
     let history::Tagged { tag, bytes } = history::tagged(key);
     let history = (tag, Binary { subtype: BinarySubtype::Generic, bytes });
     Ok(undo::Image { k: collection.to_owned(), i: id, d: document, h: history })

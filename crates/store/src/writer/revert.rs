@@ -22,8 +22,9 @@ use crate::{
         watermark,
     },
     error::StoreError,
-    history, rows,
+    history,
     lease::fence::Purpose,
+    rows,
 };
 
 pub(super) async fn revert_newest(writer: &Writer) -> Result<Option<Watermark>, StoreError> {
@@ -44,10 +45,7 @@ impl Work for Revert<'_> {
         let Record { prev, images, .. } = self.record(session, &current).await?;
 
         let prefix = undo::id_prefix(*key, current.block.number);
-        for rows in [
-            nft_transfer::Doc::COLLECTION,
-            undo::Doc::COLLECTION,
-        ] {
+        for rows in [nft_transfer::Doc::COLLECTION, undo::Doc::COLLECTION] {
             write::delete_range(database, session, rows, &id_prefix(&prefix)).await?;
         }
         let group = write::raw(&rows::of_block(*key, current.block.number))?;

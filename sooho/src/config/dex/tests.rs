@@ -30,7 +30,7 @@ fn what_is_written_beside_a_preset_counts() {
             tokens: Vec::new(),
             ..preset.pricing.clone()
         },
-        ..preset.clone()
+        ..preset
     };
     assert_eq!(mine, expected);
 }
