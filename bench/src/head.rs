@@ -41,7 +41,7 @@ pub struct Options {
 /// Longest wait for the indexer.
 const PATIENCE: Duration = Duration::from_secs(60);
 const SEED: u64 = 1;
-const CACHE_MB: u32 = 256;
+const CACHE_MB: u32 = 512;
 
 /// Times from the node's first showing a block.
 #[derive(Debug, Serialize)]

@@ -9,6 +9,9 @@ use tokio::process::{Child, Command};
 
 use crate::roles::{Done, Ready};
 
+/// This very executable, even if another was built in its place meanwhile.
+const OWN: &str = "/proc/self/exe";
+
 /// A running process of the bench; killed when dropped.
 #[derive(Debug)]
 pub struct Process {
@@ -23,8 +26,7 @@ impl Process {
     /// # Errors
     /// When it cannot be started.
     pub fn start(arguments: &[&str]) -> Result<Self> {
-        let own = std::env::current_exe().context("where is this executable?")?;
-        let child = Command::new(own)
+        let child = Command::new(OWN)
             .args(arguments)
             // captured backtraces cost a multiple
             .env_remove("RUST_BACKTRACE")

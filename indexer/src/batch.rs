@@ -62,12 +62,15 @@ impl Follower {
                 self.memory.clear();
                 return Err(error);
             }
-            run.settle().await?;
             let Some(last) = changes.last() else { continue };
+            // packed while the batch before is still being written
+            let undo_from = head.saturating_sub(self.config.undo_window).saturating_add(1);
+            let packed = self.writer.pack(&changes, undo_from)?;
+            run.settle().await?;
             let parent = run.watermark.map(|watermark| watermark.block.number);
             run.watermark = Some(Watermark { block: last.block, counters: last.counters_after });
             self.memory.moved(last.block);
-            run.pending = Some(Pending::start(self, parent, changes, head));
+            run.pending = Some(Pending::start(self, parent, changes, packed, undo_from));
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::fold::BlockChanges;
-use store::Batch;
+use store::{Batch, Packed};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -23,24 +23,19 @@ impl Pending {
         indexer: &Follower,
         parent: Option<u64>,
         changes: Vec<BlockChanges>,
-        head: u64,
+        packed: Packed,
+        undo_from: u64,
     ) -> Self {
         let writer = indexer.writer.clone();
         let metrics = indexer.metrics.clone();
         let reporter = indexer.reporter.clone();
         let chain = indexer.config.name.clone();
-        let oldest_undo = head.saturating_sub(indexer.config.undo_window).saturating_add(1);
         let task = tokio::spawn(async move {
             let Some(last) = changes.last() else { return Ok(()) };
             reporter.phase(Phase::Commit);
             let started = Instant::now();
-            let batch = Batch {
-                parent,
-                blocks: &changes,
-                undo_from: oldest_undo,
-                prune_undo_below: oldest_undo,
-            };
-            writer.commit(&batch).await?;
+            let batch = Batch { parent, blocks: &changes, undo_from, prune_undo_below: undo_from };
+            writer.commit_packed(&batch, packed).await?;
             contracts::count_undecoded(&metrics, &chain, &changes);
             let took: Duration = started.elapsed();
             metrics.commit(&chain).observe(took.as_secs_f64());

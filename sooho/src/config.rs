@@ -74,7 +74,7 @@ impl Default for StoreConfig {
             database: "sooho".into(),
             data_dir: ".sooho/mongo".into(),
             mongod: PathBuf::new(),
-            cache_mb: 256,
+            cache_mb: 512,
         }
     }
 }
@@ -209,7 +209,7 @@ impl Default for ChainConfig {
             transactions: true,
             undo_window: 256,
             poll_ms: 250,
-            events_per_commit: 2_000,
+            events_per_commit: 8_000,
             dex: Vec::new(),
             collection: Vec::new(),
             contract: Vec::new(),

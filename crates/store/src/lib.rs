@@ -44,5 +44,5 @@ pub use self::{
     },
     store::{ConnectOptions, Store},
     watermark::Watermark,
-    writer::{Batch, Writer},
+    writer::{Batch, Packed, Writer},
 };

@@ -26,6 +26,7 @@ use crate::{
 mod commit;
 mod contracts;
 mod load;
+mod packed;
 pub(crate) mod prepare;
 mod remove;
 mod revert;
@@ -33,6 +34,8 @@ mod revert;
 mod tests;
 pub(crate) mod transaction;
 mod write;
+
+pub use packed::Packed;
 
 /// Blocks to store, in one transaction.
 #[derive(Debug, Clone, Copy)]
@@ -187,8 +190,25 @@ impl Writer {
     /// when it is no ascending, linked run of blocks. After a retryable error the batch may or may not be stored: read
     /// the watermark again.
     pub async fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
+        let packed = self.pack(batch.blocks, batch.undo_from)?;
+        self.commit_packed(batch, packed).await
+    }
+
+    /// What of a commit needs nothing stored: to be made beforehand, while another commit is under way.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidBatch`] when rows do not ascend.
+    pub fn pack(&self, blocks: &[BlockChanges], undo_from: u64) -> Result<Packed, StoreError> {
+        Packed::new(self.key, blocks, undo_from)
+    }
+
+    /// Like [`Writer::commit`], with what [`Writer::pack`] made of the same blocks.
+    ///
+    /// # Errors
+    /// Like [`Writer::commit`].
+    pub async fn commit_packed(&self, batch: &Batch<'_>, packed: Packed) -> Result<(), StoreError> {
         // boxed: who indexes nests its futures deep as it is
-        Box::pin(commit::commit(self, batch)).await
+        Box::pin(commit::commit(self, batch, packed)).await
     }
 
     /// Takes the newest block back, in one transaction, and says where the watermark is now (`None`: at nothing).

@@ -5,7 +5,7 @@ use domain::fold::BlockChanges;
 use mongodb::ClientSession;
 
 use super::{
-    Batch, Watermark, Writer, describe,
+    Batch, Packed, Watermark, Writer, describe,
     prepare::{Images, Prepared, check, prepare},
     transaction::{Work, transact},
     write,
@@ -18,17 +18,22 @@ use crate::{
     lease::fence::Purpose,
 };
 
-pub(super) async fn commit(writer: &Writer, batch: &Batch<'_>) -> Result<(), StoreError> {
+pub(super) async fn commit(
+    writer: &Writer,
+    batch: &Batch<'_>,
+    packed: Packed,
+) -> Result<(), StoreError> {
     let (Some(first), Some(last)) = (batch.blocks.first(), batch.blocks.last()) else {
         return Ok(());
     };
     let current = writer.watermark().await?;
     check(writer.chain, batch, first, current.as_ref())?;
     check_counters(batch, first, current.as_ref())?;
+    packed.check(batch)?;
     let mut open = writer.candles.take(current.as_ref());
     open.load(&writer.documents(candles::COLLECTION), writer.key, batch.blocks).await?;
     let candles = open.write(writer.key, batch)?;
-    let prepared = prepare(writer.key, batch, last, current.as_ref(), candles)?;
+    let prepared = prepare(writer.key, batch, last, current.as_ref(), candles, packed)?;
     let prune_below = batch.prune_undo_below;
     transact(&writer.client, &Commit { writer, current, prepared, prune_below }).await?;
     writer.candles.keep(Watermark { block: last.block, counters: last.counters_after }, open);

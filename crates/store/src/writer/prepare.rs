@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use bson::{Binary, Document, RawDocumentBuf, spec::BinarySubtype};
 use domain::fold::{BlockChanges, Entity, Key};
 
-use super::{Batch, Watermark, contracts, describe, entity_id};
+use super::{Batch, Packed, Watermark, contracts, describe, entity_id};
 use crate::{
     candles,
     documents::{
@@ -37,6 +37,7 @@ pub(super) fn prepare(
     last: &BlockChanges,
     current: Option<&Watermark>,
     mut candles: candles::Written,
+    packed: Packed,
 ) -> Result<Prepared, StoreError> {
     let (mut transfers, mut undo) = (Vec::new(), Vec::new());
     let mut after: BTreeMap<Key, Option<&Entity>> = BTreeMap::new();
@@ -74,10 +75,10 @@ pub(super) fn prepare(
     let newest = Watermark { block: last.block, counters: last.counters_after };
     let mut inserts = contracts::inserts(chain, batch.blocks)?;
     inserts.extend([
-        (rows::COLLECTION.into(), rows::encode(chain, batch.blocks, batch.undo_from)?),
+        (rows::COLLECTION.into(), packed.rows),
         (nft_transfer::Doc::COLLECTION.into(), transfers),
         (undo::Doc::COLLECTION.into(), undo),
-        (history::COLLECTION.into(), history::encode(chain, batch.blocks, batch.undo_from)),
+        (history::COLLECTION.into(), packed.history),
     ]);
     Ok(Prepared { watermark: encode::<watermark::Doc>(chain, &newest)?, inserts, images })
 }
