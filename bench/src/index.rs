@@ -30,7 +30,7 @@ pub struct Options {
     #[arg(long)]
     against: Option<u64>,
     /// Cache of the database server in MiB
-    #[arg(long, default_value_t = 256)]
+    #[arg(long, default_value_t = 512)]
     cache_mb: u32,
     /// Also write all figures into this file
     #[arg(long, value_name = "FILE")]
