@@ -238,13 +238,24 @@ impl Follower {
         head: u64,
     ) -> Result<(), IndexerError> {
         let mut run = Run::new(watermark);
+        let outcome = self.ranges(&mut run, from, to, head).await;
+        // what is folded is good, whatever became of the ranges behind it
+        run.settle().await.and(outcome)
+    }
+
+    async fn ranges(
+        &mut self,
+        run: &mut Run,
+        from: u64,
+        to: u64,
+        head: u64,
+    ) -> Result<(), IndexerError> {
         let mut ranges = fetch(self.source.clone(), from, to);
         loop {
             self.reporter.phase(Phase::Fetch);
-            let Some(range) = ranges.recv().await else { break };
-            self.ingest(&mut run, range?.blocks, head).await?;
+            let Some(range) = ranges.recv().await else { return Ok(()) };
+            self.ingest(run, range?.blocks, head).await?;
         }
-        run.settle().await
     }
 
     async fn near_head(

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{decimal::Decimal, ids::PoolId};
 
 /// How a DEX's tokens are priced: what the reference subgraph of a network holds as constants. Without them token amounts
-/// are counted, and everything in USD or the reference token stays at zero.
+/// are counted, and everything in USD stays at zero.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Pricing {
