@@ -79,8 +79,7 @@ async fn enough_traffic(world: &World) -> Result<u64> {
     }
 }
 
-/// Waits until the process has entered a phase some times, and returns the last phase its log tells of. `None` when it
-/// ended first.
+/// Waits until the process has entered a phase some times and is in it, and returns its name. `None` when it ended first.
 async fn wait_for_phase(
     log: &Path,
     wanted: &str,
@@ -92,9 +91,15 @@ async fn wait_for_phase(
         let text = std::fs::read_to_string(log)?;
         let phases =
             text.lines().filter_map(|line| line.split("phase=").nth(1)).collect::<Vec<_>>();
-        let reached = phases.iter().filter(|phase| phase.starts_with(wanted)).count() > skip;
-        if reached && let Some(last) = phases.last().filter(|phase| phase.starts_with(wanted)) {
-            return Ok(Some((*last).trim().to_owned()));
+        let count = |phase: &str| phases.iter().filter(|line| line.starts_with(phase)).count();
+        // a batch is written while the next is fetched and folded: it is under way until it is told to be committed
+        let committed = text.lines().filter(|line| line.contains("committed block=")).count();
+        let now = match wanted {
+            "Commit" => count("Commit") > committed,
+            _ => phases.last().is_some_and(|last| last.starts_with(wanted)),
+        };
+        if now && count(wanted) > skip {
+            return Ok(Some(wanted.to_owned()));
         }
         if child.try_wait()?.is_some() {
             return Ok(None);

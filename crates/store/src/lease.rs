@@ -9,12 +9,17 @@ use std::{sync::Arc, time::Duration};
 
 use bson::{Document, doc, oid::ObjectId};
 use domain::ids::ChainId;
-use mongodb::{Client, Database};
-use tokio::time::sleep;
+use mongodb::{Client, ClientSession, Database};
+use tokio::{sync::Mutex, time::sleep};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::{debug, warn};
 
-use crate::{codec::chain_key, documents::lease::LEASES, error::StoreError};
+use crate::{
+    codec::chain_key,
+    documents::lease::LEASES,
+    error::StoreError,
+    writer::transaction::{Work, transact_in},
+};
 
 pub(crate) mod fence;
 mod process;
@@ -47,6 +52,8 @@ pub(crate) struct Grant {
     token: i64,
     holder: String,
     ttl: Duration,
+    /// All transactions of the holder run in this one: its successor knows what to end.
+    session: Mutex<ClientSession>,
 }
 
 /// Takes the lease if it is free.
@@ -108,6 +115,8 @@ impl Lease {
     /// [`StoreError`], retryable when no server answers; the lease then runs out by itself.
     pub async fn release(self) -> Result<(), StoreError> {
         self.heartbeat.abort();
+        // a commit that was cancelled must not keep the next holder waiting
+        drop(self.grant.session.lock().await.abort_transaction().await);
         let free = doc! { "$set": { "id": null, "expires": bson::DateTime::from_millis(0) } };
         self.grant.leases().update_one(self.grant.filter(), free).await?;
         Ok(())
@@ -125,6 +134,11 @@ impl Grant {
 
     fn leases(&self) -> mongodb::Collection<Document> {
         self.database.collection(LEASES)
+    }
+
+    /// Runs the work in one transaction of this holder.
+    pub(crate) async fn transact<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
+        transact_in(&mut *self.session.lock().await, work).await
     }
 
     /// Whether it is still ours. One that ran out but that nobody took is.

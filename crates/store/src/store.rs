@@ -99,7 +99,7 @@ impl Store {
     /// The one way to write indexed data: under a lease of its chain.
     #[must_use]
     pub fn writer(&self, lease: &Lease) -> Writer {
-        Writer::new(self.client.clone(), self.database.clone(), lease)
+        Writer::new(self.database.clone(), lease)
     }
 
     /// The way to read; it has no method that writes.

@@ -12,7 +12,7 @@ use domain::{
     ids::{ChainId, PoolId},
 };
 use futures::TryStreamExt as _;
-use mongodb::{Client, Database};
+use mongodb::Database;
 
 use crate::{
     candles,
@@ -54,7 +54,6 @@ pub struct Batch<'a> {
 /// refused at its next write, whatever it slept through.
 #[derive(Debug, Clone)]
 pub struct Writer {
-    client: Client,
     database: Database,
     chain: ChainId,
     /// The chain as stored.
@@ -64,10 +63,9 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn new(client: Client, database: Database, lease: &Lease) -> Self {
+    pub(crate) fn new(database: Database, lease: &Lease) -> Self {
         let chain = lease.chain();
         Self {
-            client,
             database,
             chain,
             key: chain_key(chain),

@@ -3,7 +3,7 @@
 //! Two documents, because two rhythms: the lease is renewed every few seconds, the fence is touched by every commit. In
 //! one document each renewal would conflict with the commit under way.
 
-use bson::{DateTime, oid::ObjectId};
+use bson::{DateTime, Document, oid::ObjectId};
 use serde::{Deserialize, Serialize};
 
 /// Who holds the lease.
@@ -24,6 +24,9 @@ pub(crate) struct Lease {
     pub(crate) token: i64,
     /// By the server's clock.
     pub(crate) expires: DateTime,
+    /// The session of all its transactions, so that a successor can end one that was left open.
+    #[serde(default)]
+    pub(crate) session: Option<Document>,
 }
 
 /// A fence as stored.

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use bson::{Bson, Document, doc, oid::ObjectId};
 use domain::ids::ChainId;
+use futures::TryStreamExt as _;
 use mongodb::{Client, ClientSession, Database, options::ReturnDocument};
-use tracing::info;
+use tokio::sync::Mutex;
+use tracing::{info, warn};
 
 use super::{Grant, expiry, process::Process};
 use crate::{
@@ -37,7 +39,10 @@ pub(super) async fn take(
     from: From,
 ) -> Result<Grant, StoreError> {
     let process = Process::this();
-    let mut take = Take { database, chain, ttl, id: ObjectId::new(), process, from };
+    let session = client.start_session().await?;
+    let lsid = session.id().clone();
+    let mut take = Take { database, chain, ttl, id: ObjectId::new(), lsid, process, from };
+    take.end_leftovers().await?;
     let mut found = first_or_second(&client, &take).await?;
     if found.id != Some(take.id) && Process::saw_end_of(&found.process) {
         info!(chain, holder = found.holder, "the process that wrote this chain has ended");
@@ -48,7 +53,8 @@ pub(super) async fn take(
         return Err(StoreError::LeaseHeld { chain, holder: found.holder });
     }
     let Take { database, id, .. } = take;
-    Ok(Grant { database, chain, id, token: found.token, holder: found.holder, ttl })
+    let session = Mutex::new(session);
+    Ok(Grant { database, chain, id, token: found.token, holder: found.holder, ttl, session })
 }
 
 async fn first_or_second(client: &Client, take: &Take) -> Result<Lease, StoreError> {
@@ -68,11 +74,35 @@ struct Take {
     chain: ChainId,
     ttl: Duration,
     id: ObjectId,
+    lsid: Document,
     process: Process,
     from: From,
 }
 
 impl Take {
+    /// Ends the transaction that a holder left open who is gone or whose time has run out. It holds the fence, and the
+    /// server itself would end it after a minute only. Of a holder that still lives nothing is lost: it is refused at its
+    /// commit, as it is at its next write.
+    async fn end_leftovers(&self) -> Result<(), StoreError> {
+        let key = doc! { "_id": { "c": chain_key(self.chain) } };
+        let over = vec![
+            doc! { "$match": key },
+            doc! { "$set": { "over": { "$lte": ["$expires", "$$NOW"] } } },
+        ];
+        let leases = self.database.collection::<Document>(LEASES);
+        let found: Option<Document> = leases.aggregate(over).await?.try_next().await?;
+        let Some(found) = found else { return Ok(()) };
+        let over = found.get_bool("over").unwrap_or_default()
+            || found.get_str("process").is_ok_and(Process::saw_end_of);
+        let (true, Ok(session)) = (over, found.get_document("session")) else { return Ok(()) };
+        let admin = self.database.client().database("admin");
+        if let Err(error) = admin.run_command(doc! { "killSessions": [session] }).await {
+            // without that right one waits until the server ends it
+            warn!(chain = self.chain, %error, "an open transaction of the last holder could not be ended");
+        }
+        Ok(())
+    }
+
     /// Changes the document if the lease is to be had, and leaves it as it is otherwise.
     fn update(&self) -> Vec<Document> {
         let free = match self.from {
@@ -97,6 +127,7 @@ impl Take {
                 "process": pick(literal(&self.process.identity), "$process"),
                 "token": pick(next.into(), "$token"),
                 "expires": pick(expiry(self.ttl).into(), "$expires"),
+                "session": pick(doc! { "$literal": &self.lsid }.into(), "$session"),
             } },
             doc! { "$unset": "free" },
         ]

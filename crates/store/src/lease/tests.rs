@@ -196,6 +196,37 @@ async fn a_take_over_and_an_open_transaction_exclude_each_other() {
     mongo.stop().await;
 }
 
+/// A holder that was killed inside a transaction leaves it on the server, where it holds the fence: its successor ends
+/// it instead of waiting for a minute.
+#[tokio::test]
+async fn an_open_transaction_of_a_holder_that_is_gone_is_ended() {
+    let mongo = TestMongo::start().await;
+    let chain = Chain::new(2);
+    let first = mongo.acquire(ID, SHORT).await.unwrap();
+    let (checked, mut was_checked) = mpsc::unbounded_channel();
+    let (go_on, wait) = oneshot::channel();
+    stall(&first);
+    let lease = first.clone();
+    let hanging = tokio::spawn(async move {
+        let work = Hanging { lease: &lease, checked, go_on: tokio::sync::Mutex::new(wait) };
+        lease.grant().transact(&work).await
+    });
+    was_checked.recv().await.unwrap();
+    sleep(SHORT * 2).await;
+
+    let begun = Instant::now();
+    let second = mongo.acquire(ID, SHORT).await.unwrap();
+    commit(&mongo.writer(&second), None, &chain.blocks).await.unwrap();
+    // the server's own limit is 60 seconds
+    assert!(begun.elapsed() < Duration::from_secs(20), "it was waited for");
+    // it was not gone after all, and wakes up: nothing of it is stored
+    go_on.send(()).unwrap();
+    let error = hanging.await.unwrap().unwrap_err();
+    assert!(matches!(error, StoreError::LeaseLost { .. }), "{error}");
+    assert_eq!(mongo.documents("swaps").count_documents(doc! {}).await.unwrap(), 0);
+    mongo.stop().await;
+}
+
 /// Take-overs under full load: every block is written once, by somebody.
 #[tokio::test]
 async fn writers_that_rob_each_other_write_one_chain() {

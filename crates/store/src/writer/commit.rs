@@ -7,7 +7,7 @@ use mongodb::ClientSession;
 use super::{
     Batch, Packed, Watermark, Writer, describe,
     prepare::{Images, Prepared, check, prepare},
-    transaction::{Work, transact},
+    transaction::Work,
     write,
 };
 use crate::{
@@ -35,7 +35,7 @@ pub(super) async fn commit(
     let candles = open.write(writer.key, batch)?;
     let prepared = prepare(writer.key, batch, last, current.as_ref(), candles, packed)?;
     let prune_below = batch.prune_undo_below;
-    transact(&writer.client, &Commit { writer, current, prepared, prune_below }).await?;
+    writer.lease.grant().transact(&Commit { writer, current, prepared, prune_below }).await?;
     writer.candles.keep(Watermark { block: last.block, counters: last.counters_after }, open);
     Ok(())
 }

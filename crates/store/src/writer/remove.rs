@@ -4,10 +4,7 @@ use bson::{Document, doc};
 use futures::TryStreamExt as _;
 use mongodb::ClientSession;
 
-use super::{
-    Writer, contracts,
-    transaction::{Work, transact},
-};
+use super::{Writer, contracts, transaction::Work};
 use crate::{
     documents::{COLLECTIONS, Stored as _, id_prefix, watermark},
     error::StoreError,
@@ -22,11 +19,11 @@ pub(super) async fn remove_chain(
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<u64, StoreError> {
     // first the watermark: nobody reads half a chain, and the mark beside it lets nobody continue one
-    let tables = transact(&writer.client, &Begin { writer }).await?;
+    let tables = writer.lease.grant().transact(&Begin { writer }).await?;
     let mut removed = 0;
     for collection in COLLECTIONS.into_iter().chain(tables.iter().map(String::as_str)) {
         loop {
-            let part = transact(&writer.client, &Part { writer, collection }).await?;
+            let part = writer.lease.grant().transact(&Part { writer, collection }).await?;
             if part == 0 {
                 break;
             }
@@ -34,7 +31,7 @@ pub(super) async fn remove_chain(
             progress(removed);
         }
     }
-    transact(&writer.client, &Finish { writer }).await?;
+    writer.lease.grant().transact(&Finish { writer }).await?;
     Ok(removed)
 }
 

@@ -7,12 +7,7 @@ use futures::TryStreamExt as _;
 use mongodb::ClientSession;
 
 use super::{
-    Watermark, Writer,
-    commit::watermark_in,
-    contracts,
-    prepare::Images,
-    transaction::{Work, transact},
-    write,
+    Watermark, Writer, commit::watermark_in, contracts, prepare::Images, transaction::Work, write,
 };
 use crate::{
     candles,
@@ -28,7 +23,7 @@ use crate::{
 };
 
 pub(super) async fn revert_newest(writer: &Writer) -> Result<Option<Watermark>, StoreError> {
-    transact(&writer.client, &Revert { writer }).await
+    writer.lease.grant().transact(&Revert { writer }).await
 }
 
 struct Revert<'a> {

@@ -32,10 +32,18 @@ pub(crate) trait Work: Sync {
 
 /// Runs the work in one transaction: all of it is stored when this is `Ok`.
 pub(crate) async fn transact<W: Work>(client: &Client, work: &W) -> Result<W::Output, StoreError> {
+    transact_in(&mut client.start_session().await?, work).await
+}
+
+/// The same in a session that is used again and again. What it left open is ended first.
+pub(crate) async fn transact_in<W: Work>(
+    session: &mut ClientSession,
+    work: &W,
+) -> Result<W::Output, StoreError> {
     let deadline = Instant::now() + PATIENCE;
     let mut pause = FIRST_PAUSE;
     loop {
-        let error = match attempt(client, work, deadline).await {
+        let error = match attempt(session, work, deadline).await {
             Ok(output) => return Ok(output),
             Err(error) => error,
         };
@@ -49,18 +57,19 @@ pub(crate) async fn transact<W: Work>(client: &Client, work: &W) -> Result<W::Ou
 }
 
 async fn attempt<W: Work>(
-    client: &Client,
+    session: &mut ClientSession,
     work: &W,
     deadline: Instant,
 ) -> Result<W::Output, StoreError> {
-    let mut session = client.start_session().await?;
+    // a run that was cancelled half-way ended without a word; an error says that there was none
+    drop(session.abort_transaction().await);
     session
         .start_transaction()
         .read_concern(ReadConcern::snapshot())
         .write_concern(WriteConcern::majority())
         .await?;
-    match work.run(&mut session).await {
-        Ok(output) => commit(&mut session, deadline).await.map(|()| output),
+    match work.run(session).await {
+        Ok(output) => commit(session, deadline).await.map(|()| output),
         Err(error) => {
             if let Err(abort) = session.abort_transaction().await {
                 // the server forgets it by itself when the session is gone
