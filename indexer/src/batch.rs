@@ -15,6 +15,9 @@ use crate::{
     contracts, error::IndexerError, follow::Follower, metadata, pending::Pending, progress::Phase,
 };
 
+#[cfg(test)]
+mod tests;
+
 /// A run of batches: how far blocks are folded, and the commit that is under way.
 #[derive(Debug)]
 pub(crate) struct Run {
@@ -54,7 +57,8 @@ impl Follower {
             run.settle().await?;
             self.memory.trim();
         }
-        for part in chunks(&blocks, self.config.events_per_commit) {
+        let undo_from = head.saturating_sub(self.config.undo_window).saturating_add(1);
+        for part in chunks(&blocks, self.config.events_per_commit, undo_from) {
             self.reporter.phase(Phase::Fold);
             let mut changes = Vec::with_capacity(part.len());
             let folded = self.fold(run.watermark.as_ref(), part, &mut changes).await;
@@ -64,7 +68,6 @@ impl Follower {
             }
             let Some(last) = changes.last() else { continue };
             // packed while the batch before is still being written
-            let undo_from = head.saturating_sub(self.config.undo_window).saturating_add(1);
             let packed = self.writer.pack(&changes, undo_from)?;
             run.settle().await?;
             let parent = run.watermark.map(|watermark| watermark.block.number);
@@ -155,13 +158,18 @@ fn new_tokens(state: &State, asked: &[Key]) -> BTreeSet<Address> {
         .collect()
 }
 
-/// Splits at block borders so that a part has about `events` events.
-fn chunks(blocks: &[Block], events: usize) -> impl Iterator<Item = &[Block]> {
+/// An event of a block that can be taken back writes so much more than one below: images from before, and a history and
+/// rows of the block's own. A transaction that is too large for the server's cache is refused, and no retry mends that.
+const UNDO_WEIGHT: usize = 8;
+
+/// Splits at block borders so that a part has about `events` events, fewer where blocks can be taken back.
+fn chunks(blocks: &[Block], events: usize, undo_from: u64) -> impl Iterator<Item = &[Block]> {
     let mut rest = blocks;
     std::iter::from_fn(move || {
         let mut count = 0;
         let size = rest.iter().take_while(|block| {
-            let weight = contracts::weight(block);
+            let factor = if block.header.number < undo_from { 1 } else { UNDO_WEIGHT };
+            let weight = contracts::weight(block) * factor;
             let fits = count == 0 || count + weight <= events;
             count += weight.max(1);
             fits
