@@ -77,10 +77,11 @@ async fn ask(
     let calls = tokens.iter().flat_map(|token| abis::metadata::calls(*token)).collect::<Vec<_>>();
     let mut answers = None;
     if block.number > gone.load(Ordering::Relaxed) {
-        answers = match client.call_many(&calls, block.hash).await {
-            Ok(answers) => settled(answers).ok(),
-            Err(error @ ChainError::Unavailable(_)) => return Err(error),
-            Err(_) => None,
+        answers = match client.call_many(&calls, block.hash).await.and_then(settled) {
+            Ok(answers) => Some(answers),
+            // the node has no such state, or no calls by hash; what else went wrong says nothing about the token
+            Err(ChainError::Missing(_) | ChainError::Refused(_)) => None,
+            Err(error) => return Err(error),
         };
     }
     let answers = match answers {
