@@ -17,7 +17,12 @@ pub const DATABASE: &str = "bench";
 ///
 /// # Errors
 /// When the file system refuses.
-pub fn of_made_chain(folder: &Path, store: &str, node: &str) -> Result<PathBuf> {
+pub fn of_made_chain(
+    folder: &Path,
+    store: &str,
+    node: &str,
+    events_per_commit: Option<u32>,
+) -> Result<PathBuf> {
     let contracts = Contracts::new();
     let dexes = [
         dex(Protocol::V2, contracts.v2_factory, &pricing(Protocol::V2))?,
@@ -30,6 +35,9 @@ pub fn of_made_chain(folder: &Path, store: &str, node: &str) -> Result<PathBuf> 
         ("rpc", vec![node].into()),
         ("start_block", Value::Integer(0)),
     ]);
+    if let Some(events) = events_per_commit {
+        chain.insert("events_per_commit".to_owned(), i64::from(events).into());
+    }
     chain.insert("dex".to_owned(), dexes.to_vec().into());
     write(folder, store, chain)
 }

@@ -32,6 +32,9 @@ pub struct Options {
     /// Cache of the database server in MiB
     #[arg(long, default_value_t = 512)]
     cache_mb: u32,
+    /// Events per transaction [default: that of the configuration]
+    #[arg(long)]
+    events_per_commit: Option<u32>,
     /// Also write all figures into this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -59,8 +62,12 @@ struct Report<'a> {
 pub async fn run(options: &Options) -> Result<()> {
     ensure!(options.events > 0 && options.pools > 0, "--events and --pools must be above 0");
     let against = options.against.or_else(|| (options.events > SHORT).then_some(SHORT));
-    let settings =
-        Settings { folder: &options.folder, rounds: options.runs, cache_mb: options.cache_mb };
+    let settings = Settings {
+        folder: &options.folder,
+        rounds: options.runs,
+        cache_mb: options.cache_mb,
+        events_per_commit: options.events_per_commit,
+    };
     let mut measured = Vec::new();
     for events in against.into_iter().chain([options.events]) {
         let plan = Plan { seed: options.seed, events, pools: options.pools };

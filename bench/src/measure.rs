@@ -71,6 +71,8 @@ pub struct Settings<'a> {
     pub rounds: usize,
     /// Cache of the database server in MiB.
     pub cache_mb: u32,
+    /// Events per transaction; `None`: as a user has it who says nothing.
+    pub events_per_commit: Option<u32>,
 }
 
 /// Measures the chain of a recording.
@@ -78,7 +80,7 @@ pub struct Settings<'a> {
 /// # Errors
 /// When a part fails, or the indexer does not do all of its work.
 pub async fn measure(recording: &Path, settings: Settings<'_>) -> Result<Measured> {
-    let Settings { folder, rounds, cache_mb } = settings;
+    let Settings { folder, rounds, cache_mb, events_per_commit } = settings;
     let work = tempfile::Builder::new().prefix("work-").tempdir_in(folder)?;
     let dump = work.path().join("dump");
     std::fs::create_dir(&dump)?;
@@ -89,7 +91,7 @@ pub async fn measure(recording: &Path, settings: Settings<'_>) -> Result<Measure
     for round in 1..=rounds.max(1) {
         let fetch = fetch(&node, work.path()).await?;
         let server = Server::start(work.path(), cache_mb).await?;
-        let run = index(&node, &server, work.path()).await?;
+        let run = index(&node, &server, work.path(), events_per_commit).await?;
         if round == 1 {
             collections = server.stored().await?;
             server.dump(&dump).await?;
@@ -137,15 +139,20 @@ pub async fn measure(recording: &Path, settings: Settings<'_>) -> Result<Measure
 }
 
 async fn fetch(node: &Node, folder: &Path) -> Result<Limit> {
-    let config = config::of_made_chain(folder, "mongodb://127.0.0.1:1", &node.url)?;
+    let config = config::of_made_chain(folder, "mongodb://127.0.0.1:1", &node.url, None)?;
     let before = Usage::of(node.process.pid)?;
     let done = role::run(&["fetch", "--config", text(&config)?]).await?;
     let server = Usage::of(node.process.pid)?.since(before);
     Ok(Limit { time: done.time, usage: done.usage, server, items: done.items, blocks: done.blocks })
 }
 
-async fn index(node: &Node, server: &Server, folder: &Path) -> Result<Run> {
-    let config = config::of_made_chain(folder, &server.uri, &node.url)?;
+async fn index(
+    node: &Node,
+    server: &Server,
+    folder: &Path,
+    events_per_commit: Option<u32>,
+) -> Result<Run> {
+    let config = config::of_made_chain(folder, &server.uri, &node.url, events_per_commit)?;
     let (mongod, node_before) = (server.usage()?, Usage::of(node.process.pid)?);
     let written = server.writes().await?;
     let arguments = ["indexer", "--", "--config", text(&config)?, "index", "--to", "head"];

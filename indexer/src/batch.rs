@@ -7,9 +7,9 @@ use chain::raw::{RawBlock, RawTransaction};
 use domain::{
     block::{Block, Sender},
     event::Event,
-    fold::{BlockChanges, Key, State, needs::Needs},
+    fold::{Key, State, needs::Needs},
 };
-use store::Watermark;
+use store::{Packer, Watermark};
 
 use crate::{
     contracts, error::IndexerError, follow::Follower, metadata, pending::Pending, progress::Phase,
@@ -60,20 +60,21 @@ impl Follower {
         let undo_from = head.saturating_sub(self.config.undo_window).saturating_add(1);
         for part in chunks(&blocks, self.config.events_per_commit, undo_from) {
             self.reporter.phase(Phase::Fold);
-            let mut changes = Vec::with_capacity(part.len());
-            let folded = self.fold(run.watermark.as_ref(), part, &mut changes).await;
-            if let Err(error) = folded {
-                self.memory.clear();
-                return Err(error);
-            }
-            let Some(last) = changes.last() else { continue };
-            // packed while the batch before is still being written
-            let packed = self.writer.pack(&changes, undo_from)?;
+            let mut packer = self.writer.packer(undo_from);
+            let folded = match self.fold(run.watermark.as_ref(), part, &mut packer).await {
+                Ok(Some(folded)) => folded,
+                Ok(None) => continue,
+                Err(error) => {
+                    self.memory.clear();
+                    return Err(error);
+                }
+            };
+            // all of it while the batch before is still being written
+            let packed = packer.finish()?;
             run.settle().await?;
-            let parent = run.watermark.map(|watermark| watermark.block.number);
-            run.watermark = Some(Watermark { block: last.block, counters: last.counters_after });
-            self.memory.moved(last.block);
-            run.pending = Some(Pending::start(self, parent, changes, packed, undo_from));
+            let parent = run.watermark.replace(folded);
+            self.memory.moved(folded.block);
+            run.pending = Some(Pending::start(self, parent, folded, packed, undo_from));
         }
         Ok(())
     }
@@ -101,13 +102,13 @@ impl Follower {
         Ok(decoded)
     }
 
-    /// Folds blocks on top of the watermark.
+    /// Folds blocks on top of the watermark into a packer; says where that leads.
     async fn fold(
         &mut self,
         watermark: Option<&Watermark>,
         blocks: &[Block],
-        changes: &mut Vec<BlockChanges>,
-    ) -> Result<(), IndexerError> {
+        packer: &mut Packer,
+    ) -> Result<Option<Watermark>, IndexerError> {
         let needs = Needs::new(&self.config.watch, blocks);
         let mut metadata = HashMap::new();
         loop {
@@ -130,10 +131,14 @@ impl Follower {
             }
         }
         let state = self.memory.at(watermark);
+        let mut last = None;
         for block in blocks {
-            changes.push(state.apply(block, &self.config.watch, &metadata)?);
+            let changes = state.apply(block, &self.config.watch, &metadata)?;
+            contracts::count_undecoded(&self.metrics, &self.config.name, &changes);
+            last = Some(Watermark { block: changes.block, counters: changes.counters_after });
+            packer.push(changes)?;
         }
-        Ok(())
+        Ok(last)
     }
 }
 

@@ -83,8 +83,8 @@ impl Follower {
 }
 
 /// Counts logs that are not what their ABI says.
-pub(crate) fn count_undecoded(metrics: &Metrics, chain: &str, changes: &[BlockChanges]) {
-    for event in changes.iter().flat_map(|block| &block.rows.contract_events) {
+pub(crate) fn count_undecoded(metrics: &Metrics, chain: &str, changes: &BlockChanges) {
+    for event in &changes.rows.contract_events {
         if matches!(event.log.body, Body::Raw { .. }) {
             let table = &event.log.table;
             metrics.undecoded.with_label_values(&[chain, &table.contract, &table.event]).inc();

@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use domain::fold::BlockChanges;
-use store::{Batch, Packed};
+use store::{Packed, Watermark};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::{
-    contracts, error::IndexerError, follow::Follower, metrics::gauge_value, progress::Phase,
-};
+use crate::{error::IndexerError, follow::Follower, metrics::gauge_value, progress::Phase};
 
 /// A batch that is being written. Dropped, it is cancelled: a transaction that is not committed never happened.
 #[derive(Debug)]
@@ -18,11 +15,11 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    /// Begins to write the blocks on top of `parent`.
+    /// Begins to write the blocks on top of `parent`; `undo_from` is the lowest block that can be taken back.
     pub(crate) fn start(
         indexer: &Follower,
-        parent: Option<u64>,
-        changes: Vec<BlockChanges>,
+        parent: Option<Watermark>,
+        last: Watermark,
         packed: Packed,
         undo_from: u64,
     ) -> Self {
@@ -31,23 +28,21 @@ impl Pending {
         let reporter = indexer.reporter.clone();
         let chain = indexer.config.name.clone();
         let task = tokio::spawn(async move {
-            let Some(last) = changes.last() else { return Ok(()) };
             reporter.phase(Phase::Commit);
             let started = Instant::now();
-            let batch = Batch { parent, blocks: &changes, undo_from, prune_undo_below: undo_from };
-            writer.commit_packed(&batch, packed).await?;
-            contracts::count_undecoded(&metrics, &chain, &changes);
+            let below = parent.map(|parent| parent.block.number);
+            writer.commit_packed(below, packed, undo_from).await?;
             let took: Duration = started.elapsed();
             metrics.commit(&chain).observe(took.as_secs_f64());
             let labels = [chain.as_str()];
             metrics.block.with_label_values(&labels).set(gauge_value(last.block.number));
-            let events =
-                changes.iter().map(|c| c.counters_after.events - c.counters_before.events).sum();
+            let before = parent.map_or(0, |parent| parent.counters.events);
+            let events = last.counters.events.saturating_sub(before);
             metrics.events.with_label_values(&labels).inc_by(events);
-            tracing::debug!(block = last.block.number, blocks = changes.len(), events, "committed");
+            tracing::debug!(block = last.block.number, events, "committed");
             reporter.update(|progress| {
                 progress.block = last.block.number;
-                progress.events = last.counters_after.events;
+                progress.events = last.counters.events;
             });
             Ok(())
         });

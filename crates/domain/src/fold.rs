@@ -3,6 +3,8 @@
 //! [`State`] holds the entities in memory; [`needs::Needs`] says which ones blocks need. [`State::apply`] takes one block and
 //! returns [`BlockChanges`]: the rows, and of every entity that changed the image from before and the one after.
 
+use std::sync::Arc;
+
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
@@ -74,16 +76,17 @@ pub enum Key {
 
 macro_rules! entities {
     ($($(#[$doc:meta])* $variant:ident($type:ty),)+) => {
-        /// An entity's image.
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        /// An entity's image. Clones share it until one of them is changed: what is kept of a block and what the next one
+        /// starts with are mostly the same.
+        #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Entity {
-            $($(#[$doc])* $variant(Box<$type>),)+
+            $($(#[$doc])* $variant(Arc<$type>),)+
         }
 
         $(
             impl From<$type> for Entity {
                 fn from(value: $type) -> Self {
-                    Self::$variant(Box::new(value))
+                    Self::$variant(Arc::new(value))
                 }
             }
 
@@ -96,7 +99,7 @@ macro_rules! entities {
                 }
                 fn of_mut(entity: &mut Entity) -> Option<&mut Self> {
                     match entity {
-                        Entity::$variant(value) => Some(value),
+                        Entity::$variant(value) => Some(Arc::make_mut(value)),
                         _ => None,
                     }
                 }

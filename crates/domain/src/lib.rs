@@ -18,6 +18,7 @@ pub mod figures;
 pub mod flat;
 pub mod fold;
 pub mod ids;
+pub mod map;
 pub mod pricing;
 pub mod record;
 pub mod row;

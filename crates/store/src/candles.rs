@@ -31,6 +31,16 @@ pub(crate) use write::Written;
 
 pub(crate) const COLLECTION: &str = "candles";
 
+/// What a block adds to candles.
+#[derive(Debug)]
+pub(crate) struct BlockSteps {
+    /// The block's height.
+    pub(crate) block: u64,
+    pub(crate) steps: Vec<CandleStep>,
+    /// Whether the block can be taken back.
+    pub(crate) undoable: bool,
+}
+
 /// A series' bucket within a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct BucketKey {

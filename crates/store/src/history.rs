@@ -8,7 +8,6 @@
 //! block back removes them by their ids.
 
 use bson::{Binary, Document, RawDocumentBuf, doc, rawdoc, spec::BinarySubtype};
-use domain::fold::BlockChanges;
 
 use crate::codec::Num;
 
@@ -18,6 +17,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use pack::Packer;
 pub(crate) use key::{Tagged, tagged};
 pub(crate) use read::{Chunk, Image};
 
@@ -41,17 +41,3 @@ pub(crate) fn up_to(chain: i64, key: &Tagged, block: u64) -> Document {
     doc! { "_id": { "$gte": least, "$lte": most } }
 }
 
-/// The chunks of a batch. Blocks at or above `undo_from` get chunks of their own.
-pub(crate) fn encode(chain: i64, blocks: &[BlockChanges], undo_from: u64) -> Vec<RawDocumentBuf> {
-    let mut chunks = pack::Chunks::new(chain);
-    for changes in blocks {
-        let block = changes.block.number;
-        if block >= undo_from {
-            chunks.close();
-        }
-        for change in &changes.changes {
-            chunks.push(&change.key, block, change.after.as_ref());
-        }
-    }
-    chunks.finish()
-}

@@ -44,5 +44,5 @@ pub use self::{
     },
     store::{ConnectOptions, Store},
     watermark::Watermark,
-    writer::{Batch, Packed, Writer},
+    writer::{Batch, Packed, Packer, Writer},
 };

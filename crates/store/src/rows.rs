@@ -10,8 +10,7 @@
 use bson::{Document, RawDocumentBuf, doc};
 use domain::{
     flat::PoolRow,
-    fold::BlockChanges,
-    row::{LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, Position, Swap},
+    row::{LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, Position, Rows, Swap},
 };
 
 use crate::{
@@ -59,42 +58,58 @@ impl Kept for LiquidityPositionSnapshot {
     const KIND: i32 = 4;
 }
 
-/// The chunks of a batch. Blocks at or above `undo_from` are groups of their own.
-pub(crate) fn encode(
-    chain: i64,
-    blocks: &[BlockChanges],
-    undo_from: u64,
-) -> Result<Vec<RawDocumentBuf>, StoreError> {
-    let mut swaps = pack::Chunks::<Swap>::new(chain);
-    let mut liquidity = pack::Chunks::<LiquidityEvent>::new(chain);
-    let mut pairs = pack::Chunks::<PairLiquidity>::new(chain);
-    let mut snapshots = pack::Chunks::<LiquidityPositionSnapshot>::new(chain);
-    let mut in_group = 0;
-    let mut done = Vec::new();
-    for changes in blocks {
-        let block = changes.block.number;
-        let rows = &changes.rows;
-        if block >= undo_from || in_group >= GROUP {
-            in_group = 0;
-            swaps.close(&mut done);
-            liquidity.close(&mut done);
-            pairs.close(&mut done);
-            snapshots.close(&mut done);
+/// Rows of a run of blocks, on their way into chunks.
+#[derive(Debug)]
+pub(crate) struct Packer {
+    swaps: pack::Chunks<Swap>,
+    liquidity: pack::Chunks<LiquidityEvent>,
+    pairs: pack::Chunks<PairLiquidity>,
+    snapshots: pack::Chunks<LiquidityPositionSnapshot>,
+    /// Rows of the group under way.
+    in_group: usize,
+    done: Vec<RawDocumentBuf>,
+}
+
+impl Packer {
+    pub(crate) fn new(chain: i64) -> Self {
+        Self {
+            swaps: pack::Chunks::new(chain),
+            liquidity: pack::Chunks::new(chain),
+            pairs: pack::Chunks::new(chain),
+            snapshots: pack::Chunks::new(chain),
+            in_group: 0,
+            done: Vec::new(),
         }
-        in_group += rows.swaps.len()
+    }
+
+    /// Takes the rows of a block in; one that is `apart` begins a group.
+    pub(crate) fn push(&mut self, block: u64, rows: &Rows, apart: bool) -> Result<(), StoreError> {
+        if apart || self.in_group >= GROUP {
+            self.close();
+        }
+        self.in_group += rows.swaps.len()
             + rows.liquidity.len()
             + rows.pair_liquidity.len()
             + rows.liquidity_snapshots.len();
-        swaps.push_all(block, &rows.swaps)?;
-        liquidity.push_all(block, &rows.liquidity)?;
-        pairs.push_all(block, &rows.pair_liquidity)?;
-        snapshots.push_all(block, &rows.liquidity_snapshots)?;
+        self.swaps.push_all(block, &rows.swaps)?;
+        self.liquidity.push_all(block, &rows.liquidity)?;
+        self.pairs.push_all(block, &rows.pair_liquidity)?;
+        self.snapshots.push_all(block, &rows.liquidity_snapshots)
     }
-    swaps.close(&mut done);
-    liquidity.close(&mut done);
-    pairs.close(&mut done);
-    snapshots.close(&mut done);
-    Ok(done)
+
+    fn close(&mut self) {
+        self.in_group = 0;
+        self.swaps.close(&mut self.done);
+        self.liquidity.close(&mut self.done);
+        self.pairs.close(&mut self.done);
+        self.snapshots.close(&mut self.done);
+    }
+
+    /// The chunks.
+    pub(crate) fn finish(mut self) -> Vec<RawDocumentBuf> {
+        self.close();
+        self.done
+    }
 }
 
 /// The chunks of a block that is a group of its own.

@@ -35,7 +35,7 @@ mod tests;
 pub(crate) mod transaction;
 mod write;
 
-pub use packed::Packed;
+pub use packed::{Packed, Packer};
 
 /// Blocks to store, in one transaction.
 #[derive(Debug, Clone, Copy)]
@@ -188,25 +188,31 @@ impl Writer {
     /// when it is no ascending, linked run of blocks. After a retryable error the batch may or may not be stored: read
     /// the watermark again.
     pub async fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
-        let packed = self.pack(batch.blocks, batch.undo_from)?;
-        self.commit_packed(batch, packed).await
+        let mut packer = self.packer(batch.undo_from);
+        batch.blocks.iter().try_for_each(|block| packer.push(block.clone()))?;
+        self.commit_packed(batch.parent, packer.finish()?, batch.prune_undo_below).await
     }
 
-    /// What of a commit needs nothing stored: to be made beforehand, while another commit is under way.
-    ///
-    /// # Errors
-    /// [`StoreError::InvalidBatch`] when rows do not ascend.
-    pub fn pack(&self, blocks: &[BlockChanges], undo_from: u64) -> Result<Packed, StoreError> {
-        Packed::new(self.key, blocks, undo_from)
+    /// Takes blocks in for [`Writer::commit_packed`], while another commit is under way. Those at or above `undo_from` get
+    /// an undo record.
+    #[must_use]
+    pub fn packer(&self, undo_from: u64) -> Packer {
+        Packer::new(self.key, undo_from)
     }
 
-    /// Like [`Writer::commit`], with what [`Writer::pack`] made of the same blocks.
+    /// Like [`Writer::commit`]: the blocks of a [`Packer`] on top of `parent`, the height of the watermark; undo records
+    /// below `prune_undo_below` are removed.
     ///
     /// # Errors
     /// Like [`Writer::commit`].
-    pub async fn commit_packed(&self, batch: &Batch<'_>, packed: Packed) -> Result<(), StoreError> {
+    pub async fn commit_packed(
+        &self,
+        parent: Option<u64>,
+        packed: Packed,
+        prune_undo_below: u64,
+    ) -> Result<(), StoreError> {
         // boxed: who indexes nests its futures deep as it is
-        Box::pin(commit::commit(self, batch, packed)).await
+        Box::pin(commit::commit(self, parent, packed, prune_undo_below)).await
     }
 
     /// Takes the newest block back, in one transaction, and says where the watermark is now (`None`: at nothing).

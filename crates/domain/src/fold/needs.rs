@@ -3,7 +3,7 @@
 //! What is needed shows in steps: a pool names its tokens, a token the pools that price it, those pools other tokens.
 //! Ask, load, ask again, until nothing is missing.
 
-use alloy_primitives::{Address, map::HashMap};
+use alloy_primitives::Address;
 
 use super::{Entity, Key, State, derived, keys};
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     event::{Event, EventKind},
     figures::{Interval, TokenFigures},
     ids::PoolId,
+    map::Map,
 };
 
 /// A pool's world: factory and tokens.
@@ -28,7 +29,7 @@ pub struct Needs<'a> {
     watch: &'a Watch,
     blocks: &'a [Block],
     /// Pools that these very blocks create.
-    created: HashMap<PoolId, Home>,
+    created: Map<PoolId, Home>,
 }
 
 impl<'a> Needs<'a> {
@@ -44,7 +45,7 @@ impl<'a> Needs<'a> {
     #[must_use]
     pub fn missing(&self, state: &mut State) -> Vec<Key> {
         let mut wanted = Wanted { state, missing: Vec::new() };
-        let mut seen: HashMap<PoolId, u32> = HashMap::default();
+        let mut seen: Map<PoolId, u32> = Map::default();
         let mut buffer = Vec::new();
         for block in self.blocks {
             let hour = Interval::Hour.period(block.header.timestamp);

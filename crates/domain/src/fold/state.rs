@@ -1,12 +1,13 @@
 //! The entities in memory: changed in place, with a journal of what each was before the block.
 
-use alloy_primitives::{Address, map::HashMap};
+use alloy_primitives::Address;
 
 use super::{BlockChanges, Change, Entity, FoldError, Key, apply::Step};
 use crate::{
     block::Block,
     config::Watch,
     entity::{Counters, TokenMetadata},
+    map::Map,
 };
 
 /// An entity, or the knowledge that there is none.
@@ -22,7 +23,7 @@ pub(super) struct Slot {
 /// Entities in memory, and the counters of the chain.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    slots: HashMap<Key, Slot>,
+    slots: Map<Key, Slot>,
     counters: Counters,
     /// Steps so far; the first is 1.
     step: u64,

@@ -2,15 +2,17 @@
 //!
 //! A cache of what is stored, nothing more: it is of one watermark, and a writer that finds another begins with none.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::hash_map::Entry,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use alloy_primitives::map::{Entry, HashMap};
 use bson::{Document, RawDocumentBuf, doc};
-use domain::fold::BlockChanges;
+use domain::map::Map;
 use futures::TryStreamExt as _;
 use mongodb::Collection;
 
-use super::{BucketKey, bucket::Bucket, bucket_length, raw};
+use super::{BlockSteps, BucketKey, bucket::Bucket, bucket_length, raw};
 use crate::{error::StoreError, watermark::Watermark};
 
 /// Ids per query.
@@ -21,7 +23,7 @@ const ROOM: usize = 48 << 20;
 /// Buckets as of a watermark.
 #[derive(Debug, Default)]
 pub(crate) struct Open {
-    pub(super) buckets: HashMap<BucketKey, Bucket>,
+    pub(super) buckets: Map<BucketKey, Bucket>,
 }
 
 /// Where a writer keeps them from one batch to the next. Clones share them.
@@ -49,11 +51,11 @@ impl Open {
         &mut self,
         documents: &Collection<RawDocumentBuf>,
         chain: i64,
-        blocks: &[BlockChanges],
+        blocks: &[BlockSteps],
     ) -> Result<(), StoreError> {
-        let mut wanted = HashMap::<Vec<u8>, BucketKey>::default();
+        let mut wanted = Map::<Vec<u8>, BucketKey>::default();
         let mut ids: Vec<Document> = Vec::new();
-        for step in blocks.iter().flat_map(|changes| &changes.rows.candles) {
+        for step in blocks.iter().flat_map(|block| &block.steps) {
             for key in BucketKey::of(step) {
                 if let Entry::Vacant(place) = self.buckets.entry(key) {
                     let id = key.id(chain);

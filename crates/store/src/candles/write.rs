@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use bson::{Document, RawDocumentBuf};
 
-use super::{BucketKey, Open, raw, undo};
-use crate::{documents::undo::Image, error::StoreError, writer::Batch};
+use super::{BlockSteps, BucketKey, Open, raw, undo};
+use crate::{documents::undo::Image, error::StoreError};
 
 /// What a batch writes.
 #[derive(Debug, Default)]
@@ -18,11 +18,14 @@ pub(crate) struct Written {
 
 impl Open {
     /// Puts the steps of the batch into their buckets, which are loaded.
-    pub(crate) fn write(&mut self, chain: i64, batch: &Batch<'_>) -> Result<Written, StoreError> {
+    pub(crate) fn write(
+        &mut self,
+        chain: i64,
+        blocks: &[BlockSteps],
+    ) -> Result<Written, StoreError> {
         let mut written = Written::default();
-        for changes in batch.blocks {
-            let undoable = changes.block.number >= batch.undo_from;
-            for step in &changes.rows.candles {
+        for &BlockSteps { block, ref steps, undoable } in blocks {
+            for step in steps {
                 let mut newest = Vec::new();
                 for key in BucketKey::of(step) {
                     let bucket = self.buckets.entry(key).or_default();
@@ -32,7 +35,7 @@ impl Open {
                     bucket.add(&key, &step.candle);
                 }
                 if undoable {
-                    let images = written.undo.entry(changes.block.number).or_default();
+                    let images = written.undo.entry(block).or_default();
                     images.push(undo::image(chain, step, newest)?);
                 }
             }

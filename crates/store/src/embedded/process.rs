@@ -23,6 +23,10 @@ const READY_SECONDS: u64 = 120;
 const SHUTDOWN: Duration = Duration::from_secs(30);
 /// A log larger than this is begun anew at a start.
 const LOG_BYTES: u64 = 16 * 1024 * 1024;
+/// When the cache writes changed pages, in percent of it. By the server's defaults (5 and 20) a page that is still being
+/// filled is written many times over.
+const EVICTION: &str = "eviction_dirty_target=60,eviction_dirty_trigger=80,\
+                        eviction_updates_target=40,eviction_updates_trigger=60";
 /// Ports tried when another process is faster.
 const PORTS: u32 = 3;
 
@@ -136,6 +140,8 @@ impl Launch {
                 "--oplogSize",
                 "512",
             ])
+            // what is indexed is written once and mostly read later: pages gather changes until a checkpoint wants them
+            .args(["--wiredTigerEngineConfigString", EVICTION])
             .args(["--setParameter", "diagnosticDataCollectionEnabled=false"])
             // there is no other node that could take over meanwhile
             .args(["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"])

@@ -1,12 +1,12 @@
 //! Chunks in the making.
 
-use alloy_primitives::map::HashMap;
 use bson::{Binary, RawDocumentBuf, rawdoc, spec::BinarySubtype};
 use domain::{
     figures::{
         Account, Factory, LiquidityPosition, PoolInterval, ProtocolDay, TokenFigures, TokenInterval,
     },
-    fold::{Entity, Key},
+    fold::{Change, Entity, Key},
+    map::Map,
     version::{NftVersion, PoolVersion, TickVersion, TokenVersion},
 };
 
@@ -22,11 +22,11 @@ macro_rules! packers {
     ($($kind:ident: $record:ty, $entity:ident => $convert:expr;)+) => {
         /// Versions of one entity.
         #[derive(Debug)]
-        enum Packer {
+        enum Versions {
             $($kind(Box<Encoder<$record>>),)+
         }
 
-        impl Packer {
+        impl Versions {
             fn new(key: &Key) -> Self {
                 match key {
                     $(Key::$kind(..) => Self::$kind(Box::default()),)+
@@ -84,56 +84,67 @@ struct Open {
     key: Key,
     first: u64,
     last: u64,
-    packer: Packer,
+    versions: Versions,
 }
 
-/// The chunks of a batch.
+/// Versions of entities in a run of blocks, on their way into chunks.
 #[derive(Debug)]
-pub(super) struct Chunks {
+pub(crate) struct Packer {
     chain: i64,
     open: Vec<Open>,
     /// Where the open chunk of an entity is.
-    places: HashMap<Key, usize>,
+    places: Map<Key, usize>,
     done: Vec<RawDocumentBuf>,
 }
 
-impl Chunks {
-    pub(super) fn new(chain: i64) -> Self {
-        Self { chain, open: Vec::new(), places: HashMap::default(), done: Vec::new() }
+impl Packer {
+    pub(crate) fn new(chain: i64) -> Self {
+        Self { chain, open: Vec::new(), places: Map::default(), done: Vec::new() }
+    }
+
+    /// Takes what a block changed in; one that is `apart` has chunks of its own.
+    pub(crate) fn push(&mut self, block: u64, changes: &[Change], apart: bool) {
+        if apart {
+            self.close();
+        }
+        for change in changes {
+            self.version(&change.key, block, change.after.as_ref());
+        }
     }
 
     /// Adds a version; blocks of an entity ascend.
-    pub(super) fn push(&mut self, key: &Key, block: u64, after: Option<&Entity>) {
+    fn version(&mut self, key: &Key, block: u64, after: Option<&Entity>) {
         let fits = self.places.get(key).copied().filter(|place| {
             self.open
                 .get(*place)
-                .is_some_and(|open| open.packer.count() < VERSIONS && open.packer.size() < BYTES)
+                .is_some_and(|open| open.versions.count() < VERSIONS && open.versions.size() < BYTES)
         });
         let place = fits.unwrap_or_else(|| {
-            let open = Open { key: *key, first: block, last: block, packer: Packer::new(key) };
+            let open = Open { key: *key, first: block, last: block, versions: Versions::new(key) };
             self.open.push(open);
             self.places.insert(*key, self.open.len() - 1);
             self.open.len() - 1
         });
         if let Some(open) = self.open.get_mut(place) {
-            open.packer.push(block - open.last, after);
+            open.versions.push(block - open.last, after);
             open.last = block;
         }
     }
 
     /// Ends all chunks: what follows begins new ones.
-    pub(super) fn close(&mut self) {
+    fn close(&mut self) {
         self.places.clear();
-        for Open { key, first, last, packer } in self.open.drain(..) {
+        for Open { key, first, last, versions } in self.open.drain(..) {
             let id = id(self.chain, &tagged(&key), first);
-            let count = i64::from(packer.count());
-            let bytes = Binary { subtype: BinarySubtype::Generic, bytes: packer.finish() };
+            let count = i64::from(versions.count());
+            let bytes = Binary { subtype: BinarySubtype::Generic, bytes: versions.finish() };
             let last = i64::try_from(last).unwrap_or(i64::MAX);
             self.done.push(rawdoc! { "_id": id, "l": last, "n": count, "v": bytes });
         }
     }
 
-    pub(super) fn finish(mut self) -> Vec<RawDocumentBuf> {
+    /// The chunks.
+    pub(crate) fn finish(mut self) -> Vec<RawDocumentBuf> {
         self.close();
         self.done
     }

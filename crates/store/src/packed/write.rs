@@ -8,10 +8,19 @@ pub(super) const NULL: u8 = 0xff;
 /// Marks the magnitude of a negative number.
 pub(super) const NEGATIVE: u8 = 0x80;
 
+/// Room to begin with: a version or two.
+const ROOM: usize = 256;
+
 /// Bytes in the making.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Output {
     bytes: Vec<u8>,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self { bytes: Vec::with_capacity(ROOM) }
+    }
 }
 
 impl Output {

@@ -1,8 +1,7 @@
 //! Chunks in the making.
 
-use alloy_primitives::map::HashMap;
 use bson::{Binary, RawArrayBuf, RawDocumentBuf, rawdoc, spec::BinarySubtype};
-use domain::{flat::FlatMeta, ids::PoolId, record::Both, row::Position};
+use domain::{flat::FlatMeta, ids::PoolId, map::Map, record::Both, row::Position};
 
 use super::{Kept, short};
 use crate::{error::StoreError, packed::Encoder};
@@ -29,12 +28,12 @@ pub(super) struct Chunks<R: Kept> {
     last: Option<Position>,
     open: Vec<Open<R>>,
     /// The chunk of a pool that still grows.
-    places: HashMap<PoolId, usize>,
+    places: Map<PoolId, usize>,
 }
 
 impl<R: Kept> Chunks<R> {
     pub(super) fn new(chain: i64) -> Self {
-        Self { chain, group: None, last: None, open: Vec::new(), places: HashMap::default() }
+        Self { chain, group: None, last: None, open: Vec::new(), places: Map::default() }
     }
 
     /// Adds a block's rows. They ascend: a row that is there twice is refused.

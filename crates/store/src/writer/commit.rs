@@ -1,11 +1,10 @@
 //! Storing a batch.
 
 use bson::doc;
-use domain::fold::BlockChanges;
 use mongodb::ClientSession;
 
 use super::{
-    Batch, Packed, Watermark, Writer, describe,
+    Packed, Watermark, Writer, describe,
     prepare::{Images, Prepared, check, prepare},
     transaction::Work,
     write,
@@ -20,41 +19,20 @@ use crate::{
 
 pub(super) async fn commit(
     writer: &Writer,
-    batch: &Batch<'_>,
+    parent: Option<u64>,
     packed: Packed,
+    prune_below: u64,
 ) -> Result<(), StoreError> {
-    let (Some(first), Some(last)) = (batch.blocks.first(), batch.blocks.last()) else {
-        return Ok(());
-    };
+    let Some(span) = packed.span else { return Ok(()) };
     let current = writer.watermark().await?;
-    check(writer.chain, batch, first, current.as_ref())?;
-    check_counters(batch, first, current.as_ref())?;
-    packed.check(batch)?;
+    check(writer.chain, parent, &span, current.as_ref())?;
     let mut open = writer.candles.take(current.as_ref());
-    open.load(&writer.documents(candles::COLLECTION), writer.key, batch.blocks).await?;
-    let candles = open.write(writer.key, batch)?;
-    let prepared = prepare(writer.key, batch, last, current.as_ref(), candles, packed)?;
-    let prune_below = batch.prune_undo_below;
+    open.load(&writer.documents(candles::COLLECTION), writer.key, &packed.candles).await?;
+    let candles = open.write(writer.key, &packed.candles)?;
+    let prepared = prepare(writer.key, &span, current.as_ref(), candles, packed)?;
     writer.lease.grant().transact(&Commit { writer, current, prepared, prune_below }).await?;
-    writer.candles.keep(Watermark { block: last.block, counters: last.counters_after }, open);
+    writer.candles.keep(Watermark { block: span.last, counters: span.after }, open);
     Ok(())
-}
-
-/// The counters run on from where they stand.
-fn check_counters(
-    batch: &Batch<'_>,
-    first: &BlockChanges,
-    current: Option<&Watermark>,
-) -> Result<(), StoreError> {
-    let stands = current.map(|current| current.counters).unwrap_or_default();
-    let mut pairs = batch.blocks.iter().zip(batch.blocks.iter().skip(1));
-    if first.counters_before == stands && pairs.all(|(a, b)| a.counters_after == b.counters_before)
-    {
-        return Ok(());
-    }
-    Err(StoreError::InvalidBatch {
-        why: "its counters do not continue those of the watermark".to_owned(),
-    })
 }
 
 struct Commit<'a> {

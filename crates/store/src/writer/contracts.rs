@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use alloy_primitives::Address;
 use bson::{RawDocumentBuf, doc};
-use domain::{contract::Table, fold::BlockChanges};
+use domain::{contract::Table, row::ContractEvent};
 use futures::TryStreamExt as _;
 use mongodb::{ClientSession, options::Hint};
 
@@ -21,25 +21,40 @@ use super::Writer;
 /// Bytes of documents handed on together: a document can have megabytes, a command at most 48 of them.
 const TOGETHER: usize = 4 * 1024 * 1024;
 
-type Insert = (Cow<'static, str>, Vec<RawDocumentBuf>);
+pub(super) type Insert = (Cow<'static, str>, Vec<RawDocumentBuf>);
 
-/// The documents of the blocks by collection, in portions of bounded size.
-pub(super) fn inserts(chain: i64, blocks: &[BlockChanges]) -> Result<Vec<Insert>, StoreError> {
-    let mut open: BTreeMap<&str, (usize, Vec<RawDocumentBuf>)> = BTreeMap::new();
-    let mut full: Vec<Insert> = Vec::new();
-    for event in blocks.iter().flat_map(|block| &block.rows.contract_events) {
-        let collection = event.log.table.collection.as_str();
-        let document = contract_event::encode(chain, event)?;
-        let (bytes, documents) = open.entry(collection).or_default();
-        *bytes += document.as_bytes().len();
-        documents.push(document);
-        if *bytes >= TOGETHER {
-            full.push((collection.to_owned().into(), std::mem::take(documents)));
-            *bytes = 0;
+/// Documents of events by collection, in portions of bounded size.
+#[derive(Debug, Default)]
+pub(super) struct Packer {
+    /// Bytes and documents of the portion under way.
+    open: BTreeMap<String, (usize, Vec<RawDocumentBuf>)>,
+    full: Vec<Insert>,
+}
+
+impl Packer {
+    /// Takes the events of a block in.
+    pub(super) fn push(&mut self, chain: i64, events: &[ContractEvent]) -> Result<(), StoreError> {
+        for event in events {
+            let collection = &event.log.table.collection;
+            let document = contract_event::encode(chain, event)?;
+            if !self.open.contains_key(collection) {
+                self.open.insert(collection.clone(), Default::default());
+            }
+            let Some((bytes, documents)) = self.open.get_mut(collection) else { continue };
+            *bytes += document.as_bytes().len();
+            documents.push(document);
+            if *bytes >= TOGETHER {
+                self.full.push((collection.clone().into(), std::mem::take(documents)));
+                *bytes = 0;
+            }
         }
+        Ok(())
     }
-    full.extend(open.into_iter().map(|(name, (_, documents))| (name.to_owned().into(), documents)));
-    Ok(full)
+
+    pub(super) fn finish(mut self) -> Vec<Insert> {
+        self.full.extend(self.open.into_iter().map(|(name, (_, documents))| (name.into(), documents)));
+        self.full
+    }
 }
 
 /// All collections that hold such events, also of contracts that are not configured any more.

@@ -1,11 +1,14 @@
 //! A batch in its stored form, made once before the transaction and its retries.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use bson::{Binary, Document, RawDocumentBuf, spec::BinarySubtype};
-use domain::fold::{BlockChanges, Entity, Key};
+use domain::fold::{Entity, Key};
 
-use super::{Batch, Packed, Watermark, contracts, describe, entity_id};
+use super::{
+    Packed, Watermark, describe, entity_id,
+    packed::{Span, Undoable},
+};
 use crate::{
     candles,
     documents::{
@@ -27,79 +30,58 @@ pub(crate) struct Images {
 pub(super) struct Prepared {
     pub(super) watermark: RawDocumentBuf,
     pub(super) inserts: Vec<(Cow<'static, str>, Vec<RawDocumentBuf>)>,
-    pub(super) images: BTreeMap<&'static str, Images>,
+    pub(super) images: Vec<(&'static str, Images)>,
 }
 
-/// Encodes the batch on top of `current`.
+/// Puts together what was packed and what depends on `current`.
 pub(super) fn prepare(
     chain: i64,
-    batch: &Batch<'_>,
-    last: &BlockChanges,
+    span: &Span,
     current: Option<&Watermark>,
     mut candles: candles::Written,
     packed: Packed,
 ) -> Result<Prepared, StoreError> {
-    let (mut transfers, mut undo) = (Vec::new(), Vec::new());
-    let mut after: BTreeMap<Key, Option<&Entity>> = BTreeMap::new();
-    let mut prev = current.copied();
-    for changes in batch.blocks {
-        for row in &changes.rows.nft_transfers {
-            transfers.push(encode::<nft_transfer::Doc>(chain, row)?);
-        }
-        after.extend(changes.changes.iter().map(|change| (change.key, change.after.as_ref())));
-        if changes.block.number >= batch.undo_from {
-            let images: Result<Vec<_>, _> = changes
-                .changes
-                .iter()
-                .map(|change| before_image(chain, &change.key, change.before.as_ref()))
-                .collect();
-            let mut images = images?;
-            images.extend(candles.undo.remove(&changes.block.number).unwrap_or_default());
-            undo.extend(undo::encode(chain, &changes.block, prev.as_ref(), &images)?);
-        }
-        prev = Some(Watermark { block: changes.block, counters: changes.counters_after });
+    let mut undo = Vec::new();
+    for Undoable { changes, below } in &packed.undo {
+        let images: Result<Vec<_>, _> = changes
+            .changes
+            .iter()
+            .map(|change| before_image(chain, &change.key, change.before.as_ref()))
+            .collect();
+        let mut images = images?;
+        images.extend(candles.undo.remove(&changes.block.number).unwrap_or_default());
+        let prev = below.map(|(block, counters)| Watermark { block, counters });
+        undo.extend(undo::encode(chain, &changes.block, prev.as_ref().or(current), &images)?);
     }
-    let mut images: BTreeMap<&'static str, Images> = BTreeMap::new();
-    images.entry(candles::COLLECTION).or_default().upserts = candles.upserts;
-    for (key, image) in after {
-        let (collection, id) = entity_id(chain, &key);
-        let images = images.entry(collection).or_default();
-        match image {
-            Some(entity) => {
-                let document = encode_entity(chain, collection, &id, entity)?;
-                images.upserts.push((id, document));
-            }
-            None => images.deletes.push(id),
-        }
-    }
-    let newest = Watermark { block: last.block, counters: last.counters_after };
-    let mut inserts = contracts::inserts(chain, batch.blocks)?;
+    let mut images = packed.images;
+    let upserts = candles.upserts;
+    images.push((candles::COLLECTION, Images { upserts, deletes: Vec::new() }));
+    let newest = Watermark { block: span.last, counters: span.after };
+    let mut inserts = packed.contracts;
     inserts.extend([
         (rows::COLLECTION.into(), packed.rows),
-        (nft_transfer::Doc::COLLECTION.into(), transfers),
+        (nft_transfer::Doc::COLLECTION.into(), packed.transfers),
         (undo::Doc::COLLECTION.into(), undo),
         (history::COLLECTION.into(), packed.history),
     ]);
     Ok(Prepared { watermark: encode::<watermark::Doc>(chain, &newest)?, inserts, images })
 }
 
-/// Refuses what is no ascending, linked run of blocks on top of `current`.
+/// Refuses what does not go on where `current` stands.
 pub(super) fn check(
     chain: u64,
-    batch: &Batch<'_>,
-    first: &BlockChanges,
+    parent: Option<u64>,
+    span: &Span,
     current: Option<&Watermark>,
 ) -> Result<(), StoreError> {
     let moved =
         |expected: String| StoreError::WatermarkMoved { chain, expected, found: describe(current) };
-    if batch.parent != current.map(|current| current.block.number) {
-        return Err(moved(
-            batch.parent.map_or_else(|| "none".to_owned(), |number| number.to_string()),
-        ));
+    if parent != current.map(|current| current.block.number) {
+        return Err(moved(parent.map_or_else(|| "none".to_owned(), |number| number.to_string())));
     }
     let invalid = |why: String| Err(StoreError::InvalidBatch { why });
     if let Some(current) = current {
-        let (parent, block) = (&current.block, &first.block);
+        let (parent, block) = (&current.block, &span.first);
         if block.number <= parent.number {
             return invalid(format!(
                 "block {} is not above the watermark {}",
@@ -110,17 +92,8 @@ pub(super) fn check(
             return Err(moved(format!("{} ({})", parent.number, block.parent_hash)));
         }
     }
-    for (below, above) in batch.blocks.iter().zip(batch.blocks.iter().skip(1)) {
-        let (below, above) = (&below.block, &above.block);
-        if above.number <= below.number {
-            return invalid(format!("block {} follows block {}", above.number, below.number));
-        }
-        if above.number - below.number == 1 && above.parent_hash != below.hash {
-            return invalid(format!(
-                "block {} does not link to block {}",
-                above.number, below.number
-            ));
-        }
+    if span.before != current.map(|current| current.counters).unwrap_or_default() {
+        return invalid("its counters do not continue those of the watermark".to_owned());
     }
     Ok(())
 }
@@ -133,7 +106,7 @@ fn before_image(chain: i64, key: &Key, image: Option<&Entity>) -> Result<undo::I
     Ok(undo::Image { k: collection.to_owned(), i: id, d: document, h: history })
 }
 
-fn encode_entity(
+pub(super) fn encode_entity(
     chain: i64,
     collection: &'static str,
     id: &Document,
