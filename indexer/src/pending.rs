@@ -29,13 +29,14 @@ impl Pending {
         let writer = indexer.writer.clone();
         let metrics = indexer.metrics.clone();
         let reporter = indexer.reporter.clone();
+        let portion = indexer.portion.clone();
         let chain = indexer.config.name.clone();
         let task = tokio::spawn(async move {
             let Some(last) = changes.last() else { return Ok(()) };
             reporter.phase(Phase::Commit);
             let started = Instant::now();
             let batch = Batch { parent, blocks: &changes, undo_from, prune_undo_below: undo_from };
-            writer.commit_packed(&batch, packed).await?;
+            portion.commit(&writer, &batch, packed).await?;
             contracts::count_undecoded(&metrics, &chain, &changes);
             let took: Duration = started.elapsed();
             metrics.commit(&chain).observe(took.as_secs_f64());

@@ -19,6 +19,7 @@ pub mod flat;
 pub mod fold;
 pub mod ids;
 pub mod pricing;
+pub mod reconciled;
 pub mod record;
 pub mod row;
 pub mod version;

@@ -11,11 +11,15 @@ use bson::{Document, RawDocumentBuf, doc};
 use domain::{
     flat::PoolRow,
     fold::BlockChanges,
-    row::{LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, Position, Swap},
+    row::{
+        LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, Position, PositionEvent,
+        PositionSnapshot, Swap,
+    },
 };
 
 use crate::{
     codec::{Num, Pid},
+    documents::id_prefix,
     error::StoreError,
 };
 
@@ -34,8 +38,14 @@ pub(crate) const COLLECTION: &str = "rows";
 const GROUP: usize = 1_000;
 
 /// Kinds of rows by number. Numbers are never given a second time.
-pub(crate) const KINDS: [i32; 4] =
-    [Swap::KIND, LiquidityEvent::KIND, PairLiquidity::KIND, LiquidityPositionSnapshot::KIND];
+pub(crate) const KINDS: [i32; 6] = [
+    Swap::KIND,
+    LiquidityEvent::KIND,
+    PairLiquidity::KIND,
+    LiquidityPositionSnapshot::KIND,
+    PositionSnapshot::KIND,
+    PositionEvent::KIND,
+];
 
 /// A row that this collection keeps.
 pub(crate) trait Kept: PoolRow {
@@ -59,6 +69,14 @@ impl Kept for LiquidityPositionSnapshot {
     const KIND: i32 = 4;
 }
 
+impl Kept for PositionSnapshot {
+    const KIND: i32 = 5;
+}
+
+impl Kept for PositionEvent {
+    const KIND: i32 = 6;
+}
+
 /// The chunks of a batch. Blocks at or above `undo_from` are groups of their own.
 pub(crate) fn encode(
     chain: i64,
@@ -69,6 +87,8 @@ pub(crate) fn encode(
     let mut liquidity = pack::Chunks::<LiquidityEvent>::new(chain);
     let mut pairs = pack::Chunks::<PairLiquidity>::new(chain);
     let mut snapshots = pack::Chunks::<LiquidityPositionSnapshot>::new(chain);
+    let mut positions = pack::Chunks::<PositionSnapshot>::new(chain);
+    let mut tokens = pack::Chunks::<PositionEvent>::new(chain);
     let mut in_group = 0;
     let mut done = Vec::new();
     for changes in blocks {
@@ -80,27 +100,39 @@ pub(crate) fn encode(
             liquidity.close(&mut done);
             pairs.close(&mut done);
             snapshots.close(&mut done);
+            positions.close(&mut done);
+            tokens.close(&mut done);
         }
         in_group += rows.swaps.len()
             + rows.liquidity.len()
             + rows.pair_liquidity.len()
-            + rows.liquidity_snapshots.len();
+            + rows.liquidity_snapshots.len()
+            + rows.position_snapshots.len()
+            + rows.position_events.len();
         swaps.push_all(block, &rows.swaps)?;
         liquidity.push_all(block, &rows.liquidity)?;
         pairs.push_all(block, &rows.pair_liquidity)?;
         snapshots.push_all(block, &rows.liquidity_snapshots)?;
+        positions.push_all(block, &rows.position_snapshots)?;
+        tokens.push_all(block, &rows.position_events)?;
     }
     swaps.close(&mut done);
     liquidity.close(&mut done);
     pairs.close(&mut done);
     snapshots.close(&mut done);
+    positions.close(&mut done);
+    tokens.close(&mut done);
     Ok(done)
 }
 
-/// The chunks of a block that is a group of its own.
+/// The index that finds groups.
+pub(crate) const BY_GROUP: &str = "group";
+
+/// The chunks of a block that is a group of its own, by [`BY_GROUP`].
 pub(crate) fn of_block(chain: i64, block: u64) -> Document {
     let groups: Vec<Document> = KINDS.into_iter().map(|kind| group(chain, kind, block)).collect();
-    doc! { "g": { "$in": groups } }
+    // the ids say in which shards to look, the groups what to look for
+    doc! { "_id": id_prefix(&doc! { "c": chain }), "g": { "$in": groups } }
 }
 
 /// A group.
@@ -120,6 +152,11 @@ fn id(chain: i64, kind: i32, pool: domain::ids::PoolId, first: Position) -> Docu
     id.insert("l", i64::from(first.log_index));
     id.insert("i", i64::from(first.item));
     id
+}
+
+/// The short key that one of generation `from` is in generation `to`.
+pub(crate) fn rekeyed(key: i64, kind: i32, from: i64, to: i64) -> i64 {
+    key ^ short(from, kind, &[]) ^ short(to, kind, &[])
 }
 
 /// A short key of a transaction or an account, different for each chain and kind of row.

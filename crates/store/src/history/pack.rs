@@ -4,7 +4,8 @@ use alloy_primitives::map::HashMap;
 use bson::{Binary, RawDocumentBuf, rawdoc, spec::BinarySubtype};
 use domain::{
     figures::{
-        Account, Factory, LiquidityPosition, PoolInterval, ProtocolDay, TokenFigures, TokenInterval,
+        Account, Factory, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay, TokenFigures,
+        TokenInterval,
     },
     fold::{Entity, Key},
     version::{NftVersion, PoolVersion, TickVersion, TokenVersion},
@@ -76,6 +77,7 @@ packers! {
     TokenInterval: TokenInterval, record => record.as_ref();
     Account: Account, record => record.as_ref();
     LiquidityPosition: LiquidityPosition, record => record.as_ref();
+    NftPosition: NftPosition, record => record.as_ref();
 }
 
 /// A chunk that can still grow.
