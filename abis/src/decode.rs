@@ -12,9 +12,13 @@ use domain::{
 
 use crate::events::{nft, v2, v3, v4};
 
+mod announced;
 mod convert;
+mod positions;
 #[cfg(test)]
 mod tests;
+
+pub use announced::announced_pool;
 
 /// A log whose topic we know and whose emitter we watch, but whose data does not fit the interface.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,8 +36,7 @@ pub struct DecodeError {
     pub reason: String,
 }
 
-/// Topics of pool contracts of the watched V2 and V3 factories: asked of any address, because a pool may be born and
-/// used within one range.
+/// Topics of pool contracts of the watched V2 and V3 factories.
 #[must_use]
 pub fn pool_topics(watch: &Watch) -> Vec<B256> {
     let mut topics = Vec::new();
@@ -80,6 +83,7 @@ pub fn fixed_topics(watch: &Watch) -> (Vec<Address>, Vec<B256>) {
             ]),
         }
     }
+    positions::fixed_topics(watch, &mut addresses, &mut topics);
     for collection in &watch.collections {
         addresses.push(collection.address);
         match collection.standard {
@@ -92,6 +96,8 @@ pub fn fixed_topics(watch: &Watch) -> (Vec<Address>, Vec<B256>) {
             }
         }
     }
+    addresses.sort_unstable();
+    addresses.dedup();
     topics.sort_unstable();
     topics.dedup();
     (addresses, topics)
@@ -144,6 +150,9 @@ impl Decoder {
                 _ => false,
             };
             return Ok(kind);
+        }
+        if let Some(dex) = self.watch.positions_of(address) {
+            return positions::manager(dex.protocol, address, topic, log);
         }
         if let Some(collection) = self.watch.collection(address) {
             return match collection.standard {

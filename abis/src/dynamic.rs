@@ -7,6 +7,7 @@
 mod abi;
 mod contracts;
 mod decode;
+mod differences;
 mod error;
 mod layout;
 mod names;

@@ -35,6 +35,17 @@ pub mod v4 {
     }
 }
 
+/// Position managers of V3 (`NonfungiblePositionManager`) and V4 (`PositionManager`); their tokens are ERC-721.
+pub mod positions {
+    alloy_sol_types::sol! {
+        event IncreaseLiquidity(uint256 indexed tokenId, uint128 liquidity, uint256 amount0, uint256 amount1);
+        event DecreaseLiquidity(uint256 indexed tokenId, uint128 liquidity, uint256 amount0, uint256 amount1);
+        event Collect(uint256 indexed tokenId, address recipient, uint256 amount0, uint256 amount1);
+        event Subscription(uint256 indexed tokenId, address indexed subscriber);
+        event Unsubscription(uint256 indexed tokenId, address indexed subscriber);
+    }
+}
+
 /// ERC-721 and ERC-1155.
 pub mod nft {
     alloy_sol_types::sol! {

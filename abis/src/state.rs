@@ -10,7 +10,7 @@ use domain::{
     ids::PoolId,
 };
 
-use crate::periphery::{Erc721Preset, Erc1155Preset, V2Pair, V3Pool};
+use crate::periphery::{Erc20, Erc721Preset, Erc1155Preset, V2Pair, V2Router, V3Pool};
 
 #[cfg(test)]
 mod tests;
@@ -90,6 +90,18 @@ pub fn tick(pool: &Pool, answer: &[u8]) -> Option<(u128, i128)> {
     Some((low_128(first), low_128(net).cast_signed()))
 }
 
+/// The call that asks a V2 or V3 pool for its factory.
+#[must_use]
+pub fn factory_call(pool: Address) -> Call {
+    (pool, V2Router::factoryCall {}.abi_encode().into())
+}
+
+/// The answer of [`factory_call`].
+#[must_use]
+pub fn factory(answer: &[u8]) -> Option<Address> {
+    word(answer, 0).map(|word| Address::from_word(B256::from(word)))
+}
+
 /// The call that reads the owner of an ERC-721 token. It reverts for tokens that do not exist.
 #[must_use]
 pub fn owner_call(collection: Address, token_id: U256) -> Call {
@@ -100,6 +112,12 @@ pub fn owner_call(collection: Address, token_id: U256) -> Call {
 #[must_use]
 pub fn owner(answer: &[u8]) -> Option<Address> {
     word(answer, 0).map(|word| Address::from_word(B256::from(word)))
+}
+
+/// The call that reads what an account holds of an ERC-20 token; [`balance`] reads its answer.
+#[must_use]
+pub fn token_balance_call(token: Address, owner: Address) -> Call {
+    (token, Erc20::balanceOfCall { owner }.abi_encode().into())
 }
 
 /// The call that reads the balance of an ERC-1155 token.

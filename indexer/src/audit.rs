@@ -20,7 +20,7 @@ pub use report::{Difference, Kind, Report, Tally};
 pub use sample::Sample;
 use view::View;
 
-use crate::config::IndexerConfig;
+use crate::{config::IndexerConfig, error::IndexerError, generations::sources::Sources};
 
 /// What is checked, and how much of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub struct Scope {
 /// Compares one chain.
 #[derive(Debug, Clone)]
 pub struct Audit {
+    config: IndexerConfig,
     chain_id: ChainId,
     name: String,
     start_block: u64,
@@ -53,6 +54,14 @@ pub enum AuditError {
     /// From the store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is noted of the configuration that the data was made by.
+    #[error(transparent)]
+    Sources(Box<IndexerError>),
+    /// Another generation took its place.
+    #[error(
+        "what is stored was replaced by a new generation while it was compared; run this again"
+    )]
+    Rebuilt,
     /// Nothing to compare.
     #[error("nothing of chain {0} is stored yet: index it first (`sooho index --to head`)")]
     Nothing(String),
@@ -88,6 +97,12 @@ pub enum AuditError {
     },
 }
 
+impl From<IndexerError> for AuditError {
+    fn from(error: IndexerError) -> Self {
+        Self::Sources(Box::new(error))
+    }
+}
+
 impl AuditError {
     /// Whether the next try may go better with nobody's help.
     #[must_use]
@@ -95,8 +110,8 @@ impl AuditError {
         match self {
             Self::Chain(error) => error.is_transient(),
             Self::Store(error) => error.retryable(),
-            Self::Nothing(_) | Self::Replaced { .. } => true,
-            Self::NotKept { .. } | Self::NoState { .. } => false,
+            Self::Nothing(_) | Self::Replaced { .. } | Self::Rebuilt => true,
+            Self::NotKept { .. } | Self::NoState { .. } | Self::Sources(_) => false,
         }
     }
 }
@@ -106,6 +121,7 @@ impl Audit {
     #[must_use]
     pub fn new(config: &IndexerConfig, client: Client, reader: Reader) -> Self {
         Self {
+            config: config.clone(),
             chain_id: config.chain_id,
             name: config.name.clone(),
             start_block: config.start_block,
@@ -126,6 +142,34 @@ impl Audit {
     /// # Errors
     /// [`AuditError`]. What differs is no error: it is in the report.
     pub async fn run(&self, scope: Scope) -> Result<Report, AuditError> {
+        let made_of = self.sources().await?;
+        let report = match self.of(made_of.as_deref())? {
+            Some(other) => other.run_as_is(scope).await,
+            None => self.run_as_is(scope).await,
+        };
+        if self.sources().await? == made_of { report } else { Err(AuditError::Rebuilt) }
+    }
+
+    /// What the stored data was made of.
+    async fn sources(&self) -> Result<Option<String>, AuditError> {
+        match self.reader.snapshot(self.chain_id).await? {
+            Some(snapshot) => Ok(snapshot.sources().await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The audit of stored data that was made of something else: a changed configuration is being indexed, but not there
+    /// yet.
+    fn of(&self, made_of: Option<&str>) -> Result<Option<Self>, AuditError> {
+        let sources = made_of.map(Sources::read).transpose()?;
+        let Some(sources) = sources.filter(|sources| *sources != Sources::of(&self.config)) else {
+            return Ok(None);
+        };
+        let config = sources.onto(&self.config)?;
+        Ok(Some(Self::new(&config, self.client().clone(), self.reader.clone())))
+    }
+
+    async fn run_as_is(&self, scope: Scope) -> Result<Report, AuditError> {
         let mut view = View::open(self, scope).await?;
         let mut report = Report::new(self.name.clone(), view.block);
         match self.compare(&mut view, &mut report).await {

@@ -58,7 +58,7 @@ impl Follower {
             self.memory.trim();
         }
         let undo_from = head.saturating_sub(self.config.undo_window).saturating_add(1);
-        for part in chunks(&blocks, self.config.events_per_commit, undo_from) {
+        for part in chunks(&blocks, self.portion.events(), undo_from) {
             self.reporter.phase(Phase::Fold);
             let mut packer = self.writer.packer(undo_from);
             let folded = match self.fold(run.watermark.as_ref(), part, &mut packer).await {

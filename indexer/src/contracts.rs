@@ -1,12 +1,16 @@
 //! Contracts that are known by their ABI only, on their way through the indexer.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use abis::{
-    decode::{fixed_topics, pool_topics},
+    decode::{announced_pool, fixed_topics, pool_topics},
     dynamic::Watcher,
 };
-use chain::{raw::RawBlock, source::LogFilter};
+use alloy_primitives::{Address, B256, Bytes, LogData};
+use chain::{
+    raw::RawBlock,
+    source::{Emitters, LogFilter},
+};
 use domain::{
     block::Block,
     contract::Body,
@@ -30,7 +34,24 @@ pub(crate) fn filter(config: &IndexerConfig) -> LogFilter {
         topics.sort_unstable();
         topics.dedup();
     }
-    LogFilter { any_address_topics, addresses, topics, ..LogFilter::default() }
+    LogFilter { any_address_topics, addresses, topics, emitters: Some(emitters(config)) }
+}
+
+/// Nobody known yet, and how pools and contracts are announced.
+pub(crate) fn emitters(config: &IndexerConfig) -> Emitters {
+    let (watch, contracts) = (config.watch.clone(), Arc::clone(&config.contracts));
+    let watcher = Watcher::new(Arc::clone(&contracts));
+    let factories = watch.dexes.iter().map(|dex| dex.factory);
+    let factories =
+        factories.chain(watcher.factories().map(|one| one.address)).collect::<HashSet<_>>();
+    Emitters::new(move |address: Address, topics: &[B256], data: &Bytes| {
+        if !factories.contains(&address) {
+            return Vec::new();
+        }
+        let Some(log) = LogData::new(topics.to_vec(), data.clone()) else { return Vec::new() };
+        let others = contracts.announced(address, &log).map(|(_, new)| new);
+        announced_pool(&watch, address, &log).into_iter().chain(others).collect()
+    })
 }
 
 /// Bytes that count as much as an event when blocks are put together into a transaction.
@@ -68,6 +89,9 @@ impl Follower {
             announced.push((factory.contract, found));
         }
         for (contract, addresses) in announced {
+            if let Some(emitters) = self.source.emitters() {
+                emitters.know(addresses.iter().copied());
+            }
             watcher.know(contract, addresses);
         }
         self.contracts = watcher;

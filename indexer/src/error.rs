@@ -14,6 +14,48 @@ pub enum IndexerError {
     /// From the store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is configured is not what is stored, and nobody wants that to be changed by itself.
+    #[error(
+        "the configuration of {chain} asks for other data than what is stored: {differences}; set indexer.on_change = \
+         \"rebuild\" to index everything anew while the stored data is served, or take the change back"
+    )]
+    SourcesChanged {
+        /// Name of the chain.
+        chain: String,
+        /// What differs.
+        differences: String,
+    },
+    /// What was stored of the configuration cannot be read.
+    #[error(
+        "what the database notes of the configuration it was made by cannot be used: {0}; it may be of a newer sooho: \
+         upgrade, or remove the chain's data by `sooho rewind --drop` and index anew"
+    )]
+    Sources(String),
+    /// Blocks that together change more than a transaction can hold.
+    #[error(
+        "{blocks} blocks from {block} on do not fit into a transaction: from now on about {events} events go into one; \
+         raise store.cache_mb for larger ones: {source}"
+    )]
+    BatchTooLarge {
+        /// Height of the first.
+        block: u64,
+        /// How many.
+        blocks: u64,
+        /// Events that are tried next.
+        events: usize,
+        /// What the store says.
+        source: StoreError,
+    },
+    /// A block that changes more than a transaction can hold.
+    #[error(
+        "block {block} alone does not fit into a transaction, so it cannot be stored as a whole: {source}"
+    )]
+    BlockTooLarge {
+        /// Height.
+        block: u64,
+        /// What the store says, and what to raise.
+        source: StoreError,
+    },
     /// A log that is not what the configuration says.
     #[error(transparent)]
     Decode(#[from] DecodeError),
@@ -46,8 +88,13 @@ impl IndexerError {
         match self {
             Self::Chain(error) => error.is_transient(),
             Self::Store(error) => error.retryable(),
-            Self::Cancelled => true,
-            Self::Decode(_) | Self::Fold(_) | Self::ForeignChain { .. } => false,
+            Self::Cancelled | Self::BatchTooLarge { .. } => true,
+            Self::Decode(_)
+            | Self::Fold(_)
+            | Self::ForeignChain { .. }
+            | Self::BlockTooLarge { .. }
+            | Self::SourcesChanged { .. }
+            | Self::Sources(_) => false,
         }
     }
 }

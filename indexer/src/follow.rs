@@ -15,11 +15,13 @@ use tokio::sync::mpsc;
 
 use crate::{
     batch::Run,
+    behind::Behind,
     config::{IndexerConfig, Target},
     contracts,
     error::IndexerError,
     memory::Memory,
     metrics::{Metrics, gauge_value},
+    portion::Portion,
     progress::{Phase, Reporter},
 };
 
@@ -41,6 +43,8 @@ pub(crate) struct Follower {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) reporter: Reporter,
     pub(crate) memory: Memory,
+    pub(crate) portion: Portion,
+    pub(crate) behind: Behind,
 }
 
 /// What one round found.
@@ -49,6 +53,8 @@ enum Round {
     Advanced,
     /// Nothing to do until the chain grows.
     AtHead,
+    /// Nothing to do until the node has come as far as it was.
+    NodeBehind,
     /// The target is reached.
     Done,
 }
@@ -59,8 +65,8 @@ enum Aligned {
     Empty,
     /// The node has the stored block.
     At(Watermark),
-    /// The node does not know that height yet: it lags, which is no reorg.
-    NodeBehind,
+    /// The node does not know that height, which is stored, yet: it lags, which is no reorg.
+    NodeBehind(u64),
 }
 
 impl Follower {
@@ -77,8 +83,20 @@ impl Follower {
             .with_transactions(config.transactions);
         let decoder = Decoder::new(config.watch.clone(), []);
         let contracts = Watcher::new(Arc::clone(&config.contracts));
-        let memory = Memory::default();
-        Self { config, source, writer, decoder, contracts, metrics, reporter, memory }
+        let (memory, portion) = (Memory::default(), Portion::new(config.events_per_commit));
+        let behind = Behind::new(&config.name, &metrics);
+        Self {
+            config,
+            source,
+            writer,
+            decoder,
+            contracts,
+            metrics,
+            reporter,
+            memory,
+            portion,
+            behind,
+        }
     }
 
     /// Runs until the target, the shutdown, or a fault that no retry mends. Passing faults are retried for ever, with
@@ -109,6 +127,11 @@ impl Follower {
                 Ok(Round::AtHead) => {
                     (delay, fresh) = (FIRST_RETRY, false);
                     self.reporter.phase(Phase::Idle);
+                    None
+                }
+                Ok(Round::NodeBehind) => {
+                    (delay, fresh) = (FIRST_RETRY, false);
+                    self.reporter.phase(Phase::NodeBehind);
                     None
                 }
                 Err(error) if error.is_transient() => {
@@ -148,10 +171,14 @@ impl Follower {
         }
         let head = self.source.client().latest_block().await?.number;
         self.metrics.head.with_label_values(&[self.config.name.as_str()]).set(gauge_value(head));
+        self.reporter.update(|progress| progress.head = head);
         let watermark = match self.align().await? {
             Aligned::Empty => None,
             Aligned::At(watermark) => Some(watermark),
-            Aligned::NodeBehind => return Ok(Round::AtHead),
+            Aligned::NodeBehind(stored) => {
+                self.behind.is_behind(head, stored);
+                return Ok(Round::NodeBehind);
+            }
         };
         let next = watermark
             .as_ref()
@@ -170,6 +197,13 @@ impl Follower {
                 progress.events = watermark.counters.events;
             }
         });
+        let waits = target != Target::Block(goal) || goal >= next;
+        if watermark.is_none() && waits && next > head.saturating_add(1) {
+            // a node that is still fetching the chain itself
+            self.behind.is_behind(head, next);
+            return Ok(Round::NodeBehind);
+        }
+        self.behind.is_there(head);
         if next > goal {
             return Ok(if target == Target::Follow { Round::AtHead } else { Round::Done });
         }
@@ -191,6 +225,10 @@ impl Follower {
             PoolId::Contract(address) => Some((address, protocol)),
             PoolId::Key(_) => None,
         });
+        let pools = pools.collect::<Vec<_>>();
+        if let Some(emitters) = self.source.emitters() {
+            emitters.know(pools.iter().map(|(address, _)| *address));
+        }
         self.decoder = Decoder::new(self.config.watch.clone(), pools);
         self.learn_contracts().await
     }
@@ -201,8 +239,7 @@ impl Follower {
             let Some(watermark) = self.writer.watermark().await? else { return Ok(Aligned::Empty) };
             let stored = watermark.block;
             let Some(on_chain) = self.source.client().block(stored.number).await? else {
-                tracing::debug!(block = stored.number, "the node is behind what is stored");
-                return Ok(Aligned::NodeBehind);
+                return Ok(Aligned::NodeBehind(stored.number));
             };
             if on_chain.hash == stored.hash {
                 return Ok(Aligned::At(watermark));

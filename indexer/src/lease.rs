@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chain::Client;
 use observe::Shutdown;
-use store::{Lease, Store, StoreError};
+use store::{Lease, Store, StoreError, Writer};
 use tokio::{
     sync::watch,
     time::{Instant, sleep, timeout},
@@ -13,7 +13,7 @@ use tokio::{
 use crate::{
     config::{IndexerConfig, Target},
     error::IndexerError,
-    follow::Follower,
+    generations::{OnChange, Term},
     metrics::Metrics,
     progress::{Phase, Progress, Reporter},
 };
@@ -49,13 +49,15 @@ impl Standby {
 /// Indexes one chain, as its only writer.
 #[derive(Debug)]
 pub struct Indexer {
-    config: IndexerConfig,
-    client: Client,
-    store: Store,
-    metrics: Arc<Metrics>,
-    reporter: Reporter,
-    standby: Standby,
+    pub(crate) config: IndexerConfig,
+    pub(crate) client: Client,
+    pub(crate) store: Store,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) reporter: Reporter,
+    pub(crate) standby: Standby,
+    pub(crate) on_change: OnChange,
     leading: watch::Sender<bool>,
+    pub(crate) writing: watch::Sender<Option<Writer>>,
 }
 
 impl Indexer {
@@ -69,7 +71,9 @@ impl Indexer {
             metrics,
             reporter: Reporter::new(),
             standby: Standby::default(),
+            on_change: OnChange::default(),
             leading: watch::Sender::new(false),
+            writing: watch::Sender::new(None),
         }
     }
 
@@ -77,6 +81,13 @@ impl Indexer {
     #[must_use]
     pub const fn with_standby(mut self, standby: Standby) -> Self {
         self.standby = standby;
+        self
+    }
+
+    /// The same, doing this where what is stored is not what is configured.
+    #[must_use]
+    pub const fn with_on_change(mut self, on_change: OnChange) -> Self {
+        self.on_change = on_change;
         self
     }
 
@@ -90,6 +101,12 @@ impl Indexer {
     #[must_use]
     pub fn leading(&self) -> watch::Receiver<bool> {
         self.leading.subscribe()
+    }
+
+    /// Follows the writer of what readers see: there while it holds the lease.
+    #[must_use]
+    pub fn writing(&self) -> watch::Receiver<Option<Writer>> {
+        self.writing.subscribe()
     }
 
     /// Runs until the target, the shutdown, or a fault that no retry mends. Passing faults are retried for ever, with
@@ -131,13 +148,7 @@ impl Indexer {
         target: Target,
         shutdown: &Shutdown,
     ) -> Result<(), IndexerError> {
-        let follower = Follower::new(
-            self.config.clone(),
-            self.client.clone(),
-            self.store.writer(lease),
-            Arc::clone(&self.metrics),
-            self.reporter.clone(),
-        );
+        let term = Term::new(self, lease);
         tokio::select! {
             // a commit that is cancelled here is a transaction that never happened
             () = lease.lost() => Err(StoreError::LeaseLost {
@@ -145,12 +156,15 @@ impl Indexer {
                 holder: "somebody else".into(),
             }
             .into()),
-            outcome = follower.run(target, shutdown.clone()) => outcome,
+            outcome = Box::pin(term.run(target, shutdown)) => outcome,
         }
     }
 
     fn lead(&self, leading: bool) {
         self.leading.send_replace(leading);
+        if !leading {
+            self.writing.send_replace(None);
+        }
         let chain = [self.config.name.as_str()];
         self.metrics.leading.with_label_values(&chain).set(i64::from(leading));
     }

@@ -5,22 +5,29 @@
 
 pub mod audit;
 mod batch;
+mod behind;
 pub mod config;
 mod contracts;
 mod error;
+pub mod estimate;
 mod follow;
+mod generations;
 pub mod lease;
 mod memory;
 mod metadata;
 pub mod metrics;
 mod pending;
+mod portion;
 pub mod progress;
+pub mod reconcile;
 pub mod schedule;
 
 pub use audit::Audit;
 pub use config::{IndexerConfig, Target};
 pub use error::IndexerError;
+pub use generations::OnChange;
 pub use lease::{Indexer, Standby};
 pub use metrics::Metrics;
 pub use progress::{Phase, Progress};
+pub use reconcile::Reconcile;
 pub use schedule::Schedule;

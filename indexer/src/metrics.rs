@@ -4,6 +4,10 @@ use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry,
 };
 
+mod reconcile;
+
+pub use reconcile::ReconcileMetrics;
+
 /// Metrics of all indexers of a process, labelled by chain name.
 #[derive(Debug, Clone)]
 pub struct Metrics {
@@ -11,6 +15,11 @@ pub struct Metrics {
     pub block: IntGaugeVec,
     /// `sooho_indexer_head_block`: newest block the node told of.
     pub head: IntGaugeVec,
+    /// `sooho_indexer_building_block`: newest block of the generation that is being built beside the served one; 0 when
+    /// none is.
+    pub building: IntGaugeVec,
+    /// `sooho_indexer_node_behind_blocks`: blocks that the node lacks of what is stored already; 0 when none.
+    pub node_behind: IntGaugeVec,
     /// `sooho_indexer_events_total`: events folded.
     pub events: IntCounterVec,
     /// `sooho_indexer_reverted_blocks_total`: blocks taken back by reorgs.
@@ -27,6 +36,8 @@ pub struct Metrics {
     pub audit_last_run: IntGaugeVec,
     /// `sooho_indexer_contract_undecoded_total`: logs of contracts that are not what their ABI says.
     pub undecoded: IntCounterVec,
+    /// Locked value by balances.
+    pub reconcile: ReconcileMetrics,
     commit: HistogramVec,
 }
 
@@ -45,6 +56,14 @@ impl Metrics {
         let metrics = Self {
             block: gauge("sooho_indexer_block", "Newest committed block")?,
             head: gauge("sooho_indexer_head_block", "Newest block the node told of")?,
+            building: gauge(
+                "sooho_indexer_building_block",
+                "Newest block of the generation that is being built beside the served one; 0 when none is",
+            )?,
+            node_behind: gauge(
+                "sooho_indexer_node_behind_blocks",
+                "Blocks that the node lacks of what is stored already; 0 when none",
+            )?,
             events: counter("sooho_indexer_events_total", "Events folded", &["chain"])?,
             reverted: counter(
                 "sooho_indexer_reverted_blocks_total",
@@ -79,10 +98,13 @@ impl Metrics {
                 "Logs of contracts that are not what their ABI says",
                 &["chain", "contract", "event"],
             )?,
+            reconcile: ReconcileMetrics::new(registry)?,
             commit: HistogramVec::new(commit, &["chain"])?,
         };
         registry.register(Box::new(metrics.block.clone()))?;
         registry.register(Box::new(metrics.head.clone()))?;
+        registry.register(Box::new(metrics.building.clone()))?;
+        registry.register(Box::new(metrics.node_behind.clone()))?;
         registry.register(Box::new(metrics.events.clone()))?;
         registry.register(Box::new(metrics.reverted.clone()))?;
         registry.register(Box::new(metrics.retries.clone()))?;

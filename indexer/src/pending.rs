@@ -26,12 +26,12 @@ impl Pending {
         let writer = indexer.writer.clone();
         let metrics = indexer.metrics.clone();
         let reporter = indexer.reporter.clone();
+        let portion = indexer.portion.clone();
         let chain = indexer.config.name.clone();
         let task = tokio::spawn(async move {
             reporter.phase(Phase::Commit);
             let started = Instant::now();
-            let below = parent.map(|parent| parent.block.number);
-            writer.commit_packed(below, packed, undo_from).await?;
+            portion.commit(&writer, parent, packed, undo_from).await?;
             let took: Duration = started.elapsed();
             metrics.commit(&chain).observe(took.as_secs_f64());
             let labels = [chain.as_str()];

@@ -20,6 +20,8 @@ pub enum Phase {
     Revert,
     /// At the head, waiting for a block.
     Idle,
+    /// Waiting for a node that has not come as far as what is stored, or as the first block.
+    NodeBehind,
 }
 
 /// A snapshot of an indexer's position.
@@ -35,6 +37,10 @@ pub struct Progress {
     pub goal: u64,
     /// Events folded so far, all runs together.
     pub events: u64,
+    /// Newest block of the node, as last heard.
+    pub head: u64,
+    /// Newest block of the generation that is being built beside this one; `None` when none is.
+    pub building: Option<u64>,
 }
 
 /// Writes progress; readers subscribe.

@@ -12,10 +12,12 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tokio_util::task::TaskTracker;
 
 mod audit;
+mod reconcile;
 #[cfg(test)]
 mod tests;
 
 pub use audit::AuditJob;
+pub use reconcile::ReconcileJob;
 
 /// What a schedule cannot do.
 #[derive(Debug, thiserror::Error)]

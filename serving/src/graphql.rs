@@ -59,7 +59,8 @@ impl App {
         let scope = Scope::new(self.deps.reader.clone());
         let tokens = DataLoader::new(loaders::Tokens(scope.clone()), tokio::spawn);
         let pools = DataLoader::new(loaders::Pools(scope.clone()), tokio::spawn);
-        self.schema.execute(request.data(scope).data(tokens).data(pools)).await
+        let balances = DataLoader::new(loaders::Balances(scope.clone()), tokio::spawn);
+        self.schema.execute(request.data(scope).data(tokens).data(pools).data(balances)).await
     }
 }
 

@@ -8,6 +8,7 @@ pub mod contract;
 pub mod liquidity;
 pub mod pool;
 pub mod protocol;
+pub mod reconciled;
 pub mod swap;
 pub mod token;
 

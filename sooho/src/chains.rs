@@ -3,7 +3,7 @@
 use chain::Client;
 use indexer::Metrics;
 use observe::{Registry, Shutdown};
-use store::{Embedded, EmbeddedOptions, Store};
+use store::{Embedded, EmbeddedOptions, Store, StoreError};
 
 use crate::{
     config::{ChainConfig, Config, EMBEDDED},
@@ -45,6 +45,22 @@ impl OpenStore {
         Ok(Self { store, embedded })
     }
 
+    /// The same for a command that may run beside services: a local server that they run already is used as it is.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn open_beside(config: &Config) -> Result<Self, Error> {
+        match Self::open(config).await {
+            Err(Error::Store(in_use @ StoreError::FolderInUse { .. })) => {
+                let uri = Embedded::running(&config.store.data_dir).ok_or(in_use)?;
+                let store = Store::connect(&uri, &config.store.database).await?;
+                store.migrate().await?;
+                Ok(Self { store, embedded: None })
+            }
+            opened => opened,
+        }
+    }
+
     /// Stops the local server cleanly.
     pub async fn close(self) {
         drop(self.store);
@@ -60,6 +76,17 @@ impl OpenStore {
 /// [`Error::Chain`] for an url that is none.
 pub fn client(chain: &ChainConfig) -> Result<Client, Error> {
     Ok(Client::new(chain.id, &chain.rpc)?)
+}
+
+/// The same, its endpoints shown among the metrics of this registry.
+///
+/// # Errors
+/// As [`client`]; and when the registry has a client of this chain already.
+pub fn shown_client(chain: &ChainConfig, registry: &Registry) -> Result<Client, Error> {
+    let client = client(chain)?;
+    chain::metrics::register(registry, &chain.name, &client)
+        .map_err(|error| Error::Service { service: "metrics", reason: error.to_string() })?;
+    Ok(client)
 }
 
 /// The chain of this name; without one, the only chain.

@@ -29,10 +29,42 @@ enum Command {
         services: Vec<Service>,
     },
     /// Index up to a block, then exit; continues where the last run ended
-    Index {
-        /// A block number, or `head`
-        #[arg(long, value_name = "BLOCK|head", value_parser = parse_target)]
-        to: indexer::Target,
+    Index(IndexArgs),
+    /// Write all that is stored of a chain to a file, as of one block, while services go on
+    ///
+    /// Example: sooho backup --to /backups/ --chain mainnet
+    #[command(verbatim_doc_comment)]
+    Backup {
+        /// A file, or a folder: then each chain has a file `NAME.sooho-backup` in it
+        #[arg(long, value_name = "FILE|DIR")]
+        to: PathBuf,
+        /// Name of the chain; may be left out for a folder, or if there is one chain only
+        #[arg(long, value_name = "NAME")]
+        chain: Option<String>,
+    },
+    /// Put a backup into a chain of which nothing is stored
+    ///
+    /// Example: sooho restore --from /backups/mainnet.sooho-backup
+    #[command(verbatim_doc_comment)]
+    Restore {
+        /// A file that `sooho backup` wrote
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Name of the chain; the file says it, too
+        #[arg(long, value_name = "NAME")]
+        chain: Option<String>,
+    },
+    /// Rebuild the documents of pools, tokens, figures and owners from the stored history, without the chain
+    ///
+    /// Example: sooho reindex --collection accounts
+    #[command(verbatim_doc_comment)]
+    Reindex {
+        /// Name of the collection, or `all`
+        #[arg(long, value_name = "NAME|all")]
+        collection: String,
+        /// Name of the chain; may be left out if there is one only
+        #[arg(long, value_name = "NAME")]
+        chain: Option<String>,
     },
     /// Take stored blocks back, as a reorg does; or remove all that is stored of a chain
     Rewind(RewindArgs),
@@ -42,6 +74,19 @@ enum Command {
     Config(ConfigArgs),
     /// Show where a running sooho stands
     Status,
+}
+
+#[derive(Debug, Args)]
+struct IndexArgs {
+    /// A block number, or `head`
+    #[arg(long, value_name = "BLOCK|head", value_parser = parse_target, required_unless_present = "estimate")]
+    to: Option<indexer::Target>,
+    /// Index nothing: look at a few spans of blocks, and say what calls, time and disk all of them will take
+    #[arg(long, conflicts_with = "to")]
+    estimate: bool,
+    /// Print the estimate as JSON
+    #[arg(long, requires = "estimate")]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -128,7 +173,19 @@ async fn execute(cli: Cli) -> Result<(), Error> {
     observe::logging::init(&config.log.filter, config.log.format).map_err(Error::Invalid)?;
     match cli.command {
         Command::Up { services } => up::run(&config, &services).await,
-        Command::Index { to } => commands::index::run(&config, to).await,
+        Command::Index(IndexArgs { to: Some(to), .. }) => commands::index::run(&config, to).await,
+        Command::Index(IndexArgs { to: None, json, .. }) => {
+            commands::estimate::run(&config, json).await
+        }
+        Command::Backup { to, chain } => {
+            commands::backup::run(&config, chain.as_deref(), &to).await
+        }
+        Command::Restore { from, chain } => {
+            commands::restore::run(&config, chain.as_deref(), &from).await
+        }
+        Command::Reindex { collection, chain } => {
+            commands::reindex::run(&config, chain.as_deref(), &collection).await
+        }
         Command::Rewind(RewindArgs { to: Some(to), chain, .. }) => {
             commands::rewind::run(&config, chain.as_deref(), to).await
         }

@@ -1,7 +1,11 @@
 //! One file per command.
 
+pub mod backup;
 pub mod check;
+pub mod estimate;
 pub mod index;
+pub mod reindex;
+pub mod restore;
 pub mod rewind;
 pub mod status;
 pub mod verify;

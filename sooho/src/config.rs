@@ -13,7 +13,7 @@ use domain::{
     config::{Collection, Dex, Watch},
     ids::ChainId,
 };
-use indexer::{IndexerConfig, Standby, schedule};
+use indexer::{IndexerConfig, OnChange, Standby, schedule};
 use observe::{config::ConfigError, logging::LogFormat};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,14 @@ pub struct StoreConfig {
     pub cache_mb: u32,
 }
 
+impl StoreConfig {
+    /// Whether the server is a local one of ours.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.uri == EMBEDDED
+    }
+}
+
 impl Default for StoreConfig {
     fn default() -> Self {
         Self {
@@ -118,8 +126,14 @@ pub struct IndexerSection {
     pub listen: SocketAddr,
     /// When stored values are compared with the chain: a cron expression with seconds; empty for never.
     pub audit: String,
+    /// When pools' balances are read from the chain: a cron expression with seconds; empty for never.
+    pub reconcile: String,
+    /// Pools per reading of balances, the largest first; 0: all.
+    pub reconcile_pools: usize,
     /// Milliseconds that the right to write a chain outlives a process that does not answer any more.
     pub lease_ms: u64,
+    /// What is done when the configuration asks for other data than what is stored.
+    pub on_change: OnChange,
 }
 
 impl Default for IndexerSection {
@@ -127,7 +141,10 @@ impl Default for IndexerSection {
         Self {
             listen: ServiceConfig::local(8082).listen,
             audit: "0 */5 * * * *".into(),
+            reconcile: "30 */30 * * * *".into(),
+            reconcile_pools: 2_000,
             lease_ms: 10_000,
+            on_change: OnChange::Rebuild,
         }
     }
 }
@@ -171,6 +188,8 @@ pub struct ChainConfig {
     pub rpc: Vec<String>,
     /// First block; 0: where the DEXes say, if nothing else is watched.
     pub start_block: u64,
+    /// A backup to begin with while nothing is stored: a path, or an `http(s)://` URL; empty: begin at the first block.
+    pub snapshot: String,
     /// Symbol of the native currency.
     pub native_symbol: String,
     /// Blocks per log request.
@@ -203,6 +222,7 @@ impl Default for ChainConfig {
             id: 0,
             rpc: Vec::new(),
             start_block: 0,
+            snapshot: String::new(),
             native_symbol: "ETH".into(),
             range: 2_000,
             concurrency: 4,
@@ -273,6 +293,8 @@ impl Config {
         }
         schedule::check(&self.indexer.audit)
             .map_err(|error| Error::Invalid(format!("indexer.audit: {error}")))?;
+        schedule::check(&self.indexer.reconcile)
+            .map_err(|error| Error::Invalid(format!("indexer.reconcile: {error}")))?;
         if self.indexer.lease_ms < MIN_LEASE_MS {
             return invalid(format!("indexer.lease_ms must be at least {MIN_LEASE_MS}"));
         }
@@ -308,6 +330,14 @@ impl Config {
             if let Some(twice) = chain.dex.iter().find(|dex| !dexes.insert(&dex.name)) {
                 return invalid(format!("{}: two are called `{}`", at("dex"), twice.name));
             }
+            let managers = chain.dex.iter().filter_map(|dex| dex.position_manager);
+            let mut singular: HashSet<_> = chain.dex.iter().map(|dex| dex.factory).collect();
+            if let Some(twice) = managers.into_iter().find(|manager| !singular.insert(*manager)) {
+                return invalid(format!(
+                    "{}: {twice} is the factory or position manager of another one",
+                    at("dex.position_manager")
+                ));
+            }
             let mut addresses = HashSet::new();
             let watched = chain
                 .dex
@@ -341,6 +371,7 @@ impl ChainConfig {
             protocol: dex.protocol,
             factory: dex.factory,
             fee_pips: dex.fee_pips,
+            position_manager: dex.position_manager,
             pricing: dex.pricing.clone(),
         });
         IndexerConfig {

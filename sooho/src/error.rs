@@ -5,7 +5,7 @@ use std::{net::SocketAddr, process::ExitCode};
 use chain::ChainError;
 use indexer::{IndexerError, audit::AuditError};
 use observe::config::ConfigError;
-use store::StoreError;
+use store::{StoreError, backup::BackupError, reindex::ReindexError};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,20 @@ pub enum Error {
     /// From the store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// From a backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// From rebuilding what is derived.
+    #[error(transparent)]
+    Reindex(#[from] ReindexError),
+    /// A snapshot that could not be fetched.
+    #[error("the snapshot at {url} cannot be fetched: {reason}; see `snapshot` of the chain")]
+    Download {
+        /// Where.
+        url: String,
+        /// Why not.
+        reason: String,
+    },
     /// From the chain.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -115,19 +129,30 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Config(_) | Self::Invalid(_) | Self::Listen { .. } => CONFIGURATION,
+            Self::Config(_)
+            | Self::Invalid(_)
+            | Self::Listen { .. }
+            | Self::Indexer { source: IndexerError::SourcesChanged { .. }, .. } => CONFIGURATION,
             Self::Store(StoreError::LeaseHeld { .. } | StoreError::LeaseLost { .. })
+            | Self::Backup(BackupError::Store(StoreError::LeaseLost { .. }))
+            | Self::Reindex(ReindexError::Store(StoreError::LeaseLost { .. }))
             | Self::Indexer { source: IndexerError::Store(StoreError::LeaseHeld { .. }), .. } => {
                 HELD
             }
+            Self::Reindex(ReindexError::Unknown { .. } | ReindexError::Candles) => CONFIGURATION,
             Self::Store(_)
-            | Self::Indexer { source: IndexerError::Store(_), .. }
+            | Self::Backup(_)
+            | Self::Reindex(_)
+            | Self::Indexer {
+                source: IndexerError::Store(_) | IndexerError::BlockTooLarge { .. },
+                ..
+            }
             | Self::Audit { source: AuditError::Store(_) | AuditError::Nothing(_), .. }
             | Self::BelowUndo { .. } => STORE,
             Self::Chain(_) | Self::Indexer { .. } | Self::Audit { .. } => CHAIN,
             Self::Differs { .. } => DIFFERS,
             Self::NotRunning { .. } => NOT_RUNNING,
-            Self::Service { .. } | Self::Declined(_) => OTHER,
+            Self::Service { .. } | Self::Declined(_) | Self::Download { .. } => OTHER,
         })
     }
 }

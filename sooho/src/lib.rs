@@ -5,6 +5,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod error;
+pub mod fetch;
 pub mod presets;
 pub mod service;
 pub mod up;

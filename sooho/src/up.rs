@@ -12,13 +12,17 @@ use api_kit::{
     status,
 };
 use domain::entity::Protocol;
-use indexer::{Audit, Indexer, Schedule, Target, schedule::AuditJob};
+use indexer::{
+    Audit, Indexer, Reconcile, Schedule, Target,
+    schedule::{AuditJob, ReconcileJob},
+};
 use observe::{Registry, Shutdown};
 use serving::{ChainDeps, Quoters};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     chains::{self, OpenStore},
+    commands::restore,
     config::{ChainConfig, Config},
     error::Error,
     service::Service,
@@ -39,7 +43,13 @@ pub async fn run(config: &Config, services: &[Service]) -> Result<(), Error> {
     }
     let open = OpenStore::open(config).await?;
     let mut tasks = Tasks::new();
-    let outcome = match start(config, &open, listeners, &mut tasks, &shutdown) {
+    let begun = if services.contains(&Service::Indexer) {
+        restore::snapshots(config, &open.store, &shutdown).await
+    } else {
+        Ok(())
+    };
+    let begun = begun.and_then(|()| start(config, &open, listeners, &mut tasks, &shutdown));
+    let outcome = match begun {
         Ok(()) => settle(&mut tasks, &shutdown).await,
         Err(error) => Err(error),
     };
@@ -68,33 +78,35 @@ fn start(
         match service {
             Service::Indexer => start_indexer(config, open, listener, tasks, shutdown)?,
             Service::Serving => {
+                let registry = Registry::new();
                 let deps = serving::Deps {
                     chains: per_chain(config, |chain| {
                         Ok(ChainDeps {
                             name: chain.name.clone(),
-                            client: chains::client(chain)?,
+                            client: chains::shown_client(chain, &registry)?,
                             quoters: quoters(chain),
                             tables: chain.contracts.tables().cloned().collect(),
                         })
                     })?,
                     reader: open.store.reader(),
-                    registry: Registry::new(),
+                    registry,
                     timeout: REQUEST_TIMEOUT,
                 };
                 let run = serving::run(deps, listener, shutdown.clone());
                 tasks.spawn(async move { run.await.map_err(|error| ended("serving", &error)) });
             }
             Service::NftApi => {
+                let registry = Registry::new();
                 let deps = nft_api::Deps {
                     chains: per_chain(config, |chain| {
                         Ok(nft_api::ChainDeps {
                             name: chain.name.clone(),
-                            client: chains::client(chain)?,
+                            client: chains::shown_client(chain, &registry)?,
                             collections: chain.collection.clone(),
                         })
                     })?,
                     reader: open.store.reader(),
-                    registry: Registry::new(),
+                    registry,
                     timeout: REQUEST_TIMEOUT,
                 };
                 let run = nft_api::run(deps, listener, shutdown.clone());
@@ -116,15 +128,23 @@ fn start_indexer(
     let metrics = Arc::new(chains::metrics(&registry)?);
     let mut schedule = Schedule::default();
     for chain in &config.chain {
-        let (settings, client) = (chain.indexer(), chains::client(chain)?);
+        let (settings, client) = (chain.indexer(), chains::shown_client(chain, &registry)?);
         let audit = Audit::new(&settings, client.clone(), open.store.reader());
+        let most = config.indexer.reconcile_pools;
+        let reconcile = Reconcile::new(&settings, client.clone(), open.store.reader(), most);
         let indexer = Indexer::new(settings, client, open.store.clone(), Arc::clone(&metrics))
-            .with_standby(config.indexer.stand_by());
+            .with_standby(config.indexer.stand_by())
+            .with_on_change(config.indexer.on_change);
         let job = AuditJob::new(audit, indexer.leading(), Arc::clone(&metrics));
         let name = format!("audit of {}", chain.name);
         schedule
             .add(&name, &config.indexer.audit, move || job.clone().run())
             .map_err(|error| Error::Invalid(format!("indexer.audit: {error}")))?;
+        let job = ReconcileJob::new(reconcile, indexer.writing(), Arc::clone(&metrics));
+        let name = format!("balances of {}", chain.name);
+        schedule
+            .add(&name, &config.indexer.reconcile, move || job.clone().run())
+            .map_err(|error| Error::Invalid(format!("indexer.reconcile: {error}")))?;
         let run = indexer.run(Target::Follow, shutdown.clone());
         let name = chain.name.clone();
         tasks.spawn(

@@ -2,6 +2,9 @@
 //! truth as the chain itself tells it.
 
 pub mod process;
+pub mod random;
 pub mod recorded;
+pub mod small_disk;
 pub mod truth;
+pub mod wire;
 pub mod world;

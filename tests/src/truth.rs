@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use abis::{
     events::{v2, v3, v4},
-    periphery::{Erc721Preset, Erc1155Preset, StateView, V2Factory, V2Pair, V3Pool},
+    periphery::{Erc20, Erc721Preset, Erc1155Preset, StateView, V2Factory, V2Pair, V3Pool},
 };
 use alloy::{
     eips::BlockId,
@@ -128,6 +128,22 @@ impl Truth {
     pub async fn reserves(&self, pair: Address, block: u64) -> Result<(U256, U256)> {
         let reserves = self.call(pair, V2Pair::getReservesCall {}, block).await?;
         Ok((U256::from(reserves.reserve0), U256::from(reserves.reserve1)))
+    }
+
+    /// What an account holds of a token.
+    ///
+    /// # Errors
+    /// When the endpoint fails.
+    pub async fn token_balance(&self, token: Address, owner: Address, block: u64) -> Result<U256> {
+        self.call(token, Erc20::balanceOfCall { owner }, block).await
+    }
+
+    /// What an account holds of the native currency (wei).
+    ///
+    /// # Errors
+    /// When the endpoint fails.
+    pub async fn native_balance(&self, owner: Address, block: u64) -> Result<U256> {
+        Ok(self.provider.get_balance(owner).block_id(BlockId::number(block)).await?)
     }
 
     /// Price, tick and liquidity of a V3 pool.

@@ -83,15 +83,18 @@ impl World {
     #[must_use]
     pub fn chain_config(&self) -> ChainConfig {
         let d = &self.deployment;
-        let dex = |name: &str, protocol, factory, quoter| DexConfig {
+        let dex = |name: &str, protocol, factory, quoter, position_manager| DexConfig {
             name: name.into(),
             protocol,
             factory,
             start_block: d.start_block,
             fee_pips: 3_000,
             quoter: Some(quoter),
+            position_manager,
             pricing: d.pricing(protocol),
         };
+        let v3_positions = Some(d.nonfungible_position_manager);
+        let v4_positions = Some(d.v4_position_manager);
         let collection =
             |name: &str, standard, address| Collection { name: name.into(), standard, address };
         ChainConfig {
@@ -103,9 +106,9 @@ impl World {
             undo_window: 64,
             range: 40,
             dex: vec![
-                dex("uniswap-v2", Protocol::V2, d.v2_factory, d.v2_router),
-                dex("uniswap-v3", Protocol::V3, d.v3_factory, d.quoter_v2),
-                dex("uniswap-v4", Protocol::V4, d.v4_pool_manager, d.v4_quoter),
+                dex("uniswap-v2", Protocol::V2, d.v2_factory, d.v2_router, None),
+                dex("uniswap-v3", Protocol::V3, d.v3_factory, d.quoter_v2, v3_positions),
+                dex("uniswap-v4", Protocol::V4, d.v4_pool_manager, d.v4_quoter, v4_positions),
             ],
             collection: vec![
                 collection("apes", NftStandard::Erc721, d.erc721),

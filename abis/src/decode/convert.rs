@@ -7,9 +7,13 @@ use domain::event::EventKind;
 use super::DecodeError;
 use crate::events::{nft, v2, v3, v4};
 
-type Decoded = Result<Option<EventKind>, DecodeError>;
+pub(super) type Decoded = Result<Option<EventKind>, DecodeError>;
 
-fn parse<E: SolEvent>(address: Address, topic: B256, log: &LogData) -> Result<E, DecodeError> {
+pub(super) fn parse<E: SolEvent>(
+    address: Address,
+    topic: B256,
+    log: &LogData,
+) -> Result<E, DecodeError> {
     E::decode_log_data_validate(log).map_err(|error| DecodeError {
         address,
         topic,

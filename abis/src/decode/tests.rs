@@ -21,6 +21,7 @@ fn watch() -> Watch {
         protocol,
         factory: address(byte),
         fee_pips: 3000,
+        position_manager: None,
         pricing: Pricing::default(),
     };
     Watch {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_json_abi::Event;
 use alloy_primitives::B256;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::ContractError;
@@ -11,8 +12,9 @@ use super::error::ContractError;
 /// Largest ABI file read, in bytes. The largest ABIs known have less than one megabyte.
 pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
-/// The events of a contract's ABI.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The events of a contract's ABI. It is written and read as the list of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<Value>", try_from = "Vec<Value>")]
 pub struct Abi {
     events: Vec<Event>,
 }
@@ -107,6 +109,25 @@ impl Abi {
                 signatures: several.iter().map(|event| event.signature()).collect(),
             }),
         }
+    }
+}
+
+impl From<Abi> for Vec<Value> {
+    fn from(abi: Abi) -> Self {
+        let written = abi.events.into_iter().filter_map(|event| {
+            let mut event = serde_json::to_value(event).ok()?;
+            event.as_object_mut()?.insert("type".to_owned(), "event".into());
+            Some(event)
+        });
+        written.collect()
+    }
+}
+
+impl TryFrom<Vec<Value>> for Abi {
+    type Error = ContractError;
+
+    fn try_from(events: Vec<Value>) -> Result<Self, ContractError> {
+        Self::of(events)
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 use alloy_json_abi::Event;
 use alloy_primitives::{Address, B256, hex};
 use domain::contract::{Kind, Table};
+use serde::{Deserialize, Serialize};
 
 use super::{
     abi::{Abi, nearest},
@@ -20,7 +21,8 @@ use super::{
 const LONGEST_NAME: usize = 64;
 
 /// A contract as configured.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Its name.
     pub name: String,
@@ -35,7 +37,8 @@ pub struct Spec {
 }
 
 /// A contract whose event announces others.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FactorySpec {
     /// The factory.
     pub address: Address,
@@ -51,11 +54,13 @@ pub struct Contracts {
     pub(super) list: Vec<Contract>,
     /// Contract and event by first topic.
     pub(super) by_topic: HashMap<B256, Vec<(usize, usize)>>,
+    /// What they were made of.
+    specs: Vec<Spec>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Contract {
-    name: String,
+    pub(super) name: String,
     pub(super) addresses: BTreeSet<Address>,
     pub(super) factory: Option<Announcer>,
     pub(super) events: Vec<Wanted>,
@@ -83,7 +88,7 @@ impl Contracts {
     /// # Errors
     /// The index of the contract that cannot be indexed, and why.
     pub fn compile(specs: &[Spec]) -> Result<Self, (usize, ContractError)> {
-        let mut contracts = Self::default();
+        let mut contracts = Self { specs: specs.to_vec(), ..Self::default() };
         let mut tables = BTreeMap::new();
         for (index, spec) in specs.iter().enumerate() {
             let contract = contract(spec).map_err(|error| (index, error))?;
@@ -98,6 +103,12 @@ impl Contracts {
             contracts.list.push(contract);
         }
         Ok(contracts)
+    }
+
+    /// What they were made of: by [`Contracts::compile`] they come again.
+    #[must_use]
+    pub fn specs(&self) -> &[Spec] {
+        &self.specs
     }
 
     /// The tables of all events.

@@ -5,6 +5,7 @@ use alloy_primitives::Address;
 use super::{Abi, ContractError, Contracts, FactorySpec, Spec};
 
 mod decoding;
+mod differences;
 mod mistakes;
 mod watching;
 

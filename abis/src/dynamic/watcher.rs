@@ -66,17 +66,8 @@ impl Watcher {
     /// contract may speak before its factory does, in its constructor.
     pub fn learn(&mut self, address: Address, log: &LogData) {
         let contracts = Arc::clone(&self.contracts);
-        for (index, event, contract, wanted) in of_topic(&contracts, log) {
-            let Some(factory) = &contract.factory else { continue };
-            if factory.address != address || factory.event != event {
-                continue;
-            }
-            if let Body::Decoded { values, .. } = decode::body(&wanted.layout, log)
-                && let Some(Value::Address(new)) = values.get(factory.field)
-                && !new.is_zero()
-            {
-                self.know(index, [*new]);
-            }
+        for (index, new) in contracts.announced(address, log) {
+            self.know(index, [new]);
         }
     }
 
@@ -100,6 +91,29 @@ impl Watcher {
                 table: Arc::clone(&wanted.table),
                 body: decode::body(&wanted.layout, log),
             })
+    }
+}
+
+impl Contracts {
+    /// The contracts that a log announces, with the position of what they belong to.
+    pub fn announced<'a>(
+        &'a self,
+        address: Address,
+        log: &'a LogData,
+    ) -> impl Iterator<Item = (usize, Address)> + 'a {
+        of_topic(self, log).filter_map(move |(index, event, contract, wanted)| {
+            let factory = contract.factory.as_ref()?;
+            if factory.address != address || factory.event != event {
+                return None;
+            }
+            let Body::Decoded { values, .. } = decode::body(&wanted.layout, log) else {
+                return None;
+            };
+            match values.get(factory.field) {
+                Some(Value::Address(new)) if !new.is_zero() => Some((index, *new)),
+                _ => None,
+            }
+        })
     }
 }
 

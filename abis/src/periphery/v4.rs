@@ -55,6 +55,9 @@ sol! {
         function getPositionLiquidity(uint256 tokenId) external view returns (uint128 liquidity);
         function getPoolAndPositionInfo(uint256 tokenId) external view returns (PoolKey memory poolKey, uint256 info);
         function transferFrom(address from, address to, uint256 tokenId) external;
+        function subscriber(uint256 tokenId) external view returns (address subscriber);
+        function subscribe(uint256 tokenId, address newSubscriber, bytes calldata data) external payable;
+        function unsubscribe(uint256 tokenId) external payable;
     }
 
     /// What a V4 swap would give, found by trying it.

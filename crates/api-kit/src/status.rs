@@ -19,6 +19,16 @@ pub struct ChainStatus {
     pub block: Option<Block>,
     /// Totals as of that block.
     pub counters: Option<Totals>,
+    /// What is built beside it, of a changed configuration; left out when nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub building: Option<Building>,
+}
+
+/// A generation that is being built, to take the place of the one that is served when it has reached its block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Building {
+    /// Newest committed block; `null` before the first batch.
+    pub block: Option<Block>,
 }
 
 /// Totals of a chain.
@@ -59,6 +69,7 @@ pub struct Status {
 /// `STORE_UNAVAILABLE` when the store does not answer.
 pub async fn read(reader: &Reader, names: &Chains<String>) -> Result<Status, Problem> {
     let watermarks = reader.watermarks().await?;
+    let rebuilds = reader.rebuilds().await?;
     let chains = names.iter().map(|(chain_id, name)| {
         let watermark =
             watermarks.iter().find(|(id, _)| *id == chain_id).map(|(_, watermark)| watermark);
@@ -67,6 +78,9 @@ pub async fn read(reader: &Reader, names: &Chains<String>) -> Result<Status, Pro
             name: name.clone(),
             block: watermark.map(|watermark| watermark.block.into()),
             counters: watermark.map(|watermark| watermark.counters.into()),
+            building: rebuilds.iter().find(|(id, _)| *id == chain_id).map(|(_, watermark)| {
+                Building { block: watermark.map(|watermark| watermark.block.into()) }
+            }),
         }
     });
     Ok(Status { chains: chains.collect() })

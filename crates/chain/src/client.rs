@@ -8,7 +8,7 @@ use std::sync::{
     atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
-use alloy_primitives::{Address, B256, Bytes, U64};
+use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use domain::{block::BlockRef, ids::ChainId};
 use serde_json::{Value, json};
 
@@ -176,6 +176,15 @@ impl Client {
         block: B256,
     ) -> Result<Vec<Result<Bytes, ChainError>>, ChainError> {
         self.calls_at(calls, &json!({ "blockHash": block })).await
+    }
+
+    /// What an account holds of the native currency (wei), after the block with this hash.
+    ///
+    /// # Errors
+    /// Any [`ChainError`].
+    pub async fn native_balance(&self, of: Address, block: B256) -> Result<U256, ChainError> {
+        let params = json!([of, { "blockHash": block }]);
+        Ok(self.one_of(&Ask::new("eth_getBalance"), params).await?.0)
     }
 
     /// Several `eth_call`s on the newest state; for what does not change, like a token's name.

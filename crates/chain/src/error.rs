@@ -140,6 +140,7 @@ impl Fault {
             Meaning::BatchTooLarge => {
                 return Self { error: ChainError::Refused(text), cause: Cause::BatchTooLarge };
             }
+            Meaning::TooManyAddresses => return ChainError::Refused(text).into(),
             Meaning::Unknown => {}
         }
         let halted =

@@ -9,6 +9,7 @@ pub mod client;
 mod endpoint;
 pub mod error;
 pub mod heads;
+pub mod metrics;
 pub mod phrases;
 pub mod raw;
 pub mod source;

@@ -105,6 +105,14 @@ pub const MISSING: [&str; 15] = [
     "resource not found",
 ];
 
+/// Phrases by which a server refuses the number of addresses in a log query.
+pub const TOO_MANY_ADDRESSES: [&str; 4] = [
+    "exceed max addresses",
+    "less number of address",
+    "too many addresses",
+    "filters. the current limit is",
+];
+
 /// Phrases by which a server refuses the number of requests in one batch.
 pub const BATCH_TOO_LARGE: [&str; 6] = [
     "batch too large",
@@ -122,6 +130,7 @@ pub(crate) enum Meaning {
     TooOften,
     Missing,
     BatchTooLarge,
+    TooManyAddresses,
     Unknown,
 }
 
@@ -132,6 +141,8 @@ pub(crate) fn meaning(code: i64, message: &str, of_logs: bool) -> Meaning {
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
     if says(&BATCH_TOO_LARGE) {
         Meaning::BatchTooLarge
+    } else if of_logs && says(&TOO_MANY_ADDRESSES) {
+        Meaning::TooManyAddresses
     } else if TOO_LARGE.iter().any(|(phrase, _)| text.contains(phrase))
         || (of_logs && says(&TOO_SLOW))
     {

@@ -2,9 +2,15 @@
 
 mod assemble;
 mod backfill;
+mod block;
+mod bloom;
+mod emitters;
 mod fetch;
 mod filter;
+mod head;
+mod plan;
 mod steer;
+mod tally;
 
 #[cfg(test)]
 mod tests;
@@ -13,14 +19,19 @@ use std::{sync::Arc, time::Duration};
 
 use futures::Stream;
 
+pub use emitters::{Announces, Emitters};
 pub use filter::LogFilter;
+pub use plan::Asking;
 
 use crate::{
     client::Client,
     error::ChainError,
     heads::Heads,
     raw::RawBlock,
-    source::{fetch::Found, steer::Steer},
+    source::{
+        bloom::Trust,
+        plan::{Plan, Planner},
+    },
 };
 
 /// Blocks `from..=to` that were fetched as one. Holds the blocks with logs, and the last one in any case.
@@ -42,7 +53,9 @@ pub struct Source {
     /// Ranges fetched at the same time.
     concurrency: usize,
     transactions: bool,
-    steer: Arc<Steer>,
+    planner: Arc<Planner>,
+    /// Whether headers tell the truth about their logs.
+    trust: Arc<Trust>,
 }
 
 impl Source {
@@ -50,13 +63,22 @@ impl Source {
     /// bears. `range` and `concurrency` below 1 count as 1.
     #[must_use]
     pub fn new(client: Client, filter: LogFilter, range: u64, concurrency: usize) -> Self {
+        let trust = Arc::new(Trust::new(client.chain_id()));
         Self {
             client,
             filter: Arc::new(filter),
             concurrency: concurrency.max(1),
             transactions: false,
-            steer: Arc::new(Steer::new(range)),
+            planner: Arc::new(Planner::new(range)),
+            trust,
         }
+    }
+
+    /// The same with the way of asking chosen beforehand, ranges beginning at `range` blocks. What comes out is the same.
+    #[must_use]
+    pub fn with_asking(mut self, asking: Asking, range: u64) -> Self {
+        self.planner = Arc::new(Planner::new(range).only(asking, range));
+        self
     }
 
     /// Whether the transactions of the logs are read, too. Off by default: it makes blocks much larger.
@@ -70,6 +92,12 @@ impl Source {
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The contracts whose logs are read besides those known beforehand.
+    #[must_use]
+    pub fn emitters(&self) -> Option<&Emitters> {
+        self.filter.emitters.as_ref()
     }
 
     /// Something to wait on for new blocks: subscriptions where an endpoint is a WebSocket, else looks every `poll`.
@@ -96,16 +124,13 @@ impl Source {
     /// [`ChainError::Inconsistent`] when the chain moved meanwhile: ask again. Any other [`ChainError`].
     pub async fn head_blocks(&self, from: u64, to: u64) -> Result<Vec<RawBlock>, ChainError> {
         let wanted = (from..=to).map(|number| (number, self.transactions)).collect::<Vec<_>>();
-        let blocks = self.client.wire_blocks(&wanted).await?;
-        let headers = blocks.iter().map(Into::into).collect::<Vec<_>>();
-        assemble::check_links(&headers)?;
-        let mut found = Found::default();
-        for header in self.logs_by_hash(&headers, &mut found).await? {
-            // what the many could not bear is asked one by one
-            let some = self.logs_of_block(header.number, Some(header.hash)).await?;
-            found.add(some);
-        }
-        assemble::check_all(&found.logs, from, to)?;
-        assemble::assemble(blocks, found, self.transactions)
+        self.head(self.client.wire_blocks(&wanted).await?).await
+    }
+
+    /// How the next range of a backfill is asked for, and how many blocks it has.
+    fn next(&self) -> (Plan, u64) {
+        let emitters = self.filter.emitters.as_ref();
+        // of nobody in particular: by topics, at the pace that was set
+        self.planner.next(emitters.map_or(0, Emitters::count))
     }
 }

@@ -22,6 +22,9 @@ pub struct Dex {
     /// Swap fee of V2 pools in pips (1/1,000,000); V3 and V4 pools carry their own.
     #[serde(default = "default_v2_fee")]
     pub fee_pips: u32,
+    /// Contract that keeps positions as tokens: V3's `NonfungiblePositionManager`, V4's `PositionManager`.
+    #[serde(default)]
+    pub position_manager: Option<Address>,
     /// How its tokens are priced.
     #[serde(default)]
     pub pricing: Pricing,
@@ -58,6 +61,12 @@ impl Watch {
     #[must_use]
     pub fn dex(&self, factory: Address) -> Option<&Dex> {
         self.dexes.iter().find(|dex| dex.factory == factory)
+    }
+
+    /// The DEX whose position manager has this address.
+    #[must_use]
+    pub fn positions_of(&self, manager: Address) -> Option<&Dex> {
+        self.dexes.iter().find(|dex| dex.position_manager == Some(manager))
     }
 
     /// The collection at this address.

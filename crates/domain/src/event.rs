@@ -125,6 +125,16 @@ pub enum EventKind {
     },
     /// V4 manager: tokens given to the liquidity in range.
     V4Donate { id: B256, sender: Address, amount0: U256, amount1: U256 },
+    /// V3 position manager: liquidity added to a position.
+    PositionIncreased { token_id: U256, liquidity: u128, amount0: U256, amount1: U256 },
+    /// V3 position manager: liquidity taken from a position; its tokens are owed until collected.
+    PositionDecreased { token_id: U256, liquidity: u128, amount0: U256, amount1: U256 },
+    /// V3 position manager: owed tokens of a position paid out.
+    PositionCollected { token_id: U256, recipient: Address, amount0: U256, amount1: U256 },
+    /// V4 position manager: a contract is told of what happens to a position from now on.
+    PositionSubscribed { token_id: U256, subscriber: Address },
+    /// V4 position manager: it is told no more.
+    PositionUnsubscribed { token_id: U256, subscriber: Address },
     /// ERC-721 transfer; the zero address stands for mint and burn.
     Erc721Transfer { from: Address, to: Address, token_id: U256 },
     /// ERC-1155 transfer, single or batch: pairs of token id and amount.

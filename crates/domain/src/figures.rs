@@ -8,6 +8,7 @@
 mod account;
 mod factory;
 mod interval;
+mod nft_position;
 mod pool;
 mod position;
 mod token;
@@ -16,6 +17,7 @@ pub use self::{
     account::Account,
     factory::{Factory, ProtocolDay},
     interval::{Interval, PoolInterval, TokenInterval},
+    nft_position::NftPosition,
     pool::PoolFigures,
     position::LiquidityPosition,
     token::TokenFigures,

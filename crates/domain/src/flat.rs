@@ -11,6 +11,7 @@ use crate::{
 
 mod liquidity;
 mod pair;
+mod position;
 mod swap;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ mod tests;
 pub use self::{
     liquidity::FlatLiquidity,
     pair::{FlatPairLiquidity, FlatSnapshot},
+    position::{FlatPositionEvent, FlatPositionSnapshot},
     swap::FlatSwap,
 };
 
@@ -58,6 +60,10 @@ pub trait PoolRow: Sized + Send + 'static {
     fn join(meta: RowMeta, pool: PoolId, own: Self::Own) -> Self;
     /// Accounts that the row is listed under, beside the sender of the transaction.
     fn accounts(&self) -> [Option<Address>; 2];
+    /// What else it is listed under, like an account: see [`token_key`](crate::row::token_key).
+    fn subject(&self) -> Option<Address> {
+        None
+    }
 
     /// All fields.
     fn flat(&self) -> Both<FlatMeta, Self::Own> {

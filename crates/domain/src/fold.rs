@@ -12,8 +12,8 @@ use crate::{
     block::BlockRef,
     entity::{Counters, NftBalance, Pool, Tick, Token},
     figures::{
-        Account, Factory, Interval, LiquidityPosition, PoolInterval, ProtocolDay, TokenFigures,
-        TokenInterval,
+        Account, Factory, Interval, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay,
+        TokenFigures, TokenInterval,
     },
     ids::PoolId,
     row::Rows,
@@ -34,6 +34,7 @@ mod nft;
 #[cfg(test)]
 mod oracle;
 mod pair;
+mod positions;
 #[cfg(test)]
 mod properties;
 mod state;
@@ -72,6 +73,8 @@ pub enum Key {
     Account(Address),
     /// Shares of a pair's liquidity that an account holds.
     LiquidityPosition(PoolId, Address),
+    /// A position that is a token: its manager's address and the token id.
+    NftPosition(Address, U256),
 }
 
 macro_rules! entities {
@@ -139,6 +142,8 @@ entities! {
     Account(Account),
     /// Shares of a pair's liquidity.
     LiquidityPosition(LiquidityPosition),
+    /// A position that is a token.
+    NftPosition(NftPosition),
 }
 
 /// What one block did to an entity.

@@ -20,6 +20,7 @@ pub mod fold;
 pub mod ids;
 pub mod map;
 pub mod pricing;
+pub mod reconciled;
 pub mod record;
 pub mod row;
 pub mod version;

@@ -8,6 +8,10 @@ use crate::{
     candle::CandleStep, contract::ContractLog, decimal::Decimal, entity::NftStandard, ids::PoolId,
 };
 
+mod position;
+
+pub use position::{PositionEvent, PositionEventKind, PositionSnapshot, token_key};
+
 /// Position of a row; unique on a chain and ascending in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
@@ -213,6 +217,10 @@ pub struct Rows {
     pub pair_liquidity: Vec<PairLiquidity>,
     /// Shares of V2 pairs at their changes.
     pub liquidity_snapshots: Vec<LiquidityPositionSnapshot>,
+    /// V3 positions at their changes.
+    pub position_snapshots: Vec<PositionSnapshot>,
+    /// What happened to V4 positions as tokens.
+    pub position_events: Vec<PositionEvent>,
     /// What the block adds to candles, by subject.
     pub candles: Vec<CandleStep>,
     /// NFT transfers.
@@ -228,6 +236,8 @@ impl Rows {
         self.liquidity.sort_by_key(|row| row.meta.position);
         self.pair_liquidity.sort_by_key(|row| row.meta.position);
         self.liquidity_snapshots.sort_by_key(|row| row.meta.position);
+        self.position_snapshots.sort_by_key(|row| row.meta.position);
+        self.position_events.sort_by_key(|row| row.meta.position);
         self.contract_events.sort_by_key(|row| row.meta.position);
     }
 }

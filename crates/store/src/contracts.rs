@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// `NamespaceExists`.
 const EXISTS: i32 = 48;
@@ -24,6 +24,11 @@ const DUPLICATE: i32 = 11_000;
 /// The condition on `_id` of the entries in `meta`.
 pub(crate) fn entries() -> Document {
     doc! { "_id": { "$gte": "contract:", "$lt": "contract;" } }
+}
+
+/// The `_id` of the entry of a collection.
+pub(crate) fn entry_id(collection: &str) -> String {
+    format!("contract:{collection}")
 }
 
 /// The collection that an entry speaks of.
@@ -73,7 +78,7 @@ pub(crate) async fn declare(
     let meta = database.collection::<Document>(META);
     let mut new = Vec::new();
     for table in tables {
-        let id = format!("contract:{}", table.collection);
+        let id = entry_id(&table.collection);
         let configured = table.shape();
         let entry = meta.find_one(doc! { "_id": &id }).await?;
         if let Some(stored) = entry.as_ref().and_then(|entry| entry.get_str("shape").ok())

@@ -15,6 +15,7 @@ pub(crate) mod lease;
 pub(crate) mod nft_balance;
 pub(crate) mod nft_transfer;
 pub(crate) mod pool;
+pub(crate) mod reconciled;
 pub(crate) mod record;
 pub(crate) mod row;
 pub(crate) mod tick;
@@ -26,10 +27,11 @@ pub(crate) mod watermark;
 pub(crate) const META: &str = "meta";
 
 /// Collections that hold chain data.
-pub(crate) const COLLECTIONS: [&str; 17] = [
+pub(crate) const COLLECTIONS: [&str; 19] = [
     crate::candles::COLLECTION,
     crate::history::COLLECTION,
     figures::LIQUIDITY_POSITIONS,
+    figures::NFT_POSITIONS,
     figures::FACTORIES,
     figures::PROTOCOL_DAYS,
     figures::TOKEN_FIGURES,
@@ -41,6 +43,7 @@ pub(crate) const COLLECTIONS: [&str; 17] = [
     token::Doc::COLLECTION,
     nft_balance::Doc::COLLECTION,
     crate::rows::COLLECTION,
+    reconciled::COLLECTION,
     nft_transfer::Doc::COLLECTION,
     undo::Doc::COLLECTION,
     watermark::Doc::COLLECTION,

@@ -4,7 +4,7 @@
 //! It is watched: when it dies under us it is started again on the same port, and the driver's retries bridge the gap.
 //! When we die, it stays behind; the next start on the folder ends it first. Two never work on one folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -71,6 +71,13 @@ impl Embedded {
         let supervisor = Supervisor { launch, stop: stop.clone(), pid: pid_sender };
         let supervisor = Some(tokio::spawn(supervisor.run(running)));
         Ok(Self { port, stop, pid, supervisor, folder })
+    }
+
+    /// Where the server of a folder that another process holds listens, as far as it is known.
+    #[must_use]
+    pub fn running(data_dir: &Path) -> Option<String> {
+        let port = folder::port_of(data_dir)?;
+        Some(format!("mongodb://127.0.0.1:{port}/?replicaSet={}", replica::NAME))
     }
 
     /// Where to connect.

@@ -22,6 +22,26 @@ pub enum StoreError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// A question that no index answers, and more to look through than it may.
+    #[error("{what} needs more than {bound}, which is not done within a request; ask for less")]
+    TooMuch {
+        /// The question.
+        what: &'static str,
+        /// What it may need.
+        bound: String,
+    },
+    /// More changes than a transaction can hold.
+    #[error(
+        "the changes do not fit into one transaction of this MongoDB server ({reason}): raise store.cache_mb, or where the \
+         server is your own, storage.wiredTiger.engineConfig.cacheSizeGB"
+    )]
+    TooLarge {
+        /// What the server says.
+        reason: String,
+        /// The driver's error.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// The moment a snapshot speaks of is no longer kept by the server.
     #[error("the snapshot of this read is no longer available; ask again")]
     SnapshotGone,
@@ -48,7 +68,7 @@ pub enum StoreError {
     },
     /// A chain that is half removed.
     #[error(
-        "chain {chain} is being removed and that did not end: run `sooho rewind --drop` again, then index it anew"
+        "chain {chain} is half removed or half restored: run `sooho rewind --drop` or `sooho restore` again, whichever it was"
     )]
     Removing {
         /// Chain.
@@ -151,6 +171,11 @@ pub enum StoreError {
         /// Our version.
         known: i64,
     },
+    /// Another process took over the work of bringing the database up to date.
+    #[error(
+        "another process brings the database up to date since this one was held up; start again when it is through"
+    )]
+    MigrationLost,
     /// An unusable connection string. The string itself is never shown: it may hold a password.
     #[error(
         "store.uri is no MongoDB connection string{detail}; write mongodb://HOST:PORT/?replicaSet=NAME"
@@ -250,6 +275,11 @@ impl StoreError {
     }
 }
 
+/// `TransactionTooLargeForCache`, `TransactionTooLarge`, `TransactionExceededLifetimeLimitSeconds`.
+pub(crate) const TOO_LARGE: [i32; 3] = [388, 257, 290];
+/// What a write conflict says that is none: the storage engine threw the transaction out of a full cache.
+const EVICTED: [&str; 3] = ["rolled back for eviction", "cache overflow", "Cache full"];
+
 /// Codes that say: not now, or not here (steppedDown, shutdown, interrupted, network, host unreachable, write conflict).
 const PASSING: [i32; 18] =
     [6, 7, 50, 64, 89, 91, 112, 133, 134, 189, 251, 262, 9001, 10107, 11600, 11602, 13435, 13436];
@@ -261,6 +291,12 @@ impl From<DriverError> for StoreError {
         let code = code(&error);
         if code.is_some_and(|code| SNAPSHOT.contains(&code)) {
             return Self::SnapshotGone;
+        }
+        let reason = reason(&error);
+        if code.is_some_and(|code| TOO_LARGE.contains(&code))
+            || EVICTED.iter().any(|words| reason.contains(words))
+        {
+            return Self::TooLarge { reason, source: Box::new(error) };
         }
         let passing = matches!(
             *error.kind,
@@ -276,7 +312,6 @@ impl From<DriverError> for StoreError {
             ]
             .iter()
             .any(|label| error.contains_label(label));
-        let reason = reason(&error);
         let source = Box::new(error);
         if passing {
             Self::Unavailable { reason, source }
@@ -291,6 +326,10 @@ pub(crate) fn code(error: &DriverError) -> Option<i32> {
     match &*error.kind {
         ErrorKind::Command(command) => Some(command.code),
         ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => Some(write.code),
+        // written, and then the server stepped down: whether it stays is not known
+        ErrorKind::Write(mongodb::error::WriteFailure::WriteConcernError(write)) => {
+            Some(write.code)
+        }
         ErrorKind::InsertMany(many) => {
             many.write_errors.iter().flatten().map(|write| write.code).next()
         }

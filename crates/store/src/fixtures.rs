@@ -9,14 +9,15 @@ use domain::{
     decimal::Decimal,
     entity::{Counters, Created, NftBalance, NftStandard, Pool, PoolState, Protocol, Tick, Token},
     figures::{
-        Account, Factory, Interval, LiquidityPosition, PoolFigures, PoolInterval, ProtocolDay,
-        TokenFigures, TokenInterval,
+        Account, Factory, Interval, LiquidityPosition, NftPosition, PoolFigures, PoolInterval,
+        ProtocolDay, TokenFigures, TokenInterval,
     },
     fold::{BlockChanges, Change, Entity, Key},
     ids::PoolId,
     row::{
         LiquidityEvent, LiquidityKind, LiquidityPositionSnapshot, NftTransfer, PairLiquidity,
-        PairSwap, Position, RowMeta, Rows, Swap,
+        PairSwap, Position, PositionEvent, PositionEventKind, PositionSnapshot, RowMeta, Rows,
+        Swap,
     },
 };
 
@@ -45,6 +46,7 @@ pub(crate) fn pool_id(n: u64) -> PoolId {
 }
 
 pub(crate) const COLLECTION: u64 = 500;
+pub(crate) const POSITIONS: u64 = 600;
 
 impl Chain {
     /// Blocks `1..=length` of a fork; each creates a pool and a token, swaps, and moves NFTs. Every seventh is empty.
@@ -186,6 +188,19 @@ impl Chain {
             total_supply: decimal(n),
             balance: U256::MAX,
         });
+        changes.rows.position_snapshots.push(position_snapshot(meta(6, 0), n));
+        for (log_index, kind) in
+            [(7, PositionEventKind::Transfer), (8, PositionEventKind::Subscribe)]
+        {
+            changes.rows.position_events.push(PositionEvent {
+                meta: meta(log_index, 0),
+                manager: address(POSITIONS),
+                token_id: U256::from(n / 2),
+                kind,
+                from: (log_index == 7).then(|| address(7)),
+                to: address(6),
+            });
+        }
         changes.rows.liquidity.push(LiquidityEvent {
             meta: meta(3, 0),
             pool: pool_id(n),
@@ -312,6 +327,7 @@ fn figures(n: u64) -> Vec<(Key, Entity)> {
             Key::LiquidityPosition(pool, address(6)),
             LiquidityPosition { balance: U256::from(n), ..LiquidityPosition::default() }.into(),
         ),
+        (Key::NftPosition(address(POSITIONS), U256::from(n)), position(n).into()),
         (
             Key::Account(address(6)),
             Account { volume_usd, swap_count: n, last_block: n, ..Account::default() }.into(),
@@ -339,5 +355,38 @@ fn nft(n: u64) -> NftBalance {
         standard: NftStandard::Erc1155,
         balance: U256::MAX,
         since_block: n,
+    }
+}
+
+/// A position; its owner has every third, its pool one.
+fn position(n: u64) -> NftPosition {
+    NftPosition {
+        counted: true,
+        owner: address(n % 3 + 1),
+        origin: n.is_multiple_of(2).then(|| address(6)),
+        pool: (!n.is_multiple_of(5)).then(|| pool_id(n)),
+        tick_lower: Some(-60),
+        liquidity: i128::MIN,
+        deposited_token0: decimal(n),
+        chain_liquidity: u128::MAX,
+        fees_collected0: U256::MAX,
+        ..NftPosition::default()
+    }
+}
+
+fn position_snapshot(meta: RowMeta, n: u64) -> PositionSnapshot {
+    PositionSnapshot {
+        meta,
+        pool: pool_id(n),
+        manager: address(POSITIONS + n % 2),
+        token_id: U256::from(n / 2),
+        owner: address(7),
+        liquidity: -i128::from(n),
+        deposited_token0: decimal(n),
+        deposited_token1: decimal(n + 1),
+        withdrawn_token0: decimal(n + 2),
+        withdrawn_token1: decimal(n + 3),
+        collected_fees_token0: decimal(n + 4),
+        collected_fees_token1: decimal(n + 5),
     }
 }

@@ -17,8 +17,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use pack::Packer;
 pub(crate) use key::{Tagged, tagged};
+pub(crate) use pack::Packer;
 pub(crate) use read::{Chunk, Image};
 
 pub(crate) const COLLECTION: &str = "history";
@@ -40,4 +40,3 @@ pub(crate) fn up_to(chain: i64, key: &Tagged, block: u64) -> Document {
     let (least, most) = (id_document(chain, key, 0), id_document(chain, key, block));
     doc! { "_id": { "$gte": least, "$lte": most } }
 }
-

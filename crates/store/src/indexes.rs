@@ -28,6 +28,9 @@ pub(crate) const INDEXES: &[Index] = &[
     Index { collection: "rows", name: "group", keys: &[("g", -1)] },
     Index { collection: "rows", name: "transaction", keys: &[("x", 1), ("g", -1)] },
     Index { collection: "rows", name: "account", keys: &[("a", 1), ("g", -1)] },
+    // positions of an owner and of a pool
+    Index { collection: "nft_positions", name: "owner", keys: &[("owner", 1), ("_id", 1)] },
+    Index { collection: "nft_positions", name: "pool", keys: &[("pool", 1), ("_id", 1)] },
     // what an owner holds, all or of a collection
     Index { collection: "nft_balances", name: "owner", keys: &[("_id.o", 1), ("_id", 1)] },
     // transfers of a collection and of a token id, newest first

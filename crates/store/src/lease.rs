@@ -5,7 +5,13 @@
 //! carries it, and a take-over raises it. So the two conflict, whichever is first, and a writer that slept through its
 //! lease is refused.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use bson::{Document, doc, oid::ObjectId};
 use domain::ids::ChainId;
@@ -15,9 +21,9 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::{debug, warn};
 
 use crate::{
-    codec::chain_key,
     documents::lease::LEASES,
     error::StoreError,
+    generations::Generation,
     writer::transaction::{Work, transact_in},
 };
 
@@ -48,6 +54,10 @@ pub struct Lease {
 pub(crate) struct Grant {
     pub(crate) database: Database,
     pub(crate) chain: ChainId,
+    /// What the lease is of: the chain itself, or a generation of it that is being built.
+    pub(crate) key: i64,
+    /// The generation that its writers write to.
+    active: AtomicI64,
     id: ObjectId,
     token: i64,
     holder: String,
@@ -64,7 +74,22 @@ pub(crate) async fn acquire(
     ttl: Duration,
 ) -> Result<Lease, StoreError> {
     let ttl = ttl.max(SHORTEST_TTL);
-    let grant = take::take(client, database, chain, ttl, take::From::Free).await?;
+    let of = take::Of::Chain(chain);
+    let grant = take::take(client, database, of, ttl, take::From::Free).await?;
+    Ok(Lease::start(grant))
+}
+
+/// Takes the lease of a generation that is being built, for who holds that of its chain.
+pub(crate) async fn acquire_generation(
+    chain: &Lease,
+    generation: Generation,
+    ttl: Duration,
+) -> Result<Lease, StoreError> {
+    let ttl = ttl.max(SHORTEST_TTL);
+    let database = chain.grant().database.clone();
+    let of = take::Of::Generation(chain.clone(), generation.0);
+    let client = database.client().clone();
+    let grant = take::take(client, database, of, ttl, take::From::Free).await?;
     Ok(Lease::start(grant))
 }
 
@@ -74,7 +99,8 @@ pub(crate) async fn seize(
     database: Database,
     chain: ChainId,
 ) -> Result<Lease, StoreError> {
-    let grant = take::take(client, database, chain, DEFAULT_TTL, take::From::Anybody).await?;
+    let of = take::Of::Chain(chain);
+    let grant = take::take(client, database, of, DEFAULT_TTL, take::From::Anybody).await?;
     Ok(Lease::start(grant))
 }
 
@@ -128,8 +154,17 @@ impl Lease {
 }
 
 impl Grant {
+    /// The generation that its writers write to.
+    pub(crate) fn active(&self) -> i64 {
+        self.active.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_active(&self, key: i64) {
+        self.active.store(key, Ordering::Release);
+    }
+
     fn filter(&self) -> Document {
-        doc! { "_id": { "c": chain_key(self.chain) }, "id": self.id, "token": self.token }
+        doc! { "_id": { "c": self.key }, "id": self.id, "token": self.token }
     }
 
     fn leases(&self) -> mongodb::Collection<Document> {

@@ -8,8 +8,9 @@
 //! - a [`Snapshot`] answers every read as of one block, whatever is committed meanwhile;
 //! - a chain has one writer: [`Writer`] needs a [`Lease`], and every write proves that it is still the chain's;
 //! - every stored number is exact: integers and fixed-width big-endian binaries, never a float;
-//! - every `_id` starts with the chain id, so that it can serve as the shard key.
+//! - every `_id` starts with the key of a generation of a chain, so that it can serve as the shard key.
 
+pub mod backup;
 mod candles;
 mod codec;
 mod contracts;
@@ -18,13 +19,17 @@ pub mod embedded;
 mod error;
 #[cfg(test)]
 mod fixtures;
+mod generations;
 mod history;
 mod indexes;
 mod lease;
 mod packed;
+mod queries;
 mod reader;
+pub mod reindex;
 mod rows;
 mod schema;
+mod shards;
 mod store;
 #[cfg(test)]
 mod test_mongo;
@@ -36,13 +41,14 @@ pub use self::{
     candles::CandleQuery,
     embedded::{Embedded, EmbeddedOptions},
     error::StoreError,
+    generations::{Generation, Generations, Standing},
     lease::{DEFAULT_TTL, Lease},
     reader::{
         ContractEventQuery, LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery,
-        Past, PoolCursor, PoolOrder, PoolQuery, Reader, RowCounts, RowQuery, Snapshot, SwapQuery,
-        TokenQuery,
+        Past, PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery, PositionsOf, Reader,
+        RowCounts, RowQuery, Snapshot, SwapQuery, TokenQuery,
     },
     store::{ConnectOptions, Store},
     watermark::Watermark,
-    writer::{Batch, Packed, Packer, Writer},
+    writer::{Batch, Extent, Packed, Packer, Writer},
 };

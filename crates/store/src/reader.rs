@@ -2,20 +2,15 @@
 
 use std::sync::Arc;
 
-use bson::{RawDocumentBuf, doc};
+use bson::doc;
 use domain::ids::ChainId;
-use futures::TryStreamExt as _;
-use mongodb::{Client, Database};
+use mongodb::{Client, ClientSession, Database};
 use tokio::sync::Mutex;
 
-use crate::{
-    codec::chain_key,
-    documents::{Stored, decode, decode_doc, watermark},
-    error::StoreError,
-    watermark::Watermark,
-};
+use crate::{error::StoreError, generations, watermark::Watermark};
 
 mod audit;
+pub(crate) mod bound;
 mod candles;
 pub(crate) mod contracts;
 mod history;
@@ -23,6 +18,8 @@ mod nfts;
 mod past;
 pub(crate) mod plan;
 mod pools;
+mod positions;
+mod reconciled;
 mod rows;
 mod snapshot;
 #[cfg(test)]
@@ -35,6 +32,7 @@ pub use self::{
     nfts::{NftCollectionCursor, NftOwnedCursor, NftTransferQuery},
     past::Past,
     pools::{PoolCursor, PoolOrder, PoolQuery},
+    positions::{PositionId, PositionQuery, PositionsOf},
     rows::{LiquidityQuery, RowQuery, SwapQuery},
     snapshot::Snapshot,
     tokens::TokenQuery,
@@ -58,19 +56,12 @@ impl Reader {
     /// # Errors
     /// [`StoreError`], retryable when no server answers.
     pub async fn snapshot(&self, chain: ChainId) -> Result<Option<Snapshot>, StoreError> {
-        let mut session = self.client.start_session().snapshot(true).await?;
-        let key = chain_key(chain);
+        let (database, mut session) = self.session().await?;
         // the first read fixes the moment
-        let found = self
-            .database
-            .collection::<RawDocumentBuf>(watermark::Doc::COLLECTION)
-            .find_one(doc! { "_id": watermark::id(key) })
-            .session(&mut session)
-            .await?;
-        let Some(found) = found else { return Ok(None) };
-        let watermark = decode::<watermark::Doc>(&found)?;
+        let found = generations::read::newest(database, &mut session, chain).await?;
+        let Some((key, watermark)) = found else { return Ok(None) };
         let session = Arc::new(Mutex::new(session));
-        Ok(Some(Snapshot::new(self.database.clone(), session, chain, watermark)))
+        Ok(Some(Snapshot::new(database.clone(), session, chain, key, watermark)))
     }
 
     /// The watermark of a chain; `None` before the first batch.
@@ -78,12 +69,9 @@ impl Reader {
     /// # Errors
     /// [`StoreError`], retryable when no server answers.
     pub async fn watermark(&self, chain: ChainId) -> Result<Option<Watermark>, StoreError> {
-        let found = self
-            .database
-            .collection::<RawDocumentBuf>(watermark::Doc::COLLECTION)
-            .find_one(doc! { "_id": watermark::id(chain_key(chain)) })
-            .await?;
-        found.as_deref().map(decode::<watermark::Doc>).transpose()
+        let (database, mut session) = self.session().await?;
+        let found = generations::read::newest(database, &mut session, chain).await?;
+        Ok(found.map(|(_, watermark)| watermark))
     }
 
     /// The watermarks of all chains, by chain id.
@@ -91,21 +79,12 @@ impl Reader {
     /// # Errors
     /// [`StoreError`], retryable when no server answers.
     pub async fn watermarks(&self) -> Result<Vec<(ChainId, Watermark)>, StoreError> {
-        let found: Vec<RawDocumentBuf> = self
-            .database
-            .collection::<RawDocumentBuf>(watermark::Doc::COLLECTION)
-            .find(doc! {})
-            .sort(doc! { "_id": 1 })
-            .await?
-            .try_collect()
-            .await?;
-        found
-            .iter()
-            .map(|raw| {
-                let doc: watermark::Doc = decode_doc(watermark::Doc::COLLECTION, raw)?;
-                Ok((doc.chain(), doc.into_domain()))
-            })
-            .collect()
+        self.active_marks().await
+    }
+
+    /// The database, and a session whose reads are all of one moment.
+    pub(crate) async fn session(&self) -> Result<(&Database, ClientSession), StoreError> {
+        Ok((&self.database, self.client.start_session().snapshot(true).await?))
     }
 
     /// Whether a server answers.

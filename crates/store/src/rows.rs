@@ -10,11 +10,15 @@
 use bson::{Document, RawDocumentBuf, doc};
 use domain::{
     flat::PoolRow,
-    row::{LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, Position, Rows, Swap},
+    row::{
+        LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, Position, PositionEvent,
+        PositionSnapshot, Rows, Swap,
+    },
 };
 
 use crate::{
     codec::{Num, Pid},
+    documents::id_prefix,
     error::StoreError,
 };
 
@@ -33,8 +37,14 @@ pub(crate) const COLLECTION: &str = "rows";
 const GROUP: usize = 1_000;
 
 /// Kinds of rows by number. Numbers are never given a second time.
-pub(crate) const KINDS: [i32; 4] =
-    [Swap::KIND, LiquidityEvent::KIND, PairLiquidity::KIND, LiquidityPositionSnapshot::KIND];
+pub(crate) const KINDS: [i32; 6] = [
+    Swap::KIND,
+    LiquidityEvent::KIND,
+    PairLiquidity::KIND,
+    LiquidityPositionSnapshot::KIND,
+    PositionSnapshot::KIND,
+    PositionEvent::KIND,
+];
 
 /// A row that this collection keeps.
 pub(crate) trait Kept: PoolRow {
@@ -58,6 +68,14 @@ impl Kept for LiquidityPositionSnapshot {
     const KIND: i32 = 4;
 }
 
+impl Kept for PositionSnapshot {
+    const KIND: i32 = 5;
+}
+
+impl Kept for PositionEvent {
+    const KIND: i32 = 6;
+}
+
 /// Rows of a run of blocks, on their way into chunks.
 #[derive(Debug)]
 pub(crate) struct Packer {
@@ -65,6 +83,8 @@ pub(crate) struct Packer {
     liquidity: pack::Chunks<LiquidityEvent>,
     pairs: pack::Chunks<PairLiquidity>,
     snapshots: pack::Chunks<LiquidityPositionSnapshot>,
+    positions: pack::Chunks<PositionSnapshot>,
+    tokens: pack::Chunks<PositionEvent>,
     /// Rows of the group under way.
     in_group: usize,
     done: Vec<RawDocumentBuf>,
@@ -77,6 +97,8 @@ impl Packer {
             liquidity: pack::Chunks::new(chain),
             pairs: pack::Chunks::new(chain),
             snapshots: pack::Chunks::new(chain),
+            positions: pack::Chunks::new(chain),
+            tokens: pack::Chunks::new(chain),
             in_group: 0,
             done: Vec::new(),
         }
@@ -90,11 +112,15 @@ impl Packer {
         self.in_group += rows.swaps.len()
             + rows.liquidity.len()
             + rows.pair_liquidity.len()
-            + rows.liquidity_snapshots.len();
+            + rows.liquidity_snapshots.len()
+            + rows.position_snapshots.len()
+            + rows.position_events.len();
         self.swaps.push_all(block, &rows.swaps)?;
         self.liquidity.push_all(block, &rows.liquidity)?;
         self.pairs.push_all(block, &rows.pair_liquidity)?;
-        self.snapshots.push_all(block, &rows.liquidity_snapshots)
+        self.snapshots.push_all(block, &rows.liquidity_snapshots)?;
+        self.positions.push_all(block, &rows.position_snapshots)?;
+        self.tokens.push_all(block, &rows.position_events)
     }
 
     fn close(&mut self) {
@@ -103,6 +129,8 @@ impl Packer {
         self.liquidity.close(&mut self.done);
         self.pairs.close(&mut self.done);
         self.snapshots.close(&mut self.done);
+        self.positions.close(&mut self.done);
+        self.tokens.close(&mut self.done);
     }
 
     /// The chunks.
@@ -112,10 +140,14 @@ impl Packer {
     }
 }
 
-/// The chunks of a block that is a group of its own.
+/// The index that finds groups.
+pub(crate) const BY_GROUP: &str = "group";
+
+/// The chunks of a block that is a group of its own, by [`BY_GROUP`].
 pub(crate) fn of_block(chain: i64, block: u64) -> Document {
     let groups: Vec<Document> = KINDS.into_iter().map(|kind| group(chain, kind, block)).collect();
-    doc! { "g": { "$in": groups } }
+    // the ids say in which shards to look, the groups what to look for
+    doc! { "_id": id_prefix(&doc! { "c": chain }), "g": { "$in": groups } }
 }
 
 /// A group.
@@ -135,6 +167,11 @@ fn id(chain: i64, kind: i32, pool: domain::ids::PoolId, first: Position) -> Docu
     id.insert("l", i64::from(first.log_index));
     id.insert("i", i64::from(first.item));
     id
+}
+
+/// The short key that one of generation `from` is in generation `to`.
+pub(crate) fn rekeyed(key: i64, kind: i32, from: i64, to: i64) -> i64 {
+    key ^ short(from, kind, &[]) ^ short(to, kind, &[])
 }
 
 /// A short key of a transaction or an account, different for each chain and kind of row.

@@ -4,10 +4,15 @@ use std::time::Duration;
 
 use bson::{Document, doc};
 use domain::ids::ChainId;
-use mongodb::{Client, Database, options::ClientOptions};
+use mongodb::{
+    Client, Database,
+    event::{EventHandler, command::CommandEvent},
+    options::ClientOptions,
+};
 
 use crate::{
     error::StoreError,
+    generations::{Generation, Generations},
     lease::{self, Lease},
     reader::Reader,
     schema,
@@ -55,6 +60,16 @@ impl Store {
         database: &str,
         patience: ConnectOptions,
     ) -> Result<Self, StoreError> {
+        Self::open(uri, database, patience, None).await
+    }
+
+    /// The same, with somebody who is told of every command.
+    pub(crate) async fn open(
+        uri: &str,
+        database: &str,
+        patience: ConnectOptions,
+        observer: Option<EventHandler<CommandEvent>>,
+    ) -> Result<Self, StoreError> {
         check_name(database)?;
         let mut options = ClientOptions::parse(uri).await.map_err(|error| {
             // what stands before an `@` may be a password, and the driver may quote it
@@ -64,6 +79,7 @@ impl Store {
         options.app_name.get_or_insert_with(|| "sooho".to_owned());
         options.server_selection_timeout.get_or_insert(patience.server_selection);
         options.connect_timeout.get_or_insert(patience.connect);
+        options.command_event_handler = observer;
         let client = Client::with_options(options)?;
         let hello = client.database("admin").run_command(doc! { "hello": 1 }).await?;
         let sharded = hello.get_str("msg").is_ok_and(|kind| kind == "isdbgrid");
@@ -94,6 +110,26 @@ impl Store {
     /// The same, from whoever has it: for tests, whose writers are all their own.
     pub(crate) async fn seize(&self, chain: ChainId) -> Result<Lease, StoreError> {
         lease::seize(self.client.clone(), self.database.clone(), chain).await
+    }
+
+    /// Takes the right to write a generation of the chain that is being built. Only who holds the chain's lease gets it,
+    /// and it ends with that one: after a take-over its writers are refused as soon as the new holder builds on.
+    ///
+    /// # Errors
+    /// Like [`Store::acquire`]; [`StoreError::LeaseLost`] when the chain's lease is lost.
+    pub async fn acquire_generation(
+        &self,
+        lease: &Lease,
+        generation: Generation,
+        ttl: Duration,
+    ) -> Result<Lease, StoreError> {
+        lease::acquire_generation(lease, generation, ttl).await
+    }
+
+    /// The generations of the lease's chain, and the steps from one to the next.
+    #[must_use]
+    pub fn generations(&self, lease: &Lease) -> Generations {
+        Generations::new(lease)
     }
 
     /// The one way to write indexed data: under a lease of its chain.
@@ -134,6 +170,16 @@ impl Store {
     /// A collection of documents as they are.
     pub(crate) fn documents(&self, name: &str) -> mongodb::Collection<Document> {
         self.database.collection(name)
+    }
+
+    /// What the server says of the size of the database.
+    pub(crate) async fn db_stats(&self) -> Result<Document, StoreError> {
+        Ok(self.database.run_command(doc! { "dbStats": 1 }).await?)
+    }
+
+    /// The server's own database, for its settings.
+    pub(crate) fn admin(&self) -> Database {
+        self.client.database("admin")
     }
 
     /// The database.

@@ -12,14 +12,14 @@ use domain::{
     ids::{ChainId, PoolId},
 };
 use futures::TryStreamExt as _;
-use mongodb::Database;
+use mongodb::{ClientSession, Database};
 
 use crate::{
     candles,
-    codec::chain_key,
     documents::{Stored as _, decode, decode_doc, id_prefix, pool, undo, watermark},
     error::StoreError,
-    lease::Lease,
+    generations,
+    lease::{Grant, Lease},
     watermark::Watermark,
 };
 
@@ -28,14 +28,15 @@ mod contracts;
 mod load;
 mod packed;
 pub(crate) mod prepare;
+mod reconciled;
 mod remove;
 mod revert;
 #[cfg(test)]
 mod tests;
 pub(crate) mod transaction;
-mod write;
+pub(crate) mod write;
 
-pub use packed::{Packed, Packer};
+pub use packed::{Extent, Packed, Packer};
 
 /// Blocks to store, in one transaction.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +57,7 @@ pub struct Batch<'a> {
 pub struct Writer {
     database: Database,
     chain: ChainId,
-    /// The chain as stored.
+    /// The generation as stored.
     key: i64,
     lease: Lease,
     candles: candles::Kept,
@@ -68,7 +69,7 @@ impl Writer {
         Self {
             database,
             chain,
-            key: chain_key(chain),
+            key: lease.grant().active(),
             lease: lease.clone(),
             candles: candles::Kept::default(),
         }
@@ -238,8 +239,32 @@ impl Writer {
         remove::remove_chain(self, progress).await
     }
 
+    /// What its documents carry for the chain.
+    pub(crate) const fn key(&self) -> i64 {
+        self.key
+    }
+
+    /// Notes what is stored was made of.
+    pub(crate) async fn put_sources(
+        &self,
+        session: &mut ClientSession,
+        sources: &str,
+    ) -> Result<(), StoreError> {
+        generations::steps::put_sources(&self.lease, session, self.key, sources).await
+    }
+
+    /// The right to write.
+    pub(crate) fn grant(&self) -> &Grant {
+        self.lease.grant()
+    }
+
+    /// The database.
+    pub(crate) const fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// A collection of raw documents.
-    fn documents(&self, name: &str) -> mongodb::Collection<RawDocumentBuf> {
+    pub(crate) fn documents(&self, name: &str) -> mongodb::Collection<RawDocumentBuf> {
         self.database.collection(name)
     }
 }
@@ -253,7 +278,7 @@ fn describe(watermark: Option<&Watermark>) -> String {
 }
 
 /// The `_id` of an entity and its collection.
-fn entity_id(chain: i64, key: &Key) -> (&'static str, Document) {
+pub(crate) fn entity_id(chain: i64, key: &Key) -> (&'static str, Document) {
     use crate::documents::{figures, nft_balance, tick, token};
     match *key {
         Key::Pool(id) => (pool::Doc::COLLECTION, pool::id(chain, id)),
@@ -279,6 +304,9 @@ fn entity_id(chain: i64, key: &Key) -> (&'static str, Document) {
         Key::Account(account) => (figures::ACCOUNTS, figures::account(chain, account)),
         Key::LiquidityPosition(pool, account) => {
             (figures::LIQUIDITY_POSITIONS, figures::liquidity_position(chain, pool, account))
+        }
+        Key::NftPosition(manager, id) => {
+            (figures::NFT_POSITIONS, figures::nft_position(chain, manager, id))
         }
     }
 }

@@ -8,6 +8,7 @@ use async_graphql::dataloader::Loader;
 use domain::{
     entity::{Pool, Token},
     ids::{ChainId, PoolId},
+    reconciled::Reconciled,
 };
 
 /// Tokens by chain and address.
@@ -45,6 +46,26 @@ impl Loader<(ChainId, PoolId)> for Pools {
         for (chain, ids) in by_chain(keys) {
             let pools = self.0.at(chain).await?.pools_by_ids(&ids).await?;
             found.extend(pools.into_iter().map(|pool| ((chain, pool.id), pool)));
+        }
+        Ok(found)
+    }
+}
+
+/// What contracts said of pools' balances, by chain and id.
+pub(super) struct Balances(pub(super) Scope);
+
+impl Loader<(ChainId, PoolId)> for Balances {
+    type Value = Reconciled;
+    type Error = Problem;
+
+    async fn load(
+        &self,
+        keys: &[(ChainId, PoolId)],
+    ) -> Result<HashMap<(ChainId, PoolId), Reconciled>, Problem> {
+        let mut found = HashMap::new();
+        for (chain, ids) in by_chain(keys) {
+            let pools = self.0.at(chain).await?.reconciled(&ids).await?;
+            found.extend(pools.into_iter().map(|pool| ((chain, pool.pool), pool)));
         }
         Ok(found)
     }

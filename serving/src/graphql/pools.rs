@@ -11,7 +11,7 @@ use crate::{
     deps::Deps,
     price::{self, Prices},
     read::pools::{Filter, page},
-    view::{pool::Pool, protocol::Protocol, token::Token},
+    view::{pool::Pool, protocol::Protocol, reconciled::Reconciled, token::Token},
 };
 
 /// Order of a list of pools.
@@ -93,6 +93,13 @@ impl Pool {
     /// Whole token0 for one whole token1, likewise.
     async fn token0_per_token1(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(self.prices(ctx).await?.map(|prices| prices.token0_per_token1))
+    }
+
+    /// What the contracts themselves say that the pool holds, as of a block of its own; null until that was read.
+    async fn reconciled(&self, ctx: &Context<'_>) -> Result<Option<Reconciled>> {
+        let key = (self.chain_id, self.entity.id);
+        let found = ctx.data::<DataLoader<loaders::Balances>>()?.load_one(key).await?;
+        Ok(found.map(Into::into))
     }
 }
 

@@ -18,7 +18,7 @@ use super::token::Chain;
 use crate::{
     deps::Deps,
     failure, price,
-    view::{pool::Pool, token::Token},
+    view::{pool::Pool, reconciled::Reconciled, token::Token},
 };
 
 /// A pool with its tokens and prices.
@@ -31,10 +31,12 @@ pub(super) struct PoolItem {
     token1: Option<Token>,
     token1_per_token0: Option<String>,
     token0_per_token1: Option<String>,
+    /// Null until balances were read for the first time.
+    reconciled: Option<Reconciled>,
 }
 
 impl PoolItem {
-    /// Adds the tokens, all by one read.
+    /// Adds the tokens and what the contracts said of balances, each by one read.
     pub(super) async fn with_tokens(
         snapshot: &Snapshot,
         pools: Vec<entity::Pool>,
@@ -50,6 +52,10 @@ impl PoolItem {
         };
         let tokens: BTreeMap<_, _> =
             tokens.into_iter().map(|token| (token.address, token)).collect();
+        let ids: Vec<_> = pools.iter().map(|pool| pool.id).collect();
+        let reconciled = snapshot.reconciled(&ids).await?;
+        let mut reconciled: BTreeMap<_, _> =
+            reconciled.into_iter().map(|found| (found.pool, found)).collect();
         let items = pools.into_iter().map(|pool| {
             let (token0, token1) =
                 (tokens.get(&pool.token0).cloned(), tokens.get(&pool.token1).cloned());
@@ -59,6 +65,7 @@ impl PoolItem {
             let (one, other) =
                 prices.map(|prices| (prices.token1_per_token0, prices.token0_per_token1)).unzip();
             Self {
+                reconciled: reconciled.remove(&pool.id).map(Into::into),
                 pool: Pool::new(snapshot.chain(), pool),
                 token0: token0.map(Into::into),
                 token1: token1.map(Into::into),

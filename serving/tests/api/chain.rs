@@ -37,6 +37,7 @@ fn watch() -> Watch {
         protocol,
         factory,
         fee_pips: 3_000,
+        position_manager: None,
         pricing: Pricing::default(),
     };
     Watch {

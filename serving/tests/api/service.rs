@@ -72,6 +72,11 @@ impl Service {
         writer.commit(&batch).await.unwrap();
     }
 
+    /// Writes to the small chain.
+    pub async fn writer(&self) -> store::Writer {
+        store::testing::writer(&self.store, CHAIN).await.unwrap()
+    }
+
     pub async fn ask(&self, request: Request<Body>) -> (u16, Value) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();

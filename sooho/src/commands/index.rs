@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use futures::future;
-use indexer::{Indexer, Metrics, Progress, Target};
+use indexer::{Indexer, Metrics, Phase, Progress, Target};
 use indicatif::{ProgressBar, ProgressStyle};
 use observe::{Registry, Shutdown};
 use tokio::sync::watch;
 
+use super::restore;
 use crate::{chains, chains::OpenStore, config::Config, error::Error};
 
 /// Indexes every chain up to the target, then ends. A chain that another process writes is left to that one: it is an
@@ -19,7 +20,10 @@ pub async fn run(config: &Config, target: Target) -> Result<(), Error> {
     let shutdown = chains::shutdown()?;
     let open = OpenStore::open(config).await?;
     let metrics = Arc::new(chains::metrics(&Registry::new())?);
-    let outcome = index(config, &open, &metrics, target, &shutdown).await;
+    let outcome = match restore::snapshots(config, &open.store, &shutdown).await {
+        Ok(()) => index(config, &open, &metrics, target, &shutdown).await,
+        Err(error) => Err(error),
+    };
     open.close().await;
     outcome
 }
@@ -38,7 +42,8 @@ async fn index(
             open.store.clone(),
             Arc::clone(metrics),
         )
-        .with_standby(config.indexer.outwait_the_dead());
+        .with_standby(config.indexer.outwait_the_dead())
+        .with_on_change(config.indexer.on_change);
         let bar = tokio::spawn(show(chain.name.clone(), indexer.progress()));
         let outcome = indexer.run(target, shutdown.clone()).await;
         // the indexer is gone, so its progress has ended too
@@ -59,7 +64,13 @@ async fn show(name: String, mut progress: watch::Receiver<Progress>) {
         let now = *progress.borrow_and_update();
         bar.set_length(now.goal.saturating_add(1).saturating_sub(now.start));
         bar.set_position(now.block.saturating_add(1).saturating_sub(now.start));
-        bar.set_message(format!("{} events", now.events));
+        bar.set_message(match now.building {
+            _ if now.phase == Phase::NodeBehind => {
+                format!("waiting for the node, which is at block {}", now.head)
+            }
+            Some(block) => format!("{} events, the new generation is at block {block}", now.events),
+            None => format!("{} events", now.events),
+        });
         if bar.is_hidden() && now.block >= logged + 10_000 {
             logged = now.block;
             tracing::info!(

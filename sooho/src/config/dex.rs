@@ -30,6 +30,8 @@ pub struct DexConfig {
     pub fee_pips: u32,
     /// V2 router, V3 `QuoterV2` or V4 `V4Quoter`.
     pub quoter: Option<Address>,
+    /// V3 `NonfungiblePositionManager` or V4 `PositionManager`; none: its positions are not followed.
+    pub position_manager: Option<Address>,
     /// How tokens are priced.
     pub pricing: Pricing,
 }
@@ -48,6 +50,7 @@ pub(crate) struct Written {
     start_block: Option<u64>,
     fee_pips: Option<u32>,
     quoter: Option<Address>,
+    position_manager: Option<Address>,
     pricing: WrittenPricing,
 }
 
@@ -76,6 +79,7 @@ impl Written {
             start_block: self.start_block.or(preset.start_block),
             fee_pips: self.fee_pips.or(preset.fee_pips),
             quoter: self.quoter.or(preset.quoter),
+            position_manager: self.position_manager.or(preset.position_manager),
             pricing: self.pricing.over(preset.pricing),
         }
     }
@@ -126,6 +130,8 @@ impl TryFrom<Written> for DexConfig {
             start_block: written.start_block.unwrap_or_default(),
             fee_pips: written.fee_pips.unwrap_or(DEFAULT_FEE),
             quoter: written.quoter,
+            // beside a preset zero stands for none
+            position_manager: written.position_manager.filter(|manager| !manager.is_zero()),
             pricing: written.pricing.into(),
         })
     }

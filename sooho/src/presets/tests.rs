@@ -27,6 +27,7 @@ fn every_preset_prices_its_reference_token() {
         let pricing = &dex.pricing;
         assert!(!pricing.reference_token.is_zero() && !dex.factory.is_zero(), "{name}");
         assert!(dex.quoter.is_some() && !pricing.minimum_locked.is_zero(), "{name}");
+        assert_eq!(dex.position_manager.is_some(), dex.protocol != Protocol::V2, "{name}");
         assert!(!pricing.stable_pools.is_empty(), "{name}");
         for pool in &pricing.stable_pools {
             assert_eq!(matches!(pool, PoolId::Key(_)), dex.protocol == Protocol::V4, "{name}");

@@ -45,6 +45,7 @@ impl Folded {
             protocol: Protocol::V3,
             factory: FACTORY,
             fee_pips: 0,
+            position_manager: None,
             pricing: Pricing::default(),
         };
         let token = |symbol: &str, decimals| TokenMetadata {

@@ -9,11 +9,19 @@ use crate::error::{Error, Result};
 /// Any answer to this means that the chain listens.
 pub const CHAIN_ID_REQUEST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}"#;
 
-/// Name, protocol, key of the factory, key of the quoter, key of the pool that gives ether its price.
-const DEXES: [[&str; 5]; 3] = [
-    ["uniswap-v2", "v2", "v2_factory", "v2_router", "v2_stable_pool"],
-    ["uniswap-v3", "v3", "v3_factory", "quoter_v2", "v3_stable_pool"],
-    ["uniswap-v4", "v4", "v4_pool_manager", "v4_quoter", "v4_stable_pool"],
+/// Name, protocol, key of the factory, key of the quoter, key of the pool that gives ether its price,
+/// key of the position manager where there is one.
+const DEXES: [[&str; 6]; 3] = [
+    ["uniswap-v2", "v2", "v2_factory", "v2_router", "v2_stable_pool", ""],
+    [
+        "uniswap-v3",
+        "v3",
+        "v3_factory",
+        "quoter_v2",
+        "v3_stable_pool",
+        "nonfungible_position_manager",
+    ],
+    ["uniswap-v4", "v4", "v4_pool_manager", "v4_quoter", "v4_stable_pool", "v4_position_manager"],
 ];
 /// V4's native coin.
 const NATIVE: &str = "0x0000000000000000000000000000000000000000";
@@ -47,16 +55,20 @@ pub fn text(deployed: &str, ports: Ports, mongo: &Path, mongod: &Path) -> Result
         field("chain_id")?,
         field("start_block")?,
     );
-    for [name, protocol, factory, quoter, stable] in DEXES {
+    for [name, protocol, factory, quoter, stable, positions] in DEXES {
         let (factory, quoter, stable) = (field(factory)?, field(quoter)?, field(stable)?);
         let (reference, dollar) = (field("weth")?, field("stablecoin")?);
         let mut whitelist = values(deployed, "whitelist");
         if protocol == "v4" {
             whitelist.push(NATIVE);
         }
+        let positions = match positions {
+            "" => String::new(),
+            key => format!("position_manager = \"{}\"\n", field(key)?),
+        };
         text += &format!(
             "\n[[chain.dex]]\nname = \"{name}\"\nprotocol = \"{protocol}\"\nfactory = \"{factory}\"\nquoter = \"{quoter}\"\n\
-             [chain.dex.pricing]\nreference_token = \"{reference}\"\nwhitelist = {whitelist:?}\n\
+             {positions}[chain.dex.pricing]\nreference_token = \"{reference}\"\nwhitelist = {whitelist:?}\n\
              stablecoins = [\"{dollar}\"]\nstable_pools = [\"{stable}\"]\nminimum_locked = \"1\"\n"
         );
     }

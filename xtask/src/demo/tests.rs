@@ -41,6 +41,8 @@ fn the_configuration_names_what_was_deployed() {
         "id = 31337",
         r#"factory = "0xf4""#,
         r#"quoter = "0xq3""#,
+        r#"position_manager = "0xc""#,
+        r#"position_manager = "0xd""#,
         r#"address = "0xb""#,
         r#"reference_token = "0xe""#,
         r#"whitelist = ["0xe", "0x5"]"#,

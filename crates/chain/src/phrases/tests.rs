@@ -192,6 +192,25 @@ fn batches_are_refused_in_their_own_words() {
 }
 
 #[test]
+fn too_many_addresses_are_told_from_too_many_blocks() {
+    let said = [
+        "exceed max addresses or topics per search position",
+        "invalid argument 1: exceed max addresses",
+        "please specify less number of address in the getLogs query",
+        "This query contains 5006 filters. The current limit is 5000.",
+        "too many addresses in the filter",
+    ];
+    for message in said {
+        assert_eq!(meaning(-32602, message, true), Meaning::TooManyAddresses, "{message}");
+        assert_ne!(meaning(-32000, message, false), Meaning::TooManyAddresses, "{message}");
+    }
+    for phrase in TOO_MANY_ADDRESSES {
+        let mut said = said.iter().map(|message| message.to_lowercase());
+        assert!(said.any(|message| message.contains(phrase)), "{phrase}");
+    }
+}
+
+#[test]
 fn other_messages_mean_nothing_here() {
     for message in
         ["execution reverted", "internal error", "method not found", "invalid argument 0"]

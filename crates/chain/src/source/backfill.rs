@@ -14,15 +14,14 @@ use tokio::task::JoinHandle;
 
 use crate::{
     error::ChainError,
-    raw::RawBlock,
-    source::{Range, Source, assemble::check_links},
+    source::{Range, Source, assemble::check_links, fetch::Fetched},
 };
 
 /// Logs of finished ranges that wait for their turn; beyond them nothing new is begun.
 const MOST_LOGS_WAITING: usize = 60_000;
 
 /// A range on its way; given up when dropped.
-struct Task(JoinHandle<Result<Range, ChainError>>);
+struct Task(JoinHandle<Result<Fetched, ChainError>>);
 
 impl Drop for Task {
     fn drop(&mut self) {
@@ -30,11 +29,17 @@ impl Drop for Task {
     }
 }
 
+/// A part of the chain, in order.
+enum Slot {
+    /// On its way, up to a block.
+    Begun(Task, u64),
+    /// Not asked for yet.
+    Span(u64, u64),
+}
+
 struct State {
     source: Source,
-    next: u64,
-    to: u64,
-    under_way: VecDeque<Task>,
+    slots: VecDeque<Slot>,
     /// Logs fetched and not handed on yet.
     waiting: Arc<AtomicUsize>,
     last: Option<BlockRef>,
@@ -45,14 +50,9 @@ pub(super) fn stream(
     from: u64,
     to: u64,
 ) -> impl Stream<Item = Result<Range, ChainError>> {
-    let state = State {
-        source,
-        next: from,
-        to,
-        under_way: VecDeque::new(),
-        waiting: Arc::default(),
-        last: None,
-    };
+    let whole = (from <= to).then_some(Slot::Span(from, to));
+    let slots = whole.into_iter().collect();
+    let state = State { source, slots, waiting: Arc::default(), last: None };
     stream::unfold(Some(state), |state| async move {
         let mut state = state?;
         match state.range().await? {
@@ -65,14 +65,25 @@ pub(super) fn stream(
 impl State {
     async fn range(&mut self) -> Option<Result<Range, ChainError>> {
         self.begin();
-        let mut task = self.under_way.pop_front()?;
-        let range = match (&mut task.0).await {
-            Ok(range) => range,
+        // the first is always under way
+        let Slot::Begun(mut task, asked) = self.slots.pop_front()? else { return None };
+        let fetched = match (&mut task.0).await {
+            Ok(fetched) => fetched,
             Err(ended) => Err(ChainError::Unavailable(format!("a fetch ended early: {ended}"))),
         };
-        let checked = range.and_then(|range| {
-            self.waiting.fetch_sub(logs(&range.blocks), Ordering::Relaxed);
+        let settled = match fetched {
+            Ok(fetched) => {
+                self.waiting.fetch_sub(fetched.logs(), Ordering::Relaxed);
+                self.source.settle(fetched).await
+            }
+            Err(error) => Err(error),
+        };
+        let checked = settled.and_then(|range| {
             self.link(&range)?;
+            if range.to < asked {
+                // it got too full: what is left of it comes next
+                self.slots.push_front(Slot::Span(range.to + 1, asked));
+            }
             Ok(range)
         });
         // the consumer takes its time with this one: the next ones are under way meanwhile
@@ -80,25 +91,34 @@ impl State {
         Some(checked)
     }
 
-    /// Starts as many fetches as may run.
+    /// Starts as many fetches as may run, the first in any case.
     fn begin(&mut self) {
-        while self.under_way.len() < self.source.concurrency && self.next <= self.to {
-            let waiting = self.waiting.load(Ordering::Relaxed);
-            if waiting > MOST_LOGS_WAITING && !self.under_way.is_empty() {
-                return;
+        let begun = |slot: &&Slot| matches!(slot, Slot::Begun(..));
+        let mut running = self.slots.iter().filter(begun).count();
+        let mut at = 0;
+        while let Some(slot) = self.slots.get(at) {
+            if let Slot::Span(from, last) = *slot {
+                let waiting = self.waiting.load(Ordering::Relaxed);
+                if at > 0 && (waiting > MOST_LOGS_WAITING || running >= self.source.concurrency) {
+                    return;
+                }
+                let (plan, blocks) = self.source.next();
+                let to = from.saturating_add(blocks - 1).min(last);
+                let (source, waiting) = (self.source.clone(), Arc::clone(&self.waiting));
+                let task = Task(tokio::spawn(async move {
+                    let fetched = source.fetch(from, to, plan).await?;
+                    waiting.fetch_add(fetched.logs(), Ordering::Relaxed);
+                    Ok(fetched)
+                }));
+                if let Some(slot) = self.slots.get_mut(at) {
+                    *slot = Slot::Begun(task, to);
+                }
+                if to < last {
+                    self.slots.insert(at + 1, Slot::Span(to + 1, last));
+                }
+                running += 1;
             }
-            let blocks = self.source.steer.blocks();
-            let (from, to) = (self.next, self.next.saturating_add(blocks - 1).min(self.to));
-            self.next = to.saturating_add(1);
-            let (source, waiting) = (self.source.clone(), Arc::clone(&self.waiting));
-            self.under_way.push_back(Task(tokio::spawn(async move {
-                let range = source.range(from, to).await?;
-                waiting.fetch_add(logs(&range.blocks), Ordering::Relaxed);
-                Ok(range)
-            })));
-            if to == u64::MAX {
-                return;
-            }
+            at += 1;
         }
     }
 
@@ -110,8 +130,4 @@ impl State {
         self.last = range.blocks.last().map(|block| block.header);
         Ok(())
     }
-}
-
-fn logs(blocks: &[RawBlock]) -> usize {
-    blocks.iter().map(|block| block.logs.len()).sum()
 }

@@ -2,73 +2,56 @@
 
 use alloy_primitives::{Address, B256};
 
-use crate::wire::WireLog;
+use crate::{source::emitters::Emitters, wire::WireLog};
 
 #[cfg(test)]
 mod tests;
 
-/// Addresses in one query; providers refuse many more.
-const ADDRESSES_PER_QUERY: usize = 1_000;
-/// So many emitters are asked for by address; for more of them it is cheaper to ask for the topics of everybody.
-const EMITTERS_WORTH_NAMING: usize = 3_000;
-
-/// Which logs to ask for: these topics from any address, and those topics from these addresses.
+/// Which logs to ask for: these topics from the contracts that factories announce, and those topics from these addresses.
 #[derive(Debug, Clone, Default)]
 pub struct LogFilter {
-    /// First topics asked of every address.
+    /// First topics asked of the emitters; of everybody, where no emitters are given.
     pub any_address_topics: Vec<B256>,
     /// Contracts known beforehand.
     pub addresses: Vec<Address>,
     /// First topics asked of those contracts.
     pub topics: Vec<B256>,
-    /// All contracts whose `any_address_topics` matter, where they are known for good: no factory adds to them. While
-    /// there are at most 3,000, they are asked for by address, 1,000 in a query, and nobody else's logs cross the wire;
-    /// more cost more queries than the strangers' logs cost, and the topics are asked of everybody. `None`: not known.
-    pub emitters: Option<Vec<Address>>,
+    /// The contracts whose `any_address_topics` matter, growing as they are announced. Logs of others never leave the
+    /// source; whether they cross the wire is a matter of cost. `None`: those of everybody matter.
+    pub emitters: Option<Emitters>,
 }
 
 /// One question: these first topics, from these addresses or (when there are none) from anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Query {
-    topics: Vec<B256>,
-    addresses: Vec<Address>,
+    pub(super) topics: Vec<B256>,
+    pub(super) addresses: Vec<Address>,
 }
 
 impl LogFilter {
-    pub(super) fn queries(&self) -> Vec<Query> {
-        let mut queries = Vec::new();
-        let mut of = |topics: &[B256], addresses: &[Address]| {
-            for addresses in addresses.chunks(ADDRESSES_PER_QUERY) {
-                queries.push(Query { topics: topics.to_vec(), addresses: addresses.to_vec() });
-            }
-        };
-        of(&self.topics, &self.addresses);
+    /// Questions for the contracts known beforehand, so many in each.
+    pub(super) fn fixed(&self, per_query: usize) -> Vec<Query> {
+        of_addresses(&self.topics, &self.addresses, per_query)
+    }
+
+    /// The question for everybody's logs; `None` when no such topic is wanted.
+    pub(super) fn of_anybody(&self) -> Option<Query> {
+        let topics = self.any_address_topics.clone();
+        (!topics.is_empty()).then_some(Query { topics, addresses: Vec::new() })
+    }
+
+    /// Questions for these emitters.
+    pub(super) fn of_emitters(&self, emitters: &[Address], per_query: usize) -> Vec<Query> {
         if self.any_address_topics.is_empty() {
-            return queries;
+            return Vec::new();
         }
-        match self.named_emitters() {
-            Some(emitters) => of(&self.any_address_topics, emitters),
-            None => queries
-                .push(Query { topics: self.any_address_topics.clone(), addresses: Vec::new() }),
-        }
-        queries
+        of_addresses(&self.any_address_topics, emitters, per_query)
     }
+}
 
-    fn named_emitters(&self) -> Option<&[Address]> {
-        self.emitters.as_deref().filter(|emitters| emitters.len() <= EMITTERS_WORTH_NAMING)
-    }
-
-    /// Whether a log of a receipt is one of those that the queries ask for.
-    pub(super) fn matches(&self, log: &WireLog) -> bool {
-        let Some(topic) = log.topics.first() else {
-            return self.topics.is_empty() && self.addresses.contains(&log.address);
-        };
-        let of_anybody = self.any_address_topics.contains(topic)
-            && self.named_emitters().is_none_or(|emitters| emitters.contains(&log.address));
-        let of_known = self.addresses.contains(&log.address)
-            && (self.topics.is_empty() || self.topics.contains(topic));
-        of_anybody || of_known
-    }
+fn of_addresses(topics: &[B256], addresses: &[Address], per_query: usize) -> Vec<Query> {
+    let query = |part: &[Address]| Query { topics: topics.to_vec(), addresses: part.to_vec() };
+    addresses.chunks(per_query.max(1)).map(query).collect()
 }
 
 impl Query {
@@ -89,21 +72,37 @@ impl Query {
         text
     }
 
+    /// Whether a log of a receipt is one that this asks for.
+    pub(super) fn matches(&self, log: &WireLog) -> bool {
+        (self.addresses.is_empty() || self.addresses.contains(&log.address))
+            && (self.topics.is_empty()
+                || log.topics.first().is_some_and(|topic| self.topics.contains(topic)))
+    }
+
     /// Two questions that together ask the same; `None` when it cannot be asked in smaller parts.
     pub(super) fn halves(&self) -> Option<[Self; 2]> {
-        let with = |topics: &[B256], addresses: &[Address]| Self {
-            topics: topics.to_vec(),
-            addresses: addresses.to_vec(),
-        };
         if self.topics.len() > 1 {
             let (some, others) = self.topics.split_at(self.topics.len() / 2);
-            return Some([with(some, &self.addresses), with(others, &self.addresses)]);
+            let with = |topics: &[B256]| Self {
+                topics: topics.to_vec(),
+                addresses: self.addresses.clone(),
+            };
+            return Some([with(some), with(others)]);
         }
-        if self.addresses.len() > 1 {
-            let (some, others) = self.addresses.split_at(self.addresses.len() / 2);
-            return Some([with(&self.topics, some), with(&self.topics, others)]);
+        self.halves_of_addresses()
+    }
+
+    /// The same by addresses; `None` when there is one, or none named.
+    pub(super) fn halves_of_addresses(&self) -> Option<[Self; 2]> {
+        if self.addresses.len() < 2 {
+            return None;
         }
-        None
+        let (some, others) = self.addresses.split_at(self.addresses.len() / 2);
+        let with = |addresses: &[Address]| Self {
+            topics: self.topics.clone(),
+            addresses: addresses.to_vec(),
+        };
+        Some([with(some), with(others)])
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 mod tests;
 
 /// An answer of so many logs is a good size: large enough to pay for the round trip, small enough to hold several.
-const GOOD_LOGS: usize = 5_000;
+pub(super) const GOOD_LOGS: usize = 5_000;
 /// An answer in this time is fast enough to ask for more.
 const FAST: Duration = Duration::from_millis(1_500);
 /// An answer in this time is too slow.
@@ -27,6 +27,8 @@ struct State {
     blocks: u64,
     /// A size that was refused lately, or the one that the endpoint allows.
     ceiling: u64,
+    /// The size that the endpoint says it allows.
+    limit: u64,
     /// Answers since the refusal.
     since: u32,
 }
@@ -34,7 +36,7 @@ struct State {
 impl Steer {
     pub(super) fn new(blocks: u64) -> Self {
         let blocks = blocks.clamp(1, MOST_BLOCKS);
-        Self(Mutex::new(State { blocks, ceiling: MOST_BLOCKS, since: 0 }))
+        Self(Mutex::new(State { blocks, ceiling: MOST_BLOCKS, limit: MOST_BLOCKS, since: 0 }))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -44,6 +46,17 @@ impl Steer {
     /// Blocks to ask for next.
     pub(super) fn blocks(&self) -> u64 {
         self.lock().blocks
+    }
+
+    /// The most blocks that the endpoint takes by its own word, however few logs they have.
+    pub(super) fn limit(&self) -> u64 {
+        self.lock().limit
+    }
+
+    /// The endpoint said so.
+    pub(super) fn is_limited_to(&self, blocks: u64) {
+        let mut state = self.lock();
+        state.limit = state.limit.min(blocks.max(1));
     }
 
     /// Blocks `blocks` were answered, whole.

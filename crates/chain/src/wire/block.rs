@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, Bloom, U256};
 use domain::block::BlockRef;
 use serde::{Deserialize, Deserializer, de};
 
@@ -26,6 +26,9 @@ pub(crate) struct WireBlock {
     /// Empty when only hashes were asked for.
     #[serde(default, deserialize_with = "full")]
     pub(crate) transactions: Vec<WireTransaction>,
+    /// Summary of the block's logs; `None` where the chain has no such thing.
+    #[serde(default, deserialize_with = "bloom")]
+    pub(crate) logs_bloom: Option<Box<Bloom>>,
 }
 
 impl From<&WireBlock> for BlockRef {
@@ -67,6 +70,12 @@ impl TryFrom<WireTransaction> for RawTransaction {
             gas_used: None,
         })
     }
+}
+
+/// 256 bytes; whatever is no such thing counts as absent.
+fn bloom<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<Bloom>>, D::Error> {
+    let text = Option::<std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+    Ok(text.and_then(|text| text.parse().ok()).map(Box::new))
 }
 
 /// Whole transactions; hashes are skipped without a look.

@@ -31,6 +31,11 @@ impl WireLog {
     pub(crate) const fn place(&self) -> (u64, u64) {
         (self.block_number.0, self.log_index.0)
     }
+
+    /// What stands behind the topics.
+    pub(crate) const fn data(&self) -> &Bytes {
+        &self.data
+    }
 }
 
 impl TryFrom<WireLog> for RawLog {

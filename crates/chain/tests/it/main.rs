@@ -4,8 +4,11 @@
 
 mod anvil;
 mod endpoints;
+mod factory;
 mod heads;
+mod hundred_thousand;
 mod node;
+mod plans;
 mod polygon;
 mod recorded;
 mod sources;

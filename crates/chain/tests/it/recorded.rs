@@ -3,7 +3,7 @@
 use std::{io::Write, path::PathBuf};
 
 use alloy_primitives::{Address, B256, keccak256};
-use chain::source::LogFilter;
+use chain::source::{Emitters, LogFilter};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -43,6 +43,13 @@ pub(crate) fn filter() -> LogFilter {
         topics: vec![mint()],
         emitters: None,
     }
+}
+
+/// These are known, and nobody announces others.
+pub(crate) fn known(indices: std::ops::Range<u64>) -> Emitters {
+    let emitters = Emitters::new(|_, _, _| Vec::new());
+    emitters.know(indices.map(emitter));
+    emitters
 }
 
 /// Whether the filter wants this log.

@@ -6,7 +6,7 @@ use chain::{Client, raw::RawBlock, source::Source};
 use devchain::replay::{Replay, ReplayOptions};
 use futures::{StreamExt, TryStreamExt};
 
-use crate::recorded::{CHAIN, LAST, emitter, filter, hash, logs_in, recording, wanted};
+use crate::recorded::{CHAIN, LAST, emitter, filter, hash, known, logs_in, recording, wanted};
 
 fn source(urls: &[String]) -> Source {
     Source::new(Client::new(CHAIN, urls).unwrap(), filter(), 50, 4)
@@ -81,7 +81,7 @@ async fn every_kind_of_trouble_gives_the_same_blocks() {
             let mut filter = filter();
             if what == "results, one block by parts" {
                 // by topic alone it could not be cut
-                filter.emitters = Some((0..4).map(emitter).collect());
+                filter.emitters = Some(known(0..4));
             }
             let client = Client::new(CHAIN, std::slice::from_ref(&url)).unwrap();
             let source = Source::new(client, filter, 50, 4);
@@ -107,10 +107,10 @@ async fn emitters_known_for_good_are_asked_by_address() {
     let (_folder, file) = recording(false);
     let replay = Replay::start(&file, ReplayOptions::default()).await.unwrap();
     let mut filter = filter();
-    filter.emitters = Some((0..4).map(emitter).collect());
+    filter.emitters = Some(known(0..4));
     let client = Client::new(CHAIN, &[replay.url()]).unwrap();
     check(&backfill(&Source::new(client.clone(), filter.clone(), 50, 4)).await);
-    filter.emitters = Some(vec![emitter(0)]);
+    filter.emitters = Some(known(0..1));
     let blocks = backfill(&Source::new(client, filter, 50, 4)).await;
     let strangers = blocks
         .iter()

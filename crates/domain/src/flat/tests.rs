@@ -9,7 +9,7 @@ use crate::{
     record::{Both, Record},
     row::{
         LiquidityEvent, LiquidityKind, LiquidityPositionSnapshot, PairLiquidity, PairSwap,
-        Position, RowMeta, Swap,
+        Position, PositionEvent, PositionSnapshot, RowMeta, Swap, token_key,
     },
 };
 
@@ -28,12 +28,16 @@ fn meta(origin: Option<Address>) -> RowMeta {
 
 /// Through the fields, one by one, as a store does it.
 fn there_and_back<R: PoolRow + PartialEq + std::fmt::Debug>(row: &R) {
+    in_pool(POOL, row);
+}
+
+fn in_pool<R: PoolRow + PartialEq + std::fmt::Debug>(pool: PoolId, row: &R) {
     let flat = row.flat();
     let mut copy = Both::default();
     for index in 0..Both::<super::FlatMeta, R::Own>::count() {
         assert!(copy.set(index, flat.get(index)), "field {index}");
     }
-    assert_eq!(&R::of(POOL, copy), row);
+    assert_eq!(&R::of(pool, copy), row);
 }
 
 #[test]
@@ -104,4 +108,30 @@ fn pairs() {
         total_supply: Decimal::ONE,
         balance: U256::MAX,
     });
+}
+
+#[test]
+fn positions() {
+    let manager = Address::repeat_byte(9);
+    there_and_back(&PositionSnapshot {
+        meta: meta(None),
+        pool: POOL,
+        manager,
+        token_id: U256::MAX,
+        owner: Address::ZERO,
+        liquidity: i128::MIN,
+        deposited_token0: Decimal::ONE,
+        deposited_token1: Decimal::ZERO,
+        withdrawn_token0: Decimal::ONE,
+        withdrawn_token1: Decimal::ZERO,
+        collected_fees_token0: Decimal::ONE,
+        collected_fees_token1: Decimal::ZERO,
+    });
+    for (kind, from) in super::position::KINDS.into_iter().zip([Some(Address::ZERO), None, None]) {
+        let (token_id, to) = (U256::from(5), Address::repeat_byte(1));
+        let event = PositionEvent { meta: meta(None), manager, token_id, kind, from, to };
+        in_pool(PoolId::Contract(manager), &event);
+    }
+    // small ids differ where a store looks first
+    assert_eq!(token_key(U256::from(258))[..3], [2, 1, 0]);
 }

@@ -19,7 +19,7 @@ use crate::{
 /// The step in progress.
 pub(super) struct Step<'a> {
     state: &'a mut State,
-    source: &'a Block,
+    pub(super) source: &'a Block,
     pub(super) block: BlockRef,
     pub(super) watch: &'a Watch,
     pub(super) metadata: &'a HashMap<Address, TokenMetadata>,
@@ -81,8 +81,23 @@ impl<'a> Step<'a> {
             EventKind::V2PairCreated { .. }
             | EventKind::V3PoolCreated { .. }
             | EventKind::V4Initialize { .. } => self.create(meta, &event.kind)?,
-            EventKind::Erc721Transfer { .. } | EventKind::Erc1155Transfer { .. } => {
-                self.nft(meta, &event.kind)?
+            EventKind::Erc721Transfer { .. } => {
+                // a position manager may be watched as a collection, too
+                let position = self.position(meta, &event.kind)?;
+                self.nft(meta, &event.kind)? || position
+            }
+            EventKind::Erc1155Transfer { .. } => self.nft(meta, &event.kind)?,
+            EventKind::PositionIncreased { .. }
+            | EventKind::PositionDecreased { .. }
+            | EventKind::PositionCollected { .. }
+            | EventKind::PositionSubscribed { .. }
+            | EventKind::PositionUnsubscribed { .. } => self.position(meta, &event.kind)?,
+            EventKind::V4ModifyLiquidity { .. } => {
+                let known = self.concentrated(meta, &event.kind)?;
+                if known {
+                    self.v4_position_changed(meta, &event.kind)?;
+                }
+                known
             }
             EventKind::V2Sync { .. }
             | EventKind::V2Transfer { .. }

@@ -52,7 +52,13 @@ pub fn touched(event: &Event, out: &mut Vec<Key>) {
         EventKind::Erc1155Transfer { from, to, items, .. } => {
             holders(event.meta.address, *from, *to, items.iter().map(|(id, _)| *id), out);
         }
-        EventKind::Contract(_) => {}
+        // their positions are known to whoever knows the managers
+        EventKind::PositionIncreased { .. }
+        | EventKind::PositionDecreased { .. }
+        | EventKind::PositionCollected { .. }
+        | EventKind::PositionSubscribed { .. }
+        | EventKind::PositionUnsubscribed { .. }
+        | EventKind::Contract(_) => {}
     }
 }
 
@@ -70,6 +76,11 @@ pub fn pool_of(event: &Event) -> Option<PoolId> {
         | EventKind::V4Donate { id, .. } => PoolId::Key(id),
         EventKind::Erc721Transfer { .. }
         | EventKind::Erc1155Transfer { .. }
+        | EventKind::PositionIncreased { .. }
+        | EventKind::PositionDecreased { .. }
+        | EventKind::PositionCollected { .. }
+        | EventKind::PositionSubscribed { .. }
+        | EventKind::PositionUnsubscribed { .. }
         | EventKind::Contract(_) => return None,
         _ => emitter,
     })

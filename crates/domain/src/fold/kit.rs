@@ -73,7 +73,7 @@ pub(super) struct Chain {
     pub(super) state: State,
     pub(super) watch: Watch,
     metadata: HashMap<Address, TokenMetadata>,
-    number: u64,
+    pub(super) number: u64,
 }
 
 impl Chain {
@@ -83,6 +83,7 @@ impl Chain {
             protocol,
             factory,
             fee_pips: 3_000,
+            position_manager: None,
             pricing,
         };
         let v3 = pricing(v3_pool, vec![WETH, DAI, LINK]);
@@ -104,6 +105,15 @@ impl Chain {
         timestamp: u64,
         events: Vec<(Address, EventKind)>,
     ) -> Result<BlockChanges, FoldError> {
+        self.transactions(timestamp, events.into_iter().map(|event| vec![event]).collect())
+    }
+
+    /// Applies a block with these transactions.
+    pub(super) fn transactions(
+        &mut self,
+        timestamp: u64,
+        transactions: Vec<Vec<(Address, EventKind)>>,
+    ) -> Result<BlockChanges, FoldError> {
         self.number += 1;
         let hash = |n: u64| B256::from(U256::from(n));
         let header = BlockRef {
@@ -112,16 +122,19 @@ impl Chain {
             parent_hash: hash(self.number - 1),
             timestamp,
         };
-        let senders = (0..u32::try_from(events.len()).unwrap())
+        let senders = (0..u32::try_from(transactions.len()).unwrap())
             .map(|tx_index| Sender { tx_index, from: SENDER, gas_price: 7 })
             .collect();
+        let indexed = (0u32..)
+            .zip(transactions)
+            .flat_map(|(tx_index, events)| events.into_iter().map(move |event| (tx_index, event)));
         let events = (0u32..)
-            .zip(events)
-            .map(|(log_index, (address, kind))| Event {
+            .zip(indexed)
+            .map(|(log_index, (tx_index, (address, kind)))| Event {
                 meta: EventMeta {
                     address,
-                    tx_hash: hash(u64::from(log_index)),
-                    tx_index: log_index,
+                    tx_hash: hash(u64::from(tx_index)),
+                    tx_index,
                     log_index,
                 },
                 kind,

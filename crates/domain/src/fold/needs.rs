@@ -5,7 +5,7 @@
 
 use alloy_primitives::Address;
 
-use super::{Entity, Key, State, derived, keys};
+use super::{Entity, Key, State, derived, keys, positions};
 use crate::{
     block::Block,
     config::Watch,
@@ -50,9 +50,14 @@ impl<'a> Needs<'a> {
         for block in self.blocks {
             let hour = Interval::Hour.period(block.header.timestamp);
             for event in &block.events {
-                keys::touched(event, &mut buffer);
+                if !is_nobodys(self.watch, event) {
+                    keys::touched(event, &mut buffer);
+                }
                 for key in buffer.drain(..) {
                     wanted.want(key);
+                }
+                if let Some(key) = positions::key_of(self.watch, event) {
+                    position_needs(&mut wanted, key);
                 }
                 let Some(pool) = keys::pool_of(event) else { continue };
                 if let Some(sender) = block.sender(event.meta.tx_index) {
@@ -161,6 +166,21 @@ fn created(watch: &Watch, event: &Event) -> Option<(PoolId, Home)> {
     };
     let factory = event.meta.address;
     watch.dex(factory).map(|_| (pool, Home { factory, tokens }))
+}
+
+/// Whether a token moved of which no balances are kept: a position's, as a rule.
+fn is_nobodys(watch: &Watch, event: &Event) -> bool {
+    matches!(event.kind, EventKind::Erc721Transfer { .. })
+        && watch.collection(event.meta.address).is_none()
+}
+
+/// A position, and the tokens whose amounts it counts.
+fn position_needs(wanted: &mut Wanted<'_>, key: Key) {
+    wanted.want(key);
+    let Some(Entity::NftPosition(position)) = wanted.state.get(&key) else { return };
+    for token in [position.token0, position.token1].into_iter().flatten() {
+        wanted.want(Key::Token(token));
+    }
 }
 
 /// Keys asked for, against a state.

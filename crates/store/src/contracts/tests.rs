@@ -20,7 +20,7 @@ use crate::{
     writer::Batch,
 };
 
-const ID: u64 = 31_337;
+pub(crate) const ID: u64 = 31_337;
 const LENGTH: u64 = 40;
 
 fn field(name: &str, kind: Kind, indexed: bool) -> Field {
@@ -28,7 +28,7 @@ fn field(name: &str, kind: Kind, indexed: bool) -> Field {
 }
 
 /// An event with a value of every kind, three of them indexed.
-fn table() -> Arc<Table> {
+pub(crate) fn table() -> Arc<Table> {
     let inner = vec![field("flag", Kind::Bool, false), field("note", Kind::Text, false)];
     Arc::new(Table {
         contract: "box".into(),
@@ -48,7 +48,7 @@ fn table() -> Arc<Table> {
     })
 }
 
-fn announcements() -> Arc<Table> {
+pub(crate) fn announcements() -> Arc<Table> {
     Arc::new(Table {
         contract: "box".into(),
         event: "Made".into(),
@@ -59,7 +59,7 @@ fn announcements() -> Arc<Table> {
     })
 }
 
-fn values(n: u64) -> Vec<Value> {
+pub(crate) fn values(n: u64) -> Vec<Value> {
     let part = Value::Struct(vec![Value::Bool(true), Value::Text("a\0$.b".into())]);
     vec![
         Value::Address(address(n % 3)),
@@ -73,7 +73,7 @@ fn values(n: u64) -> Vec<Value> {
 }
 
 /// The fixture's chain, with events in every block: two of boxes, each fifth unreadable, and an announcement.
-fn chain(length: u64) -> Chain {
+pub(crate) fn chain(length: u64) -> Chain {
     let mut chain = Chain::new(length);
     let (put, made) = (table(), announcements());
     for changes in &mut chain.blocks {
@@ -111,7 +111,7 @@ fn chain(length: u64) -> Chain {
 }
 
 /// The chain under test and a neighbour with the same contracts.
-async fn filled() -> (TestMongo, Chain) {
+pub(crate) async fn filled() -> (TestMongo, Chain) {
     let mongo = TestMongo::start().await;
     for (id, length) in [(ID, LENGTH), (ID + 1, 20)] {
         let writer = testing::writer(&mongo, id).await.unwrap();
@@ -132,7 +132,10 @@ fn of_table(chain: &Chain, table: &Table) -> Vec<ContractEvent> {
     rows
 }
 
-fn query(address: Option<Address>, parameter: Option<(&str, Value)>) -> ContractEventQuery {
+pub(crate) fn query(
+    address: Option<Address>,
+    parameter: Option<(&str, Value)>,
+) -> ContractEventQuery {
     let parameter = parameter.map(|(name, value)| (name.to_owned(), value));
     ContractEventQuery { table: table(), address, parameter, after: None, limit: 7 }
 }
@@ -314,7 +317,7 @@ async fn every_query_walks_its_index() {
                     "hint": &plan.index, "limit": i64::from(plan.limit),
                 };
                 let explain = doc! { "explain": find, "verbosity": "executionStats" };
-                let answer: Document = mongo.database().run_command(explain).await.unwrap();
+                let answer: Document = mongo.unseen().run_command(explain).await.unwrap();
                 let mut found = BTreeMap::new();
                 let planner = answer.get_document("queryPlanner").unwrap();
                 stages(planner.get("winningPlan").unwrap(), &mut found);

@@ -9,13 +9,14 @@
 //! | `token_intervals` | `{c, f, a, k, n}` |
 //! | `accounts` | `{c, a}` |
 //! | `liquidity_positions` | `{c, p, a}` pair, account |
+//! | `nft_positions` | `{c, f, t}` manager, token id |
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 use bson::{Document, RawDocument, doc};
 use domain::{
     figures::{
-        Account, Factory, Interval, LiquidityPosition, PoolInterval, ProtocolDay, TokenFigures,
-        TokenInterval,
+        Account, Factory, Interval, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay,
+        TokenFigures, TokenInterval,
     },
     fold::{Entity, Key},
     ids::PoolId,
@@ -24,7 +25,7 @@ use serde::Deserialize;
 
 use super::record;
 use crate::{
-    codec::{Addr, Pid, Small},
+    codec::{Addr, Pid, Small, Uint},
     error::StoreError,
 };
 
@@ -35,6 +36,7 @@ pub(crate) const POOL_INTERVALS: &str = "pool_intervals";
 pub(crate) const TOKEN_INTERVALS: &str = "token_intervals";
 pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const LIQUIDITY_POSITIONS: &str = "liquidity_positions";
+pub(crate) const NFT_POSITIONS: &str = "nft_positions";
 
 /// The stored form of an interval.
 pub(crate) const fn interval(interval: Interval) -> &'static str {
@@ -80,6 +82,10 @@ pub(crate) fn liquidity_position(c: i64, pool: PoolId, account: Address) -> Docu
     doc! { "c": c, "p": Pid(pool), "a": Addr(account) }
 }
 
+pub(crate) fn nft_position(c: i64, manager: Address, token_id: U256) -> Document {
+    doc! { "c": c, "f": Addr(manager), "t": Uint(token_id) }
+}
+
 /// All parts that an id may have.
 #[derive(Debug, Deserialize)]
 struct AnyId {
@@ -88,6 +94,7 @@ struct AnyId {
     p: Option<Pid>,
     k: Option<Interval>,
     n: Option<Small>,
+    t: Option<Uint>,
 }
 
 /// Only the id.
@@ -103,9 +110,13 @@ pub(crate) fn decode(
 ) -> Result<(Key, Entity), StoreError> {
     let WithId { _id: id } = super::decode_doc(collection, raw)?;
     let corrupt = |why: String| StoreError::Corrupt { collection, id: format!("{id:?}"), why };
-    let AnyId { f, a, p, k, n } = &id;
+    let AnyId { f, a, p, k, n, t } = &id;
     let (f, a, n) = (f.map(|f| f.0), a.map(|a| a.0), n.map(|n| n.0));
     let key = match (collection, f, a, p, k, n) {
+        (NFT_POSITIONS, Some(f), ..) => {
+            let t = t.as_ref().ok_or_else(|| corrupt("its id lacks a part".to_owned()))?;
+            Key::NftPosition(f, t.0)
+        }
         (FACTORIES, Some(f), ..) => Key::Factory(f),
         (PROTOCOL_DAYS, Some(f), _, _, _, Some(n)) => Key::ProtocolDay(f, n),
         (TOKEN_FIGURES, Some(f), Some(a), ..) => Key::TokenFigures(f, a),
@@ -122,6 +133,7 @@ pub(crate) fn decode(
         Key::PoolInterval(..) => record::read::<PoolInterval>(raw).map(Entity::from),
         Key::TokenInterval(..) => record::read::<TokenInterval>(raw).map(Entity::from),
         Key::LiquidityPosition(..) => record::read::<LiquidityPosition>(raw).map(Entity::from),
+        Key::NftPosition(..) => record::read::<NftPosition>(raw).map(Entity::from),
         _ => record::read::<Account>(raw).map(Entity::from),
     };
     Ok((key, entity.map_err(corrupt)?))

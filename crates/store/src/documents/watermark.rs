@@ -1,12 +1,12 @@
 //! Collection `watermarks`: `_id {c}`, the newest block whose changes are stored, and the running counts as of it.
 
 use bson::{Document, doc};
-use domain::{block::BlockRef, entity::Counters, ids::ChainId};
+use domain::{block::BlockRef, entity::Counters};
 use serde::{Deserialize, Serialize};
 
 use super::Stored;
 use crate::{
-    codec::{Hash, Num, chain_id},
+    codec::{Hash, Num},
     watermark::Watermark,
 };
 
@@ -23,7 +23,7 @@ pub(crate) fn id(chain: i64) -> Document {
 
 /// A block.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Block {
+pub(crate) struct Block {
     n: Num,
     h: Hash,
     p: Hash,
@@ -31,7 +31,7 @@ pub(super) struct Block {
 }
 
 impl Block {
-    pub(super) const fn new(block: &BlockRef) -> Self {
+    pub(crate) const fn new(block: &BlockRef) -> Self {
         Self {
             n: Num(block.number),
             h: Hash(block.hash),
@@ -40,7 +40,7 @@ impl Block {
         }
     }
 
-    pub(super) const fn domain(self) -> BlockRef {
+    pub(crate) const fn domain(self) -> BlockRef {
         BlockRef { number: self.n.0, hash: self.h.0, parent_hash: self.p.0, timestamp: self.t.0 }
     }
 }
@@ -65,9 +65,9 @@ pub(crate) struct Doc {
 }
 
 impl Doc {
-    /// The chain it belongs to.
-    pub(crate) const fn chain(&self) -> ChainId {
-        chain_id(self._id.c)
+    /// The key of the generation it belongs to.
+    pub(crate) const fn key(&self) -> i64 {
+        self._id.c
     }
 }
 

@@ -7,11 +7,14 @@ use std::{
     process::ExitStatus,
 };
 
+/// Bytes with which no server starts.
+const ROOM: u64 = 4 * 1024 * 1024;
 /// At most so much of the log is looked at.
 const TAIL_BYTES: u64 = 512 * 1024;
 
 /// The last fatal or error lines since `start`, else what it said on stderr, else how it ended.
 pub(super) fn reason(log: &Path, start: u64, stderr: &Path, status: ExitStatus) -> String {
+    let is_full = is_full(log);
     let log = tail(log, start);
     let mut lines: Vec<String> =
         log.lines().filter(|line| is_error(line)).filter_map(message).collect();
@@ -26,7 +29,7 @@ pub(super) fn reason(log: &Path, start: u64, stderr: &Path, status: ExitStatus) 
     let last = lines.len().saturating_sub(3);
     let said: Vec<String> =
         lines.into_iter().skip(last).map(|line| line.chars().take(300).collect()).collect();
-    let advice = advice(&log);
+    let advice = advice(&log, is_full);
     if said.is_empty() {
         format!("{status}{advice}")
     } else {
@@ -35,9 +38,9 @@ pub(super) fn reason(log: &Path, start: u64, stderr: &Path, status: ExitStatus) 
 }
 
 /// What to do about the commonest causes.
-fn advice(log: &str) -> &'static str {
-    if log.contains("No space left on device") {
-        "; free some disk space"
+fn advice(log: &str, is_full: bool) -> &'static str {
+    if is_full || log.contains("No space left on device") {
+        "; the disk of its data folder is full: free some disk space"
     } else if log.contains("Permission denied") {
         "; let the user that runs sooho own the data folder"
     } else if log.lines().any(|line| is_fatal(line) && line.contains("featureCompatibilityVersion"))
@@ -48,6 +51,11 @@ fn advice(log: &str) -> &'static str {
     } else {
         ""
     }
+}
+
+/// Whether there is no room to speak of: a server may end without a word then, because its log has none either.
+fn is_full(log: &Path) -> bool {
+    rustix::fs::statvfs(log).is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < ROOM)
 }
 
 fn tail(path: &Path, start: u64) -> String {

@@ -62,7 +62,7 @@ impl Folder {
 
     /// The port of last time: the same one again needs no new configuration.
     pub(super) fn last_port(&self) -> Option<u16> {
-        fs::read_to_string(self.dir.join(READY)).ok()?.trim().parse().ok()
+        port_of(&self.dir)
     }
 
     /// The server's own folder.
@@ -79,6 +79,11 @@ impl Folder {
     pub(super) fn stderr(&self) -> PathBuf {
         self.dir.join("mongod.err")
     }
+}
+
+/// The port on which the server of a folder was ready last.
+pub(super) fn port_of(dir: &Path) -> Option<u16> {
+    fs::read_to_string(dir.join(READY)).ok()?.trim().parse().ok()
 }
 
 /// An empty folder may become ours; one with files must have been.

@@ -42,6 +42,9 @@ pub(crate) fn tagged(key: &Key) -> Tagged {
         Key::LiquidityPosition(pool, account) => {
             (11, [pool.as_slice(), account.as_slice(), &[], &[]])
         }
+        Key::NftPosition(manager, id) => {
+            (12, [manager.as_slice(), &id.to_be_bytes::<32>(), &[], &[]])
+        }
     };
     Tagged { tag, bytes: parts.concat() }
 }

@@ -3,7 +3,8 @@
 use bson::{Binary, RawDocumentBuf, rawdoc, spec::BinarySubtype};
 use domain::{
     figures::{
-        Account, Factory, LiquidityPosition, PoolInterval, ProtocolDay, TokenFigures, TokenInterval,
+        Account, Factory, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay, TokenFigures,
+        TokenInterval,
     },
     fold::{Change, Entity, Key},
     map::Map,
@@ -76,6 +77,7 @@ packers! {
     TokenInterval: TokenInterval, record => record.as_ref();
     Account: Account, record => record.as_ref();
     LiquidityPosition: LiquidityPosition, record => record.as_ref();
+    NftPosition: NftPosition, record => record.as_ref();
 }
 
 /// A chunk that can still grow.
@@ -115,9 +117,9 @@ impl Packer {
     /// Adds a version; blocks of an entity ascend.
     fn version(&mut self, key: &Key, block: u64, after: Option<&Entity>) {
         let fits = self.places.get(key).copied().filter(|place| {
-            self.open
-                .get(*place)
-                .is_some_and(|open| open.versions.count() < VERSIONS && open.versions.size() < BYTES)
+            self.open.get(*place).is_some_and(|open| {
+                open.versions.count() < VERSIONS && open.versions.size() < BYTES
+            })
         });
         let place = fits.unwrap_or_else(|| {
             let open = Open { key: *key, first: block, last: block, versions: Versions::new(key) };

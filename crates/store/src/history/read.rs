@@ -6,7 +6,8 @@ use bson::RawDocument;
 use domain::{
     entity::{NftBalance, NftStandard, Tick, Token},
     figures::{
-        Account, Factory, LiquidityPosition, PoolInterval, ProtocolDay, TokenFigures, TokenInterval,
+        Account, Factory, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay, TokenFigures,
+        TokenInterval,
     },
     fold::{Entity, Key},
     record::Record,
@@ -104,6 +105,7 @@ impl<'a> Chunk<'a> {
             Key::TokenInterval(..) => self.last::<TokenInterval>(block)?.map(Into::into),
             Key::Account(_) => self.last::<Account>(block)?.map(Into::into),
             Key::LiquidityPosition(..) => self.last::<LiquidityPosition>(block)?.map(Into::into),
+            Key::NftPosition(..) => self.last::<NftPosition>(block)?.map(Into::into),
         };
         Ok(entity.map(Image::Entity))
     }
@@ -122,6 +124,7 @@ impl<'a> Chunk<'a> {
             9 => self.texts::<TokenInterval>(),
             10 => self.texts::<Account>(),
             11 => self.texts::<LiquidityPosition>(),
+            12 => self.texts::<NftPosition>(),
             _ => Err(PackedError::Invalid("kind of entity")),
         };
         found.map_err(|error| self.corrupt(&error))

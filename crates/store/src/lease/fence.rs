@@ -5,7 +5,6 @@ use mongodb::ClientSession;
 
 use super::Grant;
 use crate::{
-    codec::chain_key,
     documents::lease::{FENCES, Fence, LEASES, Lease},
     error::StoreError,
 };
@@ -29,12 +28,16 @@ impl Grant {
         session: &mut ClientSession,
         purpose: Purpose,
     ) -> Result<(), StoreError> {
-        let key = doc! { "c": chain_key(self.chain) };
+        let key = doc! { "c": self.key };
         let mut touch = doc! { "$inc": { "writes": 1_i64 } };
         match purpose {
             Purpose::Write => {}
             Purpose::Remove => drop(touch.insert("$set", doc! { "removing": true })),
-            Purpose::Finish => drop(touch.insert("$unset", doc! { "removing": "" })),
+            // counted for who copies a chain: it must not be another one at the end
+            Purpose::Finish => {
+                touch.insert("$inc", doc! { "writes": 1_i64, "removals": 1_i64 });
+                touch.insert("$unset", doc! { "removing": "" });
+            }
         }
         let fence = self
             .database

@@ -1,6 +1,6 @@
 //! Taking a lease: its document and the fence change together.
 
-use std::time::Duration;
+use std::{sync::atomic::AtomicI64, time::Duration};
 
 use bson::{Bson, Document, doc, oid::ObjectId};
 use domain::ids::ChainId;
@@ -9,16 +9,35 @@ use mongodb::{Client, ClientSession, Database, options::ReturnDocument};
 use tokio::sync::Mutex;
 use tracing::{info, warn};
 
-use super::{Grant, expiry, process::Process};
+use super::{Grant, expiry, fence::Purpose, process::Process};
 use crate::{
     codec::chain_key,
     documents::lease::{FENCES, LEASES, Lease},
     error::{StoreError, code},
+    generations::documents::{self as generations, CHAINS, Mapping},
     writer::transaction::{Work, transact},
 };
 
 /// `DuplicateKey`: two took the first lease of a chain at once.
 const DUPLICATE: i32 = 11_000;
+
+/// What it is a lease of.
+#[derive(Debug)]
+pub(super) enum Of {
+    /// A chain.
+    Chain(ChainId),
+    /// A generation that is being built, by the holder of its chain's lease.
+    Generation(super::Lease, i64),
+}
+
+impl Of {
+    fn key(&self) -> (ChainId, i64) {
+        match self {
+            Self::Chain(chain) => (*chain, chain_key(*chain)),
+            Self::Generation(chain, key) => (chain.chain(), *key),
+        }
+    }
+}
 
 /// From whom it may be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,30 +53,32 @@ pub(super) enum From {
 pub(super) async fn take(
     client: Client,
     database: Database,
-    chain: ChainId,
+    of: Of,
     ttl: Duration,
     from: From,
 ) -> Result<Grant, StoreError> {
+    let (chain, key) = of.key();
     let process = Process::this();
     let session = client.start_session().await?;
     let lsid = session.id().clone();
-    let mut take = Take { database, chain, ttl, id: ObjectId::new(), lsid, process, from };
+    let mut take = Take { database, of, chain, key, ttl, id: ObjectId::new(), lsid, process, from };
     take.end_leftovers().await?;
-    let mut found = first_or_second(&client, &take).await?;
+    let (mut found, mut active) = first_or_second(&client, &take).await?;
     if found.id != Some(take.id) && Process::saw_end_of(&found.process) {
         info!(chain, holder = found.holder, "the process that wrote this chain has ended");
         take.from = From::Gone(found.token);
-        found = first_or_second(&client, &take).await?;
+        (found, active) = first_or_second(&client, &take).await?;
     }
     if found.id != Some(take.id) {
         return Err(StoreError::LeaseHeld { chain, holder: found.holder });
     }
     let Take { database, id, .. } = take;
-    let session = Mutex::new(session);
-    Ok(Grant { database, chain, id, token: found.token, holder: found.holder, ttl, session })
+    let (session, active) = (Mutex::new(session), AtomicI64::new(active));
+    let Lease { token, holder, .. } = found;
+    Ok(Grant { database, chain, key, active, id, token, holder, ttl, session })
 }
 
-async fn first_or_second(client: &Client, take: &Take) -> Result<Lease, StoreError> {
+async fn first_or_second(client: &Client, take: &Take) -> Result<(Lease, i64), StoreError> {
     match transact(client, take).await {
         // the other one's document is there now: this time it is found
         Err(StoreError::Database { source, .. })
@@ -71,7 +92,9 @@ async fn first_or_second(client: &Client, take: &Take) -> Result<Lease, StoreErr
 
 struct Take {
     database: Database,
+    of: Of,
     chain: ChainId,
+    key: i64,
     ttl: Duration,
     id: ObjectId,
     lsid: Document,
@@ -84,7 +107,7 @@ impl Take {
     /// server itself would end it after a minute only. Of a holder that still lives nothing is lost: it is refused at its
     /// commit, as it is at its next write.
     async fn end_leftovers(&self) -> Result<(), StoreError> {
-        let key = doc! { "_id": { "c": chain_key(self.chain) } };
+        let key = doc! { "_id": { "c": self.key } };
         let over = vec![
             doc! { "$match": key },
             doc! { "$set": { "over": { "$lte": ["$expires", "$$NOW"] } } },
@@ -135,10 +158,15 @@ impl Take {
 }
 
 impl Work for Take {
-    type Output = Lease;
+    /// What stands there now, and the generation that is written under it.
+    type Output = (Lease, i64);
 
-    async fn run(&self, session: &mut ClientSession) -> Result<Lease, StoreError> {
-        let key = doc! { "_id": { "c": chain_key(self.chain) } };
+    async fn run(&self, session: &mut ClientSession) -> Result<(Lease, i64), StoreError> {
+        if let Of::Generation(chain, _) = &self.of {
+            // who lost the chain must not come back through one of its generations
+            chain.grant().check(session, Purpose::Write).await?;
+        }
+        let key = doc! { "_id": { "c": self.key } };
         let found = self
             .database
             .collection::<Lease>(LEASES)
@@ -156,9 +184,17 @@ impl Work for Take {
                 .collection::<Document>(FENCES)
                 .update_one(key, doc! { "$set": { "token": found.token } })
                 .upsert(true)
-                .session(session)
+                .session(&mut *session)
                 .await?;
         }
-        Ok(found)
+        let active = match self.of {
+            Of::Chain(chain) => {
+                let mapping = self.database.collection::<Mapping>(CHAINS);
+                let found = mapping.find_one(generations::id(chain)).session(session).await?;
+                found.map_or(self.key, |mapping| mapping.active.c)
+            }
+            Of::Generation(..) => self.key,
+        };
+        Ok((found, active))
     }
 }

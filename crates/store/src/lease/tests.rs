@@ -16,7 +16,7 @@ use crate::{
     documents::lease::{FENCES, LEASES},
     fixtures::Chain,
     test_mongo::TestMongo,
-    testing::{self, dump},
+    testing::{self, COMPARISON, dump},
     writer::{
         Batch, Writer,
         transaction::{Work, transact},
@@ -184,8 +184,8 @@ async fn a_take_over_and_an_open_transaction_exclude_each_other() {
     // and the other way round: taken over between the transaction's first read and its check
     let mut session = mongo.database().client().start_session().await.unwrap();
     session.start_transaction().await.unwrap();
-    let leases = mongo.documents(LEASES);
-    leases.find_one(doc! {}).session(&mut session).await.unwrap();
+    let leases = mongo.store.documents(LEASES);
+    leases.find_one(doc! {}).comment(COMPARISON).session(&mut session).await.unwrap();
     let third = testing::writer(&mongo, ID).await.unwrap();
     let conflict = second.grant().check(&mut session, Purpose::Write).await.unwrap_err();
     assert!(conflict.retryable(), "its snapshot is older than the fence: {conflict}");

@@ -1,10 +1,15 @@
 //! Lists of NFT balances and transfers.
 
+use std::time::Duration;
+
 use alloy_primitives::{Address, U256};
 use bson::{Document, doc};
 use domain::row::Position;
 
-use super::plan::{ID, Plan, range};
+use super::{
+    bound::Bound,
+    plan::{ID, Plan, range},
+};
 use crate::{
     codec::{Addr, Uint},
     documents::{Stored as _, end_of, id_prefix, nft_balance, nft_transfer, row},
@@ -94,13 +99,23 @@ pub(super) fn transfers(chain: i64, query: &NftTransferQuery) -> Plan {
     }
 }
 
-pub(super) fn holders_count(chain: i64, collection: Address) -> Vec<Document> {
+/// Balances that are looked through at most to count the holders of a collection.
+pub(super) const HOLDERS: Bound = Bound {
+    what: "counting the holders of an NFT collection",
+    documents: 500_000,
+    deadline: Duration::from_secs(5),
+};
+
+/// Gives `n`, the holders, and `read`, the balances looked through: one more than the bound when there are more.
+pub(super) fn holders_count(chain: i64, collection: Address, bound: u64) -> Vec<Document> {
     let ids = id_prefix(&doc! { "c": chain, "a": Addr(collection) });
+    let most = i64::try_from(bound.saturating_add(1)).unwrap_or(i64::MAX);
     vec![
         doc! { "$match": { "_id": ids } },
+        doc! { "$limit": most },
         doc! { "$project": { "o": "$_id.o" } },
-        doc! { "$group": { "_id": "$o" } },
-        doc! { "$count": "n" },
+        doc! { "$group": { "_id": "$o", "read": { "$sum": 1_i64 } } },
+        doc! { "$group": { "_id": null, "n": { "$sum": 1_i64 }, "read": { "$sum": "$read" } } },
     ]
 }
 

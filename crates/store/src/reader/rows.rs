@@ -85,7 +85,7 @@ impl Snapshot {
         Ok(self.rows::<R>(&span).await?.len() as u64)
     }
 
-    async fn rows<R: Kept>(&self, selection: &Selection) -> Result<Vec<R>, StoreError> {
+    pub(super) async fn rows<R: Kept>(&self, selection: &Selection) -> Result<Vec<R>, StoreError> {
         let (database, mut session) = self.parts().await;
         selection.run(database, &mut session, self.key()).await
     }

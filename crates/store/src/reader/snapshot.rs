@@ -15,12 +15,13 @@ use mongodb::{ClientSession, Database, options::Hint};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
-    NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolQuery, TokenQuery, nfts,
+    NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolQuery, TokenQuery,
+    bound::Bound,
+    nfts,
     plan::{ID, Plan},
     pools, tokens,
 };
 use crate::{
-    codec::chain_key,
     documents::{Stored, decode, nft_balance, nft_transfer, pool, token},
     error::StoreError,
     watermark::Watermark,
@@ -44,9 +45,10 @@ impl Snapshot {
         database: Database,
         session: Arc<Mutex<ClientSession>>,
         chain: ChainId,
+        key: i64,
         watermark: Watermark,
     ) -> Self {
-        Self { database, session, chain, key: chain_key(chain), watermark }
+        Self { database, session, chain, key, watermark }
     }
 
     /// The chain.
@@ -136,24 +138,35 @@ impl Snapshot {
         self.find::<nft_transfer::Doc>(nfts::transfers(self.key, query)).await
     }
 
-    /// How many accounts hold something of the collection. Reads an index entry per balance.
+    /// How many accounts hold something of the collection. Reads an index entry per balance: [`StoreError::TooMuch`]
+    /// where there are too many.
     pub async fn nft_holders_count(&self, collection: Address) -> Result<u64, StoreError> {
-        let pipeline = nfts::holders_count(self.key, collection);
+        self.count_holders(collection, nfts::HOLDERS).await
+    }
+
+    pub(crate) async fn count_holders(
+        &self,
+        collection: Address,
+        bound: Bound,
+    ) -> Result<u64, StoreError> {
+        let pipeline = nfts::holders_count(self.key, collection, bound.documents);
         let mut session = self.session.lock().await;
-        let mut cursor = self
-            .database
-            .collection::<Document>(nft_balance::Doc::COLLECTION)
-            .aggregate(pipeline)
-            .session(&mut *session)
-            .await?;
-        let found: Option<Document> = cursor.stream(&mut session).try_next().await?;
-        let count = found.as_ref().and_then(|found| match found.get("n") {
-            Some(bson::Bson::Int32(n)) => u64::try_from(*n).ok(),
-            Some(bson::Bson::Int64(n)) => u64::try_from(*n).ok(),
-            _ => None,
-        });
+        let counted = async {
+            let mut cursor = self
+                .database
+                .collection::<Document>(nft_balance::Doc::COLLECTION)
+                .aggregate(pipeline)
+                .max_time(bound.deadline)
+                .session(&mut *session)
+                .await?;
+            cursor.stream(&mut session).try_next().await
+        };
+        let found = counted.await.map_err(|error| bound.given_up(error))?;
         // no group, no holder
-        Ok(count.unwrap_or_default())
+        let Some(found) = found else { return Ok(0) };
+        let number = |name: &str| found.get_i64(name).unwrap_or_default().cast_unsigned();
+        bound.check(number("read"))?;
+        Ok(number("n"))
     }
 
     /// Runs a plan.
@@ -181,12 +194,12 @@ impl Snapshot {
     }
 
     /// The chain as stored.
-    pub(super) const fn key(&self) -> i64 {
+    pub(crate) const fn key(&self) -> i64 {
         self.key
     }
 
     /// The database, and the session to read it through.
-    pub(super) async fn parts(&self) -> (&Database, MutexGuard<'_, ClientSession>) {
+    pub(crate) async fn parts(&self) -> (&Database, MutexGuard<'_, ClientSession>) {
         (&self.database, self.session.lock().await)
     }
 

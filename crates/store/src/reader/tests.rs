@@ -23,6 +23,8 @@ use crate::{
 };
 
 mod explain;
+mod positions;
+mod reconciled;
 
 const ID: ChainId = 31_337;
 const LENGTH: u64 = 60;

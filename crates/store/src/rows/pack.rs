@@ -71,7 +71,8 @@ impl<R: Kept> Chunks<R> {
         let Some(open) = self.open.get_mut(place) else { return };
         let meta = row.meta();
         open.transactions.push(short(self.chain, R::KIND, meta.tx_hash.as_slice()));
-        for account in row.accounts().into_iter().chain([meta.origin]).flatten() {
+        let others = [meta.origin, row.subject()];
+        for account in row.accounts().into_iter().chain(others).flatten() {
             open.accounts.push(short(self.chain, R::KIND, account.as_slice()));
         }
         open.encoder.push(0, Some(&row.flat()));

@@ -110,7 +110,9 @@ impl Selection {
             chunk.rows::<R>(|row| self.wants::<R>(chunk.pool(), row), &mut rows)?;
             if let Some(account) = self.account {
                 rows.retain(|row| {
-                    row.meta().origin == Some(account) || row.accounts().contains(&Some(account))
+                    row.meta().origin == Some(account)
+                        || row.accounts().contains(&Some(account))
+                        || row.subject() == Some(account)
                 });
             }
             found.append(&mut rows);

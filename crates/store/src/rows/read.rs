@@ -7,7 +7,10 @@ use domain::{
     flat::FlatMeta,
     ids::PoolId,
     record::Both,
-    row::{LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, Swap},
+    row::{
+        LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, PositionEvent, PositionSnapshot,
+        Swap,
+    },
 };
 
 use super::{COLLECTION, Kept};
@@ -73,6 +76,8 @@ pub(crate) fn texts(chunk: &RawChunk<'_>) -> Result<Vec<String>, StoreError> {
         LiquidityEvent::KIND => debug::<LiquidityEvent>(chunk),
         PairLiquidity::KIND => debug::<PairLiquidity>(chunk),
         LiquidityPositionSnapshot::KIND => debug::<LiquidityPositionSnapshot>(chunk),
+        PositionSnapshot::KIND => debug::<PositionSnapshot>(chunk),
+        PositionEvent::KIND => debug::<PositionEvent>(chunk),
         kind => Err(StoreError::Corrupt {
             collection: COLLECTION,
             id: chunk.id.clone(),

@@ -1,5 +1,7 @@
 //! Storing a batch.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use bson::doc;
 use mongodb::ClientSession;
 
@@ -13,9 +15,14 @@ use crate::{
     candles,
     codec::Num,
     documents::{Stored as _, decode, undo, watermark},
-    error::StoreError,
+    error::{StoreError, code},
     lease::fence::Purpose,
 };
+
+/// `WriteConflict`.
+const WRITE_CONFLICT: i32 = 112;
+/// So many of them are no chance.
+const CONFLICTS: u32 = 3;
 
 pub(super) async fn commit(
     writer: &Writer,
@@ -30,7 +37,9 @@ pub(super) async fn commit(
     open.load(&writer.documents(candles::COLLECTION), writer.key, &packed.candles).await?;
     let candles = open.write(writer.key, &packed.candles)?;
     let prepared = prepare(writer.key, &span, current.as_ref(), candles, packed)?;
-    writer.lease.grant().transact(&Commit { writer, current, prepared, prune_below }).await?;
+    let conflicts = AtomicU32::new(0);
+    let work = Commit { writer, current, prepared, prune_below, conflicts };
+    writer.lease.grant().transact(&work).await?;
     writer.candles.keep(Watermark { block: span.last, counters: span.after }, open);
     Ok(())
 }
@@ -40,13 +49,15 @@ struct Commit<'a> {
     current: Option<Watermark>,
     prepared: Prepared,
     prune_below: u64,
+    /// Behind the fence so far.
+    conflicts: AtomicU32,
 }
 
 impl Work for Commit<'_> {
     type Output = ();
 
     async fn run(&self, session: &mut ClientSession) -> Result<(), StoreError> {
-        let Writer { database, key, chain, lease, .. } = self.writer;
+        let Writer { chain, lease, .. } = self.writer;
         // first the fence and the watermark: whoever is second fails before it has written anything
         lease.grant().check(session, Purpose::Write).await?;
         let found = watermark_in(self.writer, session).await?;
@@ -57,6 +68,13 @@ impl Work for Commit<'_> {
                 found: describe(found.as_ref()),
             });
         }
+        self.write(session).await.map_err(|error| self.squeezed(error))
+    }
+}
+
+impl Commit<'_> {
+    async fn write(&self, session: &mut ClientSession) -> Result<(), StoreError> {
+        let Writer { database, key, .. } = self.writer;
         let upserts = vec![(watermark::id(*key), self.prepared.watermark.clone())];
         let moved = Images { upserts, deletes: Vec::new() };
         write::images(database, session, watermark::Doc::COLLECTION, &moved).await?;
@@ -72,6 +90,25 @@ impl Work for Commit<'_> {
             write::delete_range(database, session, undo::Doc::COLLECTION, &range).await?;
         }
         Ok(())
+    }
+}
+
+impl Commit<'_> {
+    /// Behind the fence nobody else writes these documents. A conflict there, again and again, is the storage engine
+    /// that throws the transaction out of a full cache.
+    fn squeezed(&self, error: StoreError) -> StoreError {
+        let is_conflict = |source: &(dyn std::error::Error + 'static)| {
+            source.downcast_ref().and_then(code) == Some(WRITE_CONFLICT)
+        };
+        match error {
+            StoreError::Unavailable { reason, source }
+                if is_conflict(source.as_ref())
+                    && self.conflicts.fetch_add(1, Ordering::Relaxed) + 1 >= CONFLICTS =>
+            {
+                StoreError::TooLarge { reason, source }
+            }
+            other => other,
+        }
     }
 }
 

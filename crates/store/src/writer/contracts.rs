@@ -52,7 +52,8 @@ impl Packer {
     }
 
     pub(super) fn finish(mut self) -> Vec<Insert> {
-        self.full.extend(self.open.into_iter().map(|(name, (_, documents))| (name.into(), documents)));
+        self.full
+            .extend(self.open.into_iter().map(|(name, (_, documents))| (name.into(), documents)));
         self.full
     }
 }

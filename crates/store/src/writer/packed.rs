@@ -27,6 +27,30 @@ pub(super) struct Span {
     pub(super) before: Counters,
     pub(super) last: BlockRef,
     pub(super) after: Counters,
+    blocks: u64,
+}
+
+/// How much was packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// Height of the first block.
+    pub first: u64,
+    /// Blocks.
+    pub blocks: u64,
+    /// Events in them.
+    pub events: u64,
+}
+
+impl Packed {
+    /// How much this is; `None` when there was no block.
+    #[must_use]
+    pub fn extent(&self) -> Option<Extent> {
+        self.span.map(|span| Extent {
+            first: span.first.number,
+            blocks: span.blocks,
+            events: span.after.events.saturating_sub(span.before.events),
+        })
+    }
 }
 
 /// A block that can be taken back: its changes with their images from before.
@@ -120,7 +144,7 @@ impl Packer {
         let (above, before, after) =
             (changes.block, changes.counters_before, changes.counters_after);
         let Some(span) = &mut self.span else {
-            self.span = Some(Span { first: above, before, last: above, after });
+            self.span = Some(Span { first: above, before, last: above, after, blocks: 1 });
             return Ok(None);
         };
         let below = span.last;
@@ -135,7 +159,7 @@ impl Packer {
             return invalid(format!("the counters of block {} do not continue", above.number));
         }
         let found = (below, span.after);
-        (span.last, span.after) = (above, after);
+        (span.last, span.after, span.blocks) = (above, after, span.blocks + 1);
         Ok(Some(found))
     }
 

@@ -106,7 +106,7 @@ fn before_image(chain: i64, key: &Key, image: Option<&Entity>) -> Result<undo::I
     Ok(undo::Image { k: collection.to_owned(), i: id, d: document, h: history })
 }
 
-pub(super) fn encode_entity(
+pub(crate) fn encode_entity(
     chain: i64,
     collection: &'static str,
     id: &Document,
@@ -125,5 +125,6 @@ pub(super) fn encode_entity(
         Entity::TokenInterval(record) => record::document(collection, id(), record.as_ref()),
         Entity::Account(record) => record::document(collection, id(), record.as_ref()),
         Entity::LiquidityPosition(record) => record::document(collection, id(), record.as_ref()),
+        Entity::NftPosition(record) => record::document(collection, id(), record.as_ref()),
     }
 }

@@ -1,34 +1,39 @@
 //! Removing all of a chain, in transactions of bounded size.
 
 use bson::{Document, doc};
-use futures::TryStreamExt as _;
 use mongodb::ClientSession;
 
 use super::{Writer, contracts, transaction::Work};
 use crate::{
-    documents::{COLLECTIONS, Stored as _, id_prefix, watermark},
+    documents::{COLLECTIONS, Stored as _, watermark},
     error::StoreError,
+    generations::{
+        documents::{CHAINS, Key, Mapping, all_of, id},
+        remove::Part,
+        steps::forget_lease,
+    },
     lease::fence::Purpose,
 };
-
-/// Documents per transaction. An undo record may have megabytes, but it is not read here.
-const CHUNK: i64 = 2_000;
 
 pub(super) async fn remove_chain(
     writer: &Writer,
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<u64, StoreError> {
-    // first the watermark: nobody reads half a chain, and the mark beside it lets nobody continue one
-    let tables = writer.lease.grant().transact(&Begin { writer }).await?;
+    // first the watermarks: nobody reads half a chain, and the mark beside them lets nobody continue one
+    let (keys, tables) = writer.lease.grant().transact(&Begin { writer }).await?;
     let mut removed = 0;
     for collection in COLLECTIONS.into_iter().chain(tables.iter().map(String::as_str)) {
-        loop {
-            let part = writer.lease.grant().transact(&Part { writer, collection }).await?;
-            if part == 0 {
-                break;
+        for key in keys.iter().copied() {
+            loop {
+                let (lease, purpose) = (&writer.lease, Purpose::Remove);
+                let part = Part { lease, key, collection, purpose };
+                let part = writer.lease.grant().transact(&part).await?;
+                if part == 0 {
+                    break;
+                }
+                removed += part;
+                progress(removed);
             }
-            removed += part;
-            progress(removed);
         }
     }
     writer.lease.grant().transact(&Finish { writer }).await?;
@@ -40,43 +45,24 @@ struct Begin<'a> {
 }
 
 impl Work for Begin<'_> {
-    type Output = Vec<String>;
+    type Output = (Vec<i64>, Vec<String>);
 
-    /// Gives the collections of contracts that are known by their ABI only.
-    async fn run(&self, session: &mut ClientSession) -> Result<Vec<String>, StoreError> {
-        let Writer { database, key, lease, .. } = self.writer;
+    /// Gives the keys of all generations, and the collections of contracts that are known by their ABI only.
+    async fn run(&self, session: &mut ClientSession) -> Result<Self::Output, StoreError> {
+        let Writer { database, key, chain, lease, .. } = self.writer;
         lease.grant().check(session, Purpose::Remove).await?;
+        let chains = database.collection::<Mapping>(CHAINS);
+        let found = chains.find_one(id(*chain)).session(&mut *session).await?;
+        let mut keys = vec![*key];
+        keys.extend(found.iter().flat_map(Mapping::keys).filter(|other| other != key));
         let watermarks = database.collection::<Document>(watermark::Doc::COLLECTION);
-        watermarks.delete_one(doc! { "_id": watermark::id(*key) }).session(&mut *session).await?;
-        contracts::collections(self.writer, session).await
-    }
-}
-
-struct Part<'a> {
-    writer: &'a Writer,
-    collection: &'a str,
-}
-
-impl Work for Part<'_> {
-    type Output = u64;
-
-    async fn run(&self, session: &mut ClientSession) -> Result<u64, StoreError> {
-        let Writer { database, key, lease, .. } = self.writer;
-        lease.grant().check(session, Purpose::Remove).await?;
-        let documents = database.collection::<Document>(self.collection);
-        let mut cursor = documents
-            .find(doc! { "_id": id_prefix(&doc! { "c": key }) })
-            .projection(doc! { "_id": 1 })
-            .limit(CHUNK)
-            .session(&mut *session)
-            .await?;
-        let found: Vec<Document> = cursor.stream(session).try_collect().await?;
-        if found.is_empty() {
-            return Ok(0);
+        for key in &keys {
+            let id = doc! { "_id": watermark::id(*key) };
+            watermarks.delete_one(id).session(&mut *session).await?;
+            // who builds a generation has a lease of its own: it is refused from now on
+            forget_lease(lease, session, *key).await?;
         }
-        let ids: Vec<_> = found.iter().filter_map(|found| found.get("_id")).collect();
-        let gone = documents.delete_many(doc! { "_id": { "$in": ids } });
-        Ok(gone.session(session).await?.deleted_count)
+        Ok((keys, contracts::collections(self.writer, session).await?))
     }
 }
 
@@ -87,7 +73,17 @@ struct Finish<'a> {
 impl Work for Finish<'_> {
     type Output = ();
 
+    /// What this writer writes next is the first of the chain.
     async fn run(&self, session: &mut ClientSession) -> Result<(), StoreError> {
-        self.writer.lease.grant().check(session, Purpose::Finish).await
+        let Writer { database, key, chain, lease, .. } = self.writer;
+        lease.grant().check(session, Purpose::Finish).await?;
+        let chains = database.collection::<Mapping>(CHAINS);
+        chains.delete_many(all_of(*chain)).session(&mut *session).await?;
+        let first = Mapping::first(*chain);
+        if first.active.c != *key {
+            let first = Mapping { active: Key { c: *key }, ..first };
+            chains.replace_one(id(*chain), first).upsert(true).session(session).await?;
+        }
+        Ok(())
     }
 }

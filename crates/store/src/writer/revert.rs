@@ -43,8 +43,9 @@ impl Work for Revert<'_> {
         for rows in [nft_transfer::Doc::COLLECTION, undo::Doc::COLLECTION] {
             write::delete_range(database, session, rows, &id_prefix(&prefix)).await?;
         }
+        super::reconciled::take_back(self.writer, session, current.block.number).await?;
         let group = write::raw(&rows::of_block(*key, current.block.number))?;
-        write::delete(database, session, rows::COLLECTION, group).await?;
+        write::delete_by(database, session, rows::COLLECTION, group, rows::BY_GROUP).await?;
         for rows in contracts::collections(self.writer, session).await? {
             write::delete_range(database, session, &rows, &id_prefix(&prefix)).await?;
         }

@@ -4,7 +4,7 @@ use bson::{Document, RawArrayBuf, RawDocumentBuf, rawdoc};
 use mongodb::{ClientSession, Database};
 
 use super::prepare::Images;
-use crate::error::StoreError;
+use crate::error::{StoreError, TOO_LARGE};
 
 /// What stands for the collection in a message about a query.
 const QUERY: &str = "(query)";
@@ -16,7 +16,7 @@ const CHUNK_LARGE: usize = 8;
 const LARGE_BYTES: usize = 32 * 1024;
 
 /// Inserts new documents.
-pub(super) async fn insert(
+pub(crate) async fn insert(
     database: &Database,
     session: &mut ClientSession,
     collection: &str,
@@ -36,7 +36,7 @@ pub(super) async fn insert(
 }
 
 /// Puts new images in place and removes what is gone.
-pub(super) async fn images(
+pub(crate) async fn images(
     database: &Database,
     session: &mut ClientSession,
     collection: &str,
@@ -72,8 +72,29 @@ pub(super) async fn delete(
     collection: &str,
     filter: RawDocumentBuf,
 ) -> Result<(), StoreError> {
+    delete_as(database, session, collection, rawdoc! { "q": filter, "limit": 0 }).await
+}
+
+/// Removes what matches, found by this index.
+pub(super) async fn delete_by(
+    database: &Database,
+    session: &mut ClientSession,
+    collection: &str,
+    filter: RawDocumentBuf,
+    index: &str,
+) -> Result<(), StoreError> {
+    let which = rawdoc! { "q": filter, "limit": 0, "hint": index };
+    delete_as(database, session, collection, which).await
+}
+
+async fn delete_as(
+    database: &Database,
+    session: &mut ClientSession,
+    collection: &str,
+    which: RawDocumentBuf,
+) -> Result<(), StoreError> {
     let mut deletes = RawArrayBuf::new();
-    deletes.push(rawdoc! { "q": filter, "limit": 0 });
+    deletes.push(which);
     run(database, session, rawdoc! { "delete": collection, "deletes": deletes }).await
 }
 
@@ -88,7 +109,7 @@ pub(super) async fn delete_range(
 }
 
 /// A query document in raw form.
-pub(super) fn raw(document: &Document) -> Result<RawDocumentBuf, StoreError> {
+pub(crate) fn raw(document: &Document) -> Result<RawDocumentBuf, StoreError> {
     RawDocumentBuf::try_from(document)
         .map_err(|error| StoreError::Encode { collection: QUERY, why: error.to_string() })
 }
@@ -104,6 +125,10 @@ async fn run(
         None => Ok(()),
         Some(first) => {
             let reason = first.to_string();
+            let code = first.as_document().and_then(|first| first.get_i32("code").ok());
+            if code.is_some_and(|code| TOO_LARGE.contains(&code)) {
+                return Err(StoreError::TooLarge { source: reason.clone().into(), reason });
+            }
             Err(StoreError::Database { source: reason.clone().into(), reason })
         }
     }

@@ -15,26 +15,27 @@ fn parsed(query: &Query) -> Value {
 }
 
 #[test]
-fn topics_are_asked_of_everybody_while_emitters_are_unknown_or_many() {
+fn contracts_are_asked_a_number_at_a_time_and_everybody_by_topics() {
     let (swap, mint) = (B256::repeat_byte(1), B256::repeat_byte(2));
-    let filter = |emitters| LogFilter {
+    let filter = LogFilter {
         any_address_topics: vec![swap],
         addresses: addresses(1),
         topics: vec![mint],
-        emitters,
+        emitters: None,
     };
-    for emitters in [None, Some(addresses(3_001))] {
-        let queries = filter(emitters).queries();
-        assert_eq!(queries.len(), 2);
-        let expected = json!({"fromBlock": "0x1", "toBlock": "0xff", "topics": [[swap]]});
-        assert_eq!(parsed(&queries[1]), expected);
-        assert_eq!(parsed(&queries[0])["address"], json!(addresses(1)));
-    }
-    let queries = filter(Some(addresses(2_500))).queries();
-    assert_eq!(queries.len(), 4);
-    let sizes = queries.iter().map(|query| query.addresses.len()).collect::<Vec<_>>();
-    assert_eq!(sizes, [1, 1_000, 1_000, 500]);
-    assert_eq!(filter(Some(Vec::new())).queries().len(), 1, "nobody to ask");
+    let expected = json!({"fromBlock": "0x1", "toBlock": "0xff", "topics": [[swap]]});
+    assert_eq!(parsed(&filter.of_anybody().unwrap()), expected);
+    assert_eq!(parsed(&filter.fixed(10)[0])["address"], json!(addresses(1)));
+    let sizes = |emitters: u64, per_query| {
+        let queries = filter.of_emitters(&addresses(emitters), per_query);
+        queries.iter().map(|query| query.addresses.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(sizes(2_500, 1_000), [1_000, 1_000, 500]);
+    assert_eq!(sizes(3, 0), [1, 1, 1], "no size is the least one");
+    assert!(sizes(0, 1_000).is_empty(), "nobody to ask");
+    let fixed_only = LogFilter { any_address_topics: Vec::new(), ..filter };
+    assert!(fixed_only.of_anybody().is_none());
+    assert!(fixed_only.of_emitters(&addresses(5), 10).is_empty());
 }
 
 #[test]
@@ -54,6 +55,18 @@ fn halves_ask_the_same_together_until_nothing_is_left_to_halve() {
 }
 
 #[test]
+fn addresses_are_halved_alone_where_only_they_are_too_many() {
+    let topics = vec![B256::repeat_byte(1), B256::repeat_byte(2)];
+    let query = Query { topics: topics.clone(), addresses: addresses(5) };
+    let [some, others] = query.halves_of_addresses().unwrap();
+    assert_eq!((&some.topics, &others.topics), (&topics, &topics));
+    assert_eq!([some.addresses, others.addresses].concat(), addresses(5));
+    for addresses in [addresses(1), Vec::new()] {
+        assert_eq!(Query { topics: topics.clone(), addresses }.halves_of_addresses(), None);
+    }
+}
+
+#[test]
 fn logs_of_receipts_are_chosen_as_the_queries_would() {
     let (swap, mint) = (B256::repeat_byte(1), B256::repeat_byte(2));
     let log = |address: Address, topic: Option<B256>| -> WireLog {
@@ -65,14 +78,14 @@ fn logs_of_receipts_are_chosen_as_the_queries_would() {
         .unwrap()
     };
     let [known, stranger] = [1, 2].map(Address::repeat_byte);
-    let filter = LogFilter {
-        any_address_topics: vec![swap],
-        addresses: vec![known],
-        topics: vec![mint],
-        emitters: None,
-    };
-    assert!(filter.matches(&log(stranger, Some(swap))) && filter.matches(&log(known, Some(mint))));
-    assert!(!filter.matches(&log(stranger, Some(mint))) && !filter.matches(&log(known, None)));
-    let filter = LogFilter { emitters: Some(vec![known]), ..filter };
-    assert!(!filter.matches(&log(stranger, Some(swap))) && filter.matches(&log(known, Some(swap))));
+    let anybody = Query { topics: vec![swap], addresses: Vec::new() };
+    assert!(
+        anybody.matches(&log(stranger, Some(swap))) && anybody.matches(&log(known, Some(swap)))
+    );
+    assert!(!anybody.matches(&log(known, Some(mint))) && !anybody.matches(&log(known, None)));
+    let of_one = Query { topics: vec![mint], addresses: vec![known] };
+    assert!(of_one.matches(&log(known, Some(mint))) && !of_one.matches(&log(known, Some(swap))));
+    assert!(!of_one.matches(&log(stranger, Some(mint))));
+    let anything = Query { topics: Vec::new(), addresses: vec![known] };
+    assert!(anything.matches(&log(known, None)) && !anything.matches(&log(stranger, None)));
 }

@@ -8,18 +8,19 @@ use domain::{
     candle::{Resolution, Subject},
     entity::Protocol,
     fold::Key,
-    row::{LiquidityEvent, Position, Swap},
+    row::{LiquidityEvent, Position, PositionEvent, PositionSnapshot, Swap},
 };
 
 use super::{ID, filled};
 use crate::{
     candles::{self, CandleQuery},
     codec::chain_key,
-    fixtures::{COLLECTION, address, pool_id, tx},
+    fixtures::{COLLECTION, POSITIONS, address, pool_id, tx},
     indexes::INDEXES,
     reader::{
         NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolCursor, PoolOrder, PoolQuery,
-        TokenQuery, audit, history, nfts, plan::Plan, pools, tokens,
+        PositionId, PositionQuery, PositionsOf, TokenQuery, audit, history, nfts, plan::Plan,
+        pools, positions, tokens,
     },
     rows::Selection,
 };
@@ -68,6 +69,17 @@ fn plans(chain: i64) -> Vec<Plan> {
         let query = CandleQuery { subject, resolution, from, to, limit };
         plans.push(candles::query::plan(chain, &query));
     }
+    let id = PositionId { manager: address(POSITIONS), token_id: U256::from(9) };
+    for of in [PositionsOf::All, PositionsOf::Owner(address(1)), PositionsOf::Pool(pool)] {
+        for manager in [None, Some(id.manager)] {
+            for after in [None, Some(PositionId { token_id: U256::from(2), ..id })] {
+                plans.push(positions::plan(chain, &PositionQuery { of, manager, after, limit }));
+            }
+        }
+    }
+    plans.push(positions::by_id(chain, id));
+    plans.push(positions::of_token(id, position).plan::<PositionSnapshot>(chain));
+    plans.push(positions::of_token(id, None).plan::<PositionEvent>(chain));
     plans.push(history::version(chain, &Key::Pool(pool_id(5)), 30));
     plans.push(audit::ticks(chain, pool_id(1)));
     plans.push(audit::balances(chain, &[(address(COLLECTION), U256::from(9), address(1))]));
@@ -123,7 +135,7 @@ async fn every_query_walks_its_index() {
             find.insert("limit", i64::from(limit));
         }
         let explain = doc! { "explain": find, "verbosity": "executionStats" };
-        let answer = mongo.database().run_command(explain).await.unwrap();
+        let answer = mongo.unseen().run_command(explain).await.unwrap();
         let mut found = Vec::new();
         stages(
             answer
@@ -151,11 +163,11 @@ async fn every_query_walks_its_index() {
     for index in INDEXES {
         assert!(used.contains(&(index.collection, index.name)), "{index:?} serves no query");
     }
-    let pipeline = nfts::holders_count(chain_key(ID), address(COLLECTION));
+    let pipeline = nfts::holders_count(chain_key(ID), address(COLLECTION), 1_000);
     let explain =
         doc! { "explain": { "aggregate": "nft_balances", "pipeline": pipeline, "cursor": {} } };
     let mut found = Vec::new();
-    stages(&Bson::Document(mongo.database().run_command(explain).await.unwrap()), &mut found);
+    stages(&Bson::Document(mongo.unseen().run_command(explain).await.unwrap()), &mut found);
     assert!(
         found.contains(&"IXSCAN".to_owned()) && !found.contains(&"COLLSCAN".to_owned()),
         "{found:?}"

@@ -108,6 +108,7 @@ impl Chain {
             protocol: Protocol::V2,
             factory: FACTORY,
             fee_pips: 3_000,
+            position_manager: None,
             pricing,
         };
         let metadata = [DAI, WETH, USDC, TOKEN, SHELL, MUTE].map(|token| {

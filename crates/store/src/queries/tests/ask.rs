@@ -1,0 +1,182 @@
+//! Every question of readers and writers, with and without its options.
+
+use alloy_primitives::{Address, U256};
+use domain::{
+    candle::{Resolution, Subject},
+    entity::Protocol,
+    fold::Key,
+    row::Position,
+};
+
+use crate::{
+    CandleQuery, ContractEventQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery,
+    PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery, PositionsOf, RowQuery, Snapshot,
+    TokenQuery, Writer,
+    backup::BackupRequest,
+    contracts,
+    contracts::tests::{announcements, table, values},
+    fixtures::{COLLECTION, POSITIONS, address, pool_id, tx},
+    test_mongo::TestMongo,
+    testing,
+};
+
+const LIMIT: u32 = 6;
+/// In the middle of the chain.
+const MIDDLE: Position = Position { block: 40, log_index: 2, item: 0 };
+
+/// Of a chain of this length, which has neighbours on both sides.
+pub(super) async fn everything(mongo: &TestMongo, chain: u64, length: u64) {
+    let reader = mongo.reader();
+    let snapshot = reader.snapshot(chain).await.unwrap().unwrap();
+    for_pools(&snapshot).await;
+    for_tokens_and_the_past(&snapshot, length).await;
+    for_rows(&snapshot).await;
+    for_nfts(&snapshot).await;
+    for_contract_events(&snapshot).await;
+    assert_eq!(reader.watermarks().await.unwrap().len(), 3);
+    for_positions(&snapshot).await;
+    of_generations(mongo, chain + 1).await;
+    let writer = testing::writer(mongo, chain).await.unwrap();
+    as_a_writer(&writer, length).await;
+    writer.revert_newest().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("chain.backup");
+    let request = BackupRequest { chain, name: "made-up", to: &file, own_server: true };
+    mongo.backup(&request, &|_| ()).await.unwrap();
+    let neighbour = testing::writer(mongo, chain - 1).await.unwrap();
+    neighbour.remove_chain(&|_| {}).await.unwrap();
+}
+
+async fn for_pools(snapshot: &Snapshot) {
+    let pool = pool_id(4);
+    for protocol in [None, Some(Protocol::V3)] {
+        for token in [None, Some(address(2_001))] {
+            for (order, cursor) in [
+                (PoolOrder::Created, PoolCursor::Created { block: 9, log_index: 1 }),
+                (PoolOrder::Swaps, PoolCursor::Swaps { count: 2, id: pool }),
+            ] {
+                for after in [None, Some(cursor)] {
+                    let query = PoolQuery { protocol, token, order, after, limit: LIMIT };
+                    snapshot.pools(&query).await.unwrap();
+                }
+            }
+        }
+    }
+    assert!(snapshot.pool(pool).await.unwrap().is_some());
+    assert!(!snapshot.ticks(pool).await.unwrap().is_empty());
+}
+
+async fn for_tokens_and_the_past(snapshot: &Snapshot, length: u64) {
+    for symbol in [None, Some("T1".to_owned())] {
+        for after in [None, Some(address(2_010))] {
+            let query = TokenQuery { symbol: symbol.clone(), after, limit: LIMIT };
+            assert!(!snapshot.tokens(&query).await.unwrap().is_empty());
+        }
+    }
+    snapshot.tokens_by_addresses(&[address(2_010)]).await.unwrap();
+    for number in [10, length] {
+        snapshot.entity_at(&Key::Pool(pool_id(4)), number).await.unwrap();
+    }
+    let subject = Subject::Pool(pool_id(1));
+    for resolution in [Resolution::M1, Resolution::W1] {
+        let (from, to) = (1_700_000_000, 1_700_000_600);
+        let query = CandleQuery { subject, resolution, from, to, limit: LIMIT };
+        snapshot.candles(&query).await.unwrap();
+    }
+    let key = (address(COLLECTION), U256::from(9), address(1));
+    snapshot.nft_balances_by_keys(&[key]).await.unwrap();
+    snapshot.recent_blocks(LIMIT).await.unwrap();
+    assert!(snapshot.past(length - 5).await.unwrap().is_some());
+    assert!(snapshot.row_counts(length - 5, length).await.unwrap().nft_transfers > 0);
+}
+
+async fn for_rows(snapshot: &Snapshot) {
+    for pool in [None, Some(pool_id(4))] {
+        for account in [None, Some(address(6))] {
+            for after in [None, Some(MIDDLE)] {
+                let query = RowQuery { pool, account, after, limit: LIMIT };
+                snapshot.swaps(&query).await.unwrap();
+                snapshot.liquidity(&query).await.unwrap();
+                snapshot.pair_liquidity(&query).await.unwrap();
+                snapshot.liquidity_snapshots(&query).await.unwrap();
+            }
+        }
+    }
+    assert!(!snapshot.swaps_by_tx(tx(9)).await.unwrap().is_empty());
+}
+
+async fn for_nfts(snapshot: &Snapshot) {
+    let (collection, owner, token_id) = (address(COLLECTION), address(1), U256::from(9));
+    for paged in [false, true] {
+        let after = paged.then_some(Address::ZERO);
+        snapshot.nft_owners(collection, token_id, after, LIMIT).await.unwrap();
+        let after = paged.then_some(NftCollectionCursor { token_id, owner });
+        snapshot.nft_collection(collection, after, LIMIT).await.unwrap();
+        for of in [None, Some(collection)] {
+            let after = paged.then_some(NftOwnedCursor { collection, token_id });
+            snapshot.nfts_of(owner, of, after, LIMIT).await.unwrap();
+        }
+        for token_id in [None, Some(token_id)] {
+            let after = paged.then_some(MIDDLE);
+            let query = NftTransferQuery { collection, token_id, after, limit: LIMIT };
+            snapshot.nft_transfers(&query).await.unwrap();
+        }
+    }
+    assert_eq!(snapshot.nft_holders_count(collection).await.unwrap(), 3);
+}
+
+async fn for_positions(snapshot: &Snapshot) {
+    let id = PositionId { manager: address(POSITIONS), token_id: U256::from(9) };
+    let of_pool = PositionsOf::Pool(pool_id(9));
+    for of in [PositionsOf::All, PositionsOf::Owner(address(1)), of_pool] {
+        for manager in [None, Some(id.manager)] {
+            for after in [None, Some(PositionId { token_id: U256::from(2), ..id })] {
+                let query = PositionQuery { of, manager, after, limit: LIMIT };
+                assert!(!snapshot.positions(&query).await.unwrap().is_empty());
+            }
+        }
+    }
+    assert!(snapshot.position(id).await.unwrap().is_some());
+    assert!(snapshot.position_at(id, 40).await.unwrap().is_some());
+    for before in [None, Some(MIDDLE)] {
+        assert!(!snapshot.events_of(id, before, LIMIT).await.unwrap().is_empty());
+        assert!(!snapshot.snapshots_of(id, before, LIMIT).await.unwrap().is_empty());
+        let query = RowQuery { after: before, limit: LIMIT, ..RowQuery::default() };
+        assert!(!snapshot.position_snapshots(&query).await.unwrap().is_empty());
+        assert!(!snapshot.position_events(&query).await.unwrap().is_empty());
+    }
+}
+
+async fn for_contract_events(snapshot: &Snapshot) {
+    for address in [None, Some(address(51))] {
+        for (name, index) in [("", 0), ("by", 0), ("key", 1), ("delta", 2)] {
+            let value = values(21).swap_remove(index);
+            let parameter = (!name.is_empty()).then(|| (name.to_owned(), value));
+            let table = table();
+            let query = ContractEventQuery { table, address, parameter, after: None, limit: LIMIT };
+            snapshot.contract_events(&query).await.unwrap();
+        }
+    }
+}
+
+/// From one generation to the next, and what is left of the first.
+async fn of_generations(mongo: &TestMongo, chain: u64) {
+    let lease = mongo.seize(chain).await.unwrap();
+    let generations = mongo.generations(&lease);
+    generations.standing().await.unwrap();
+    generations.begin("other contracts").await.unwrap();
+    assert_eq!(mongo.reader().rebuilds().await.unwrap().len(), 1);
+    generations.abandon().await.unwrap();
+    assert!(generations.remove_retired(&|_| {}).await.unwrap().is_some());
+}
+
+/// What an indexer asks at its start and of every batch.
+async fn as_a_writer(writer: &Writer, length: u64) {
+    assert!(!writer.pools().await.unwrap().is_empty());
+    assert_eq!(writer.recent_blocks(LIMIT).await.unwrap().len(), 6);
+    assert!(writer.oldest_undo().await.unwrap().is_some());
+    assert!(!writer.announced(&announcements(), address(90), "it").await.unwrap().is_empty());
+    let blocks = contracts::tests::chain(length).blocks;
+    let keys: Vec<Key> = blocks[8].changes.iter().map(|change| change.key).collect();
+    writer.load(&keys).await.unwrap();
+}
