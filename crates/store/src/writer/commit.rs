@@ -1,5 +1,7 @@
 //! Storing a batch.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use bson::doc;
 use domain::fold::BlockChanges;
 use mongodb::ClientSession;
@@ -14,9 +16,14 @@ use crate::{
     candles,
     codec::Num,
     documents::{Stored as _, decode, undo, watermark},
-    error::StoreError,
+    error::{StoreError, code},
     lease::fence::Purpose,
 };
+
+/// `WriteConflict`.
+const WRITE_CONFLICT: i32 = 112;
+/// So many of them are no chance.
+const CONFLICTS: u32 = 3;
 
 pub(super) async fn commit(
     writer: &Writer,
@@ -35,7 +42,11 @@ pub(super) async fn commit(
     let candles = open.write(writer.key, batch)?;
     let prepared = prepare(writer.key, batch, last, current.as_ref(), candles, packed)?;
     let prune_below = batch.prune_undo_below;
-    writer.lease.grant().transact(&Commit { writer, current, prepared, prune_below }).await?;
+    writer
+        .lease
+        .grant()
+        .transact(&Commit { writer, current, prepared, prune_below, conflicts: AtomicU32::new(0) })
+        .await?;
     writer.candles.keep(Watermark { block: last.block, counters: last.counters_after }, open);
     Ok(())
 }
@@ -62,13 +73,15 @@ struct Commit<'a> {
     current: Option<Watermark>,
     prepared: Prepared,
     prune_below: u64,
+    /// Behind the fence so far.
+    conflicts: AtomicU32,
 }
 
 impl Work for Commit<'_> {
     type Output = ();
 
     async fn run(&self, session: &mut ClientSession) -> Result<(), StoreError> {
-        let Writer { database, key, chain, lease, .. } = self.writer;
+        let Writer { chain, lease, .. } = self.writer;
         // first the fence and the watermark: whoever is second fails before it has written anything
         lease.grant().check(session, Purpose::Write).await?;
         let found = watermark_in(self.writer, session).await?;
@@ -79,6 +92,13 @@ impl Work for Commit<'_> {
                 found: describe(found.as_ref()),
             });
         }
+        self.write(session).await.map_err(|error| self.squeezed(error))
+    }
+}
+
+impl Commit<'_> {
+    async fn write(&self, session: &mut ClientSession) -> Result<(), StoreError> {
+        let Writer { database, key, .. } = self.writer;
         let upserts = vec![(watermark::id(*key), self.prepared.watermark.clone())];
         let moved = Images { upserts, deletes: Vec::new() };
         write::images(database, session, watermark::Doc::COLLECTION, &moved).await?;
@@ -94,6 +114,25 @@ impl Work for Commit<'_> {
             write::delete_range(database, session, undo::Doc::COLLECTION, &range).await?;
         }
         Ok(())
+    }
+}
+
+impl Commit<'_> {
+    /// Behind the fence nobody else writes these documents. A conflict there, again and again, is the storage engine
+    /// that throws the transaction out of a full cache.
+    fn squeezed(&self, error: StoreError) -> StoreError {
+        let is_conflict = |source: &(dyn std::error::Error + 'static)| {
+            source.downcast_ref().and_then(code) == Some(WRITE_CONFLICT)
+        };
+        match error {
+            StoreError::Unavailable { reason, source }
+                if is_conflict(source.as_ref())
+                    && self.conflicts.fetch_add(1, Ordering::Relaxed) + 1 >= CONFLICTS =>
+            {
+                StoreError::TooLarge { reason, source }
+            }
+            other => other,
+        }
     }
 }
 
