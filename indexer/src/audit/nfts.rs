@@ -91,16 +91,20 @@ impl Audit {
         tokens: BTreeSet<(Address, U256)>,
     ) -> Result<(), AuditError> {
         let calls: Vec<_> = tokens.iter().map(|(c, id)| state::owner_call(*c, *id)).collect();
-        let answers = self.ask(view, &calls).await?;
-        for ((collection, id), answer) in tokens.into_iter().zip(answers) {
+        let mut stored = Vec::with_capacity(tokens.len());
+        for (collection, id) in tokens {
             let now = view.snapshot.nft_owners(collection, id, None, OWNERS).await?;
-            let stored = view.past.owners(collection, id, now);
-            // a token that does not exist reverts, or belongs to nobody
-            let owner = state::owner(&answer).filter(|owner| !owner.is_zero());
-            let what = || format!("token {id} of {collection:#x}");
-            report.compare(Kind::Owners, what, owner_names(&stored), name(owner));
+            let owners = owner_names(&view.past.owners(collection, id, now));
+            stored.push((format!("token {id} of {collection:#x}"), owners));
         }
-        Ok(())
+        self.ask_and_compare(view, report, &calls, |report, answers| {
+            for ((what, stored), answer) in stored.iter().zip(answers) {
+                // a token that does not exist reverts, or belongs to nobody
+                let owner = state::owner(answer).filter(|owner| !owner.is_zero());
+                report.compare(Kind::Owners, || what.clone(), stored.clone(), name(owner));
+            }
+        })
+        .await
     }
 
     async fn balances(
@@ -112,18 +116,21 @@ impl Audit {
         let keys: Vec<NftKey> = keys.into_iter().collect();
         let calls: Vec<_> =
             keys.iter().map(|(c, id, o)| state::balance_call(*c, *id, *o)).collect();
-        let answers = self.ask(view, &calls).await?;
         let mut found = view.snapshot.nft_balances_by_keys(&keys).await?.into_iter().peekable();
-        for (key, answer) in keys.into_iter().zip(answers) {
-            let (collection, id, owner) = key;
+        let stored = keys.into_iter().map(|key| {
             // both lists are in the order of the keys
             let now = found.next_if(|nft| (nft.collection, nft.token_id, nft.owner) == key);
-            let stored = view.past.nft(key, now).map(|nft| nft.balance).unwrap_or_default();
-            let what = || format!("token {id} of {collection:#x} at {owner:#x}");
-            let on_chain = show(state::balance(&answer));
-            report.compare(Kind::Balances, what, stored.to_string(), on_chain);
-        }
-        Ok(())
+            (key, view.past.nft(key, now).map(|nft| nft.balance).unwrap_or_default())
+        });
+        let stored: Vec<_> = stored.collect();
+        self.ask_and_compare(view, report, &calls, |report, answers| {
+            for (((collection, id, owner), stored), answer) in stored.iter().zip(answers) {
+                let what = || format!("token {id} of {collection:#x} at {owner:#x}");
+                let on_chain = show(state::balance(answer));
+                report.compare(Kind::Balances, what, stored.to_string(), on_chain);
+            }
+        })
+        .await
     }
 }
 

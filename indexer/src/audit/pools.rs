@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use abis::state;
-use alloy_primitives::Bytes;
 use domain::entity::{Pool, PoolState, Tick};
 use store::{PoolCursor, PoolOrder, PoolQuery};
 
@@ -74,13 +73,15 @@ impl Audit {
         // of those made later there is nothing to say
         let pools: Vec<Pool> = pools.into_iter().filter_map(|pool| view.past.pool(pool)).collect();
         let calls: Vec<_> = pools.iter().flat_map(state::pool_calls).collect();
-        let answers = self.ask(view, &calls).await?;
-        let mut rest: &[Bytes] = &answers;
-        for pool in &pools {
-            let (mine, others) = rest.split_at(state::pool_calls(pool).len().min(rest.len()));
-            rest = others;
-            compare_state(report, pool, state::pool_state(pool, mine));
-        }
+        self.ask_and_compare(view, report, &calls, |report, answers| {
+            let mut rest = answers;
+            for pool in &pools {
+                let (mine, others) = rest.split_at(state::pool_calls(pool).len().min(rest.len()));
+                rest = others;
+                compare_state(report, pool, state::pool_state(pool, mine));
+            }
+        })
+        .await?;
         for pool in pools.iter().filter(|pool| is_concentrated(pool)) {
             self.compare_ticks(view, report, pool).await?;
         }
@@ -98,18 +99,19 @@ impl Audit {
         let ticks = view.some_of(ticks, TICKS);
         let calls: Vec<_> =
             ticks.iter().filter_map(|tick| state::tick_call(pool, tick.index)).collect();
-        let answers = self.ask(view, &calls).await?;
-        for (tick, answer) in ticks.iter().zip(&answers) {
-            let on_chain =
-                state::tick(pool, answer).map(|(gross, net)| format!("gross {gross}, net {net}"));
-            report.compare(
-                Kind::Ticks,
-                || format!("tick {} of pool {}", tick.index, pool.id),
-                format!("gross {}, net {}", tick.liquidity_gross, tick.liquidity_net),
-                show(on_chain),
-            );
-        }
-        Ok(())
+        self.ask_and_compare(view, report, &calls, |report, answers| {
+            for (tick, answer) in ticks.iter().zip(answers) {
+                let on_chain = state::tick(pool, answer)
+                    .map(|(gross, net)| format!("gross {gross}, net {net}"));
+                report.compare(
+                    Kind::Ticks,
+                    || format!("tick {} of pool {}", tick.index, pool.id),
+                    format!("gross {}, net {}", tick.liquidity_gross, tick.liquidity_net),
+                    show(on_chain),
+                );
+            }
+        })
+        .await
     }
 }
 

@@ -100,6 +100,22 @@ impl Report {
         Self { chain, block, tallies }
     }
 
+    /// An empty one of the same block, for [`Report::add`].
+    pub(super) fn part(&self) -> Self {
+        Self::new(self.chain.clone(), self.block)
+    }
+
+    /// Takes over what another one has noted.
+    pub(super) fn add(&mut self, part: Self) {
+        for (kind, found) in part.tallies {
+            let tally = self.tallies.entry(kind).or_default();
+            tally.checked += found.checked;
+            tally.differing += found.differing;
+            let room = KEPT.saturating_sub(tally.first.len());
+            tally.first.extend(found.first.into_iter().take(room));
+        }
+    }
+
     /// Notes a comparison.
     pub(super) fn compare(
         &mut self,

@@ -1,6 +1,9 @@
 //! What tokens are worth in USD at the block of the run, by the figures of their DEX.
 
-use std::collections::{HashMap, hash_map::Entry as Slot};
+use std::{
+    collections::{HashMap, hash_map::Entry as Slot},
+    sync::Arc,
+};
 
 use alloy_primitives::Address;
 use domain::{
@@ -51,7 +54,7 @@ impl Prices {
         };
         let key = Key::TokenFigures(factory, token);
         let figures = match snapshot.entity_at(&key, snapshot.block().number).await? {
-            Some(Entity::TokenFigures(figures)) => *figures,
+            Some(Entity::TokenFigures(figures)) => Arc::unwrap_or_clone(figures),
             _ => TokenFigures::default(),
         };
         Ok(place.insert(figures))

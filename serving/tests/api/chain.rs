@@ -151,7 +151,7 @@ pub fn pair_entity() -> domain::entity::Pool {
     let last = blocks().pop().unwrap();
     let change = last.changes.into_iter().find(|change| change.key == Key::Pool(pair()));
     match change.unwrap().after {
-        Some(Entity::Pool(pool)) => *pool,
+        Some(Entity::Pool(pool)) => std::sync::Arc::unwrap_or_clone(pool),
         other => panic!("{other:?}"),
     }
 }

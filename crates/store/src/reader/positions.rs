@@ -1,5 +1,7 @@
 //! Positions that are tokens, and their rows.
 
+use std::sync::Arc;
+
 use alloy_primitives::{Address, U256};
 use bson::{Document, RawDocumentBuf, doc};
 use domain::{
@@ -174,7 +176,7 @@ impl Snapshot {
             if let (Key::NftPosition(manager, token_id), Entity::NftPosition(position)) =
                 figures::decode(NFT_POSITIONS, raw)?
             {
-                positions.push((PositionId { manager, token_id }, *position));
+                positions.push((PositionId { manager, token_id }, Arc::unwrap_or_clone(position)));
             }
         }
         Ok(positions)

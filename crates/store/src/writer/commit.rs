@@ -22,7 +22,7 @@ use crate::{
 /// `WriteConflict`.
 const WRITE_CONFLICT: i32 = 112;
 /// So many of them are no chance.
-const CONFLICTS: u32 = 3;
+const CONFLICTS: u32 = 8;
 
 pub(super) async fn commit(
     writer: &Writer,
