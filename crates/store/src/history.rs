@@ -5,7 +5,8 @@
 //! point read looks at one document; a pool's identity, which never changes, is in its own document.
 //!
 //! A batch writes one chunk per entity it touched. Blocks that a reorg can take back have chunks of their own: taking a
-//! block back removes them by their ids.
+//! block back removes them by their ids. They carry `s`, by which they are found when nobody can take them back any more;
+//! then they are merged (`upkeep`).
 
 use bson::{Binary, Document, RawDocumentBuf, doc, rawdoc, spec::BinarySubtype};
 
@@ -14,14 +15,19 @@ use crate::codec::Num;
 mod key;
 mod pack;
 mod read;
+mod repack;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use key::{Tagged, tagged};
 pub(crate) use pack::Packer;
 pub(crate) use read::{Chunk, Image};
+pub(crate) use repack::repack;
 
 pub(crate) const COLLECTION: &str = "history";
+
+/// The index of the chunks that blocks have for themselves.
+pub(crate) const APART: &str = "apart";
 
 /// The `_id` of the chunk of an entity that begins at a block.
 pub(crate) fn id(chain: i64, key: &Tagged, first: u64) -> RawDocumentBuf {

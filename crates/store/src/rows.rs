@@ -4,6 +4,7 @@
 //! consecutive rows of one kind and pool. Chunks belong to groups: `g {c, t, b}` names the first block of the group.
 //! A group has whole blocks and about [`GROUP`] rows; chunks of different groups do not overlap in time, so the rows of
 //! all pools are read group by group. A block that a reorg can take back is a group of its own: it is removed by `g`.
+//! Chunks of such groups carry `s`; when nobody can take them back any more, they are merged (`upkeep`).
 //!
 //! `x` and `a` hold short keys of the transactions and accounts of a chunk; what they find is compared in full.
 
@@ -22,19 +23,24 @@ use crate::{
     error::StoreError,
 };
 
+mod merge;
 mod pack;
 mod query;
 mod read;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use merge::merged;
 pub(crate) use query::Selection;
 pub(crate) use read::{RawChunk, texts};
 
 pub(crate) const COLLECTION: &str = "rows";
 
 /// Rows of a group, roughly: reading the newest rows of all pools decodes about so many.
-const GROUP: usize = 1_000;
+pub(crate) const GROUP: usize = 1_000;
+
+/// The index of the chunks of groups that are one block each, or a few.
+pub(crate) const APART: &str = "apart";
 
 /// Kinds of rows by number. Numbers are never given a second time.
 pub(crate) const KINDS: [i32; 6] = [
@@ -87,6 +93,8 @@ pub(crate) struct Packer {
     tokens: pack::Chunks<PositionEvent>,
     /// Rows of the group under way.
     in_group: usize,
+    /// Whether the group under way is a block of its own.
+    apart: bool,
     done: Vec<RawDocumentBuf>,
 }
 
@@ -100,6 +108,7 @@ impl Packer {
             positions: pack::Chunks::new(chain),
             tokens: pack::Chunks::new(chain),
             in_group: 0,
+            apart: false,
             done: Vec::new(),
         }
     }
@@ -108,6 +117,7 @@ impl Packer {
     pub(crate) fn push(&mut self, block: u64, rows: &Rows, apart: bool) -> Result<(), StoreError> {
         if apart || self.in_group >= GROUP {
             self.close();
+            self.apart = apart;
         }
         self.in_group += rows.swaps.len()
             + rows.liquidity.len()
@@ -125,12 +135,12 @@ impl Packer {
 
     fn close(&mut self) {
         self.in_group = 0;
-        self.swaps.close(&mut self.done);
-        self.liquidity.close(&mut self.done);
-        self.pairs.close(&mut self.done);
-        self.snapshots.close(&mut self.done);
-        self.positions.close(&mut self.done);
-        self.tokens.close(&mut self.done);
+        self.swaps.close(self.apart, &mut self.done);
+        self.liquidity.close(self.apart, &mut self.done);
+        self.pairs.close(self.apart, &mut self.done);
+        self.snapshots.close(self.apart, &mut self.done);
+        self.positions.close(self.apart, &mut self.done);
+        self.tokens.close(self.apart, &mut self.done);
     }
 
     /// The chunks.
@@ -151,7 +161,7 @@ pub(crate) fn of_block(chain: i64, block: u64) -> Document {
 }
 
 /// A group.
-fn group(chain: i64, kind: i32, first: u64) -> Document {
+pub(crate) fn group(chain: i64, kind: i32, first: u64) -> Document {
     doc! { "c": chain, "t": kind, "b": Num(first).bound() }
 }
 

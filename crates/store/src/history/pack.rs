@@ -1,6 +1,6 @@
 //! Chunks in the making.
 
-use bson::{Binary, RawDocumentBuf, rawdoc, spec::BinarySubtype};
+use bson::RawDocumentBuf;
 use domain::{
     figures::{
         Account, Factory, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay, TokenFigures,
@@ -11,12 +11,12 @@ use domain::{
     version::{NftVersion, PoolVersion, TickVersion, TokenVersion},
 };
 
-use super::{id, key::tagged};
+use super::{key::tagged, repack::document};
 use crate::packed::Encoder;
 
 /// A chunk ends at so many versions or bytes: a point read decodes half of one.
-const VERSIONS: u32 = 200;
-const BYTES: usize = 32 * 1024;
+pub(super) const VERSIONS: u32 = 200;
+pub(super) const BYTES: usize = 32 * 1024;
 
 /// Declares an encoder per kind of entity, and how to feed it.
 macro_rules! packers {
@@ -96,18 +96,27 @@ pub(crate) struct Packer {
     open: Vec<Open>,
     /// Where the open chunk of an entity is.
     places: Map<Key, usize>,
+    /// Whether the block under way has chunks of its own.
+    apart: bool,
     done: Vec<RawDocumentBuf>,
 }
 
 impl Packer {
     pub(crate) fn new(chain: i64) -> Self {
-        Self { chain, open: Vec::new(), places: Map::default(), done: Vec::new() }
+        Self {
+            chain,
+            open: Vec::new(),
+            places: Map::default(),
+            apart: false,
+            done: Vec::new(),
+        }
     }
 
     /// Takes what a block changed in; one that is `apart` has chunks of its own.
     pub(crate) fn push(&mut self, block: u64, changes: &[Change], apart: bool) {
         if apart {
             self.close();
+            self.apart = true;
         }
         for change in changes {
             self.version(&change.key, block, change.after.as_ref());
@@ -137,11 +146,9 @@ impl Packer {
     fn close(&mut self) {
         self.places.clear();
         for Open { key, first, last, versions } in self.open.drain(..) {
-            let id = id(self.chain, &tagged(&key), first);
             let count = i64::from(versions.count());
-            let bytes = Binary { subtype: BinarySubtype::Generic, bytes: versions.finish() };
-            let last = i64::try_from(last).unwrap_or(i64::MAX);
-            self.done.push(rawdoc! { "_id": id, "l": last, "n": count, "v": bytes });
+            let (chain, key, bytes) = (self.chain, tagged(&key), versions.finish());
+            self.done.push(document(chain, &key, first, last, count, bytes, self.apart));
         }
     }
 

@@ -110,6 +110,11 @@ impl<'a> Chunk<'a> {
         Ok(entity.map(Image::Entity))
     }
 
+    /// The block of its first version.
+    pub(crate) const fn first(&self) -> u64 {
+        self.first
+    }
+
     /// All versions as text, with the blocks that made them; for comparisons.
     pub(crate) fn versions(&self) -> Result<Vec<(u64, String)>, StoreError> {
         let found = match self.tag {
@@ -153,7 +158,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Goes through the versions until `visit` has enough.
-    fn each<R: Record + Default + Clone>(
+    pub(super) fn each<R: Record + Default + Clone>(
         &self,
         mut visit: impl FnMut(u64, Option<&R>) -> bool,
     ) -> Result<(), PackedError> {
@@ -168,7 +173,7 @@ impl<'a> Chunk<'a> {
         Ok(())
     }
 
-    fn corrupt(&self, error: &PackedError) -> StoreError {
+    pub(super) fn corrupt(&self, error: &PackedError) -> StoreError {
         StoreError::Corrupt { collection: COLLECTION, id: self.id.clone(), why: error.to_string() }
     }
 }

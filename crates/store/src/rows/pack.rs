@@ -78,8 +78,8 @@ impl<R: Kept> Chunks<R> {
         open.encoder.push(0, Some(&row.flat()));
     }
 
-    /// Ends the group: its chunks are done.
-    pub(super) fn close(&mut self, done: &mut Vec<RawDocumentBuf>) {
+    /// Ends the group: its chunks are done. `apart`: it is to be merged later.
+    pub(super) fn close(&mut self, apart: bool, done: &mut Vec<RawDocumentBuf>) {
         self.places.clear();
         let Some(group) = self.group.take() else { return };
         let block = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
@@ -92,13 +92,12 @@ impl<R: Kept> Chunks<R> {
             };
             let count = i64::from(encoder.count());
             let bytes = Binary { subtype: BinarySubtype::Generic, bytes: encoder.finish() };
-            done.push(rawdoc! {
-                "_id": id,
-                "g": { "c": self.chain, "t": R::KIND, "b": block(group) },
-                "n": count,
-                "x": distinct(transactions),
-                "a": distinct(accounts),
-                "v": bytes,
+            let group = rawdoc! { "c": self.chain, "t": R::KIND, "b": block(group) };
+            let (x, a) = (distinct(transactions), distinct(accounts));
+            done.push(if apart {
+                rawdoc! { "_id": id, "g": group, "n": count, "x": x, "a": a, "v": bytes, "s": true }
+            } else {
+                rawdoc! { "_id": id, "g": group, "n": count, "x": x, "a": a, "v": bytes }
             });
         }
     }
