@@ -12,8 +12,11 @@ use domain::{
 
 use crate::periphery::{Erc20, Erc721Preset, Erc1155Preset, V2Pair, V2Router, V3Pool};
 
+mod positions;
 #[cfg(test)]
 mod tests;
+
+pub use positions::{PositionState, position_calls, position_state};
 
 alloy_sol_types::sol! {
     function extsload(bytes32 slot) external view returns (bytes32 value);

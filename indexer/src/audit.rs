@@ -12,6 +12,7 @@ mod events;
 mod history;
 mod nfts;
 mod pools;
+mod positions;
 pub mod report;
 mod sample;
 mod view;
@@ -189,6 +190,7 @@ impl Audit {
     async fn compare(&self, view: &mut View, report: &mut Report) -> Result<(), AuditError> {
         self.history(view, report).await?;
         self.pools(view, report).await?;
+        self.positions(view, report).await?;
         self.nfts(view, report).await?;
         self.events(view, report).await
     }

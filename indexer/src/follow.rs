@@ -23,6 +23,7 @@ use crate::{
     metrics::{Metrics, gauge_value},
     portion::Portion,
     progress::{Phase, Reporter},
+    upkeep::{Retention, Upkeep},
 };
 
 /// Blocks near the head fetched at once.
@@ -45,6 +46,8 @@ pub(crate) struct Follower {
     pub(crate) memory: Memory,
     pub(crate) portion: Portion,
     pub(crate) behind: Behind,
+    /// Until it runs beside.
+    pub(crate) upkeep: Option<Upkeep>,
 }
 
 /// What one round found.
@@ -77,7 +80,10 @@ impl Follower {
         writer: Writer,
         metrics: Arc<Metrics>,
         reporter: Reporter,
+        retention: Retention,
     ) -> Self {
+        let (of_writer, of_metrics) = (writer.clone(), Arc::clone(&metrics));
+        let upkeep = Upkeep::new(&config, client.clone(), of_writer, of_metrics, retention);
         let filter = contracts::filter(&config);
         let source = Source::new(client, filter, config.range, config.concurrency)
             .with_transactions(config.transactions);
@@ -96,6 +102,7 @@ impl Follower {
             memory,
             portion,
             behind,
+            upkeep: Some(upkeep),
         }
     }
 
@@ -111,6 +118,8 @@ impl Follower {
     ) -> Result<(), IndexerError> {
         let mut delay = FIRST_RETRY;
         let mut fresh = true;
+        // it ends with this
+        let _upkeep = self.upkeep.take().map(|upkeep| upkeep.start(self.reporter.subscribe()));
         let mut heads = self.source.heads(self.config.poll_interval);
         loop {
             let round = tokio::select! {

@@ -100,7 +100,8 @@ impl<'a> Term<'a> {
         reporter: &Reporter,
     ) -> Follower {
         let client = self.indexer.client.clone();
-        Follower::new(config, client, writer, Arc::clone(metrics), reporter.clone())
+        let retention = self.indexer.retention;
+        Follower::new(config, client, writer, Arc::clone(metrics), reporter.clone(), retention)
     }
 
     /// Removes what was replaced, now and whenever something was.

@@ -16,6 +16,7 @@ use crate::{
     generations::{OnChange, Term},
     metrics::Metrics,
     progress::{Phase, Progress, Reporter},
+    upkeep::Retention,
 };
 
 /// Longest wait between two looks at a lease that somebody else holds.
@@ -56,6 +57,7 @@ pub struct Indexer {
     pub(crate) reporter: Reporter,
     pub(crate) standby: Standby,
     pub(crate) on_change: OnChange,
+    pub(crate) retention: Retention,
     leading: watch::Sender<bool>,
     pub(crate) writing: watch::Sender<Option<Writer>>,
 }
@@ -72,6 +74,7 @@ impl Indexer {
             reporter: Reporter::new(),
             standby: Standby::default(),
             on_change: OnChange::default(),
+            retention: Retention::default(),
             leading: watch::Sender::new(false),
             writing: watch::Sender::new(None),
         }
@@ -88,6 +91,13 @@ impl Indexer {
     #[must_use]
     pub const fn with_on_change(mut self, on_change: OnChange) -> Self {
         self.on_change = on_change;
+        self
+    }
+
+    /// The same, keeping the history this long.
+    #[must_use]
+    pub const fn with_retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
         self
     }
 

@@ -21,6 +21,7 @@ mod portion;
 pub mod progress;
 pub mod reconcile;
 pub mod schedule;
+mod upkeep;
 
 pub use audit::Audit;
 pub use config::{IndexerConfig, Target};
@@ -31,3 +32,4 @@ pub use metrics::Metrics;
 pub use progress::{Phase, Progress};
 pub use reconcile::Reconcile;
 pub use schedule::Schedule;
+pub use upkeep::{Retention, RetentionError};

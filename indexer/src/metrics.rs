@@ -5,8 +5,10 @@ use prometheus::{
 };
 
 mod reconcile;
+mod upkeep;
 
 pub use reconcile::ReconcileMetrics;
+pub use upkeep::UpkeepMetrics;
 
 /// Metrics of all indexers of a process, labelled by chain name.
 #[derive(Debug, Clone)]
@@ -38,6 +40,8 @@ pub struct Metrics {
     pub undecoded: IntCounterVec,
     /// Locked value by balances.
     pub reconcile: ReconcileMetrics,
+    /// Upkeep of the store.
+    pub upkeep: UpkeepMetrics,
     commit: HistogramVec,
 }
 
@@ -99,6 +103,7 @@ impl Metrics {
                 &["chain", "contract", "event"],
             )?,
             reconcile: ReconcileMetrics::new(registry)?,
+            upkeep: UpkeepMetrics::new(registry)?,
             commit: HistogramVec::new(commit, &["chain"])?,
         };
         registry.register(Box::new(metrics.block.clone()))?;

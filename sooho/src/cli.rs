@@ -85,7 +85,7 @@ struct IndexArgs {
     #[arg(long, conflicts_with = "to")]
     estimate: bool,
     /// Print the estimate as JSON
-    #[arg(long, requires = "estimate")]
+    #[arg(long, requires = "estimate", conflicts_with = "to")]
     json: bool,
 }
 

@@ -13,7 +13,7 @@ use domain::{
     config::{Collection, Dex, Watch},
     ids::ChainId,
 };
-use indexer::{IndexerConfig, OnChange, Standby, schedule};
+use indexer::{IndexerConfig, OnChange, Retention, Standby, schedule};
 use observe::{config::ConfigError, logging::LogFormat};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,7 @@ use crate::error::Error;
 
 pub mod contract;
 pub mod dex;
+mod sense;
 #[cfg(test)]
 mod tests;
 
@@ -134,6 +135,8 @@ pub struct IndexerSection {
     pub lease_ms: u64,
     /// What is done when the configuration asks for other data than what is stored.
     pub on_change: OnChange,
+    /// How long it is kept what entities were.
+    pub history: Retention,
 }
 
 impl Default for IndexerSection {
@@ -145,6 +148,7 @@ impl Default for IndexerSection {
             reconcile_pools: 2_000,
             lease_ms: 10_000,
             on_change: OnChange::Rebuild,
+            history: Retention::All,
         }
     }
 }
@@ -229,7 +233,7 @@ impl Default for ChainConfig {
             transactions: true,
             undo_window: 256,
             poll_ms: 250,
-            events_per_commit: 8_000,
+            events_per_commit: 24_000,
             dex: Vec::new(),
             collection: Vec::new(),
             contract: Vec::new(),
@@ -350,7 +354,7 @@ impl Config {
                 }
             }
         }
-        Ok(())
+        sense::check(self).map_err(Error::Invalid)
     }
 }
 

@@ -1,6 +1,11 @@
 //! Snapshots from elsewhere.
 
-use std::{fs::File, io::Write as _, path::PathBuf, time::Duration};
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::PathBuf,
+    time::Duration,
+};
 
 use crate::{commands::restore::Local, error::Error};
 
@@ -25,7 +30,9 @@ pub async fn local(from: &str) -> Result<Local, Error> {
 }
 
 async fn download(url: &str, to: PathBuf) -> Result<(), String> {
-    let mut file = File::create(&to).map_err(|error| format!("{}: {error}", to.display()))?;
+    // the folder is everybody's: whatever lies at this name is not followed
+    drop(fs::remove_file(&to));
+    let mut file = File::create_new(&to).map_err(|error| format!("{}: {error}", to.display()))?;
     let said = |error: reqwest::Error| error.without_url().to_string();
     let client = reqwest::Client::builder()
         .connect_timeout(SILENCE)

@@ -134,7 +134,8 @@ fn start_indexer(
         let reconcile = Reconcile::new(&settings, client.clone(), open.store.reader(), most);
         let indexer = Indexer::new(settings, client, open.store.clone(), Arc::clone(&metrics))
             .with_standby(config.indexer.stand_by())
-            .with_on_change(config.indexer.on_change);
+            .with_on_change(config.indexer.on_change)
+            .with_retention(config.indexer.history);
         let job = AuditJob::new(audit, indexer.leading(), Arc::clone(&metrics));
         let name = format!("audit of {}", chain.name);
         schedule

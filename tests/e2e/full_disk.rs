@@ -8,7 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use bson::doc;
 use indexer::Target;
 use sooho::config::EMBEDDED;
 use store::{Embedded, EmbeddedOptions, Store, testing::dump};
@@ -46,7 +47,11 @@ async fn a_full_disk_loses_nothing() -> Result<()> {
     // full while it runs, and free again: the same process goes on
     let mut child = start(&disk, &path, &log)?;
     says(&log, "committed block=", &mut child).await?;
+    let server = admin(&disk).await?;
     disk.fill(64)?;
+    // by itself it writes its files once a minute, and has made room for its journal long before: an index that ends
+    // sooner would never see that the disk is full. It may die of this, which is no failure of the test
+    drop(server.run_command(doc! { "fsync": 1 }).await);
     says(&log, ADVICE, &mut child).await?;
     ensure!(child.try_wait()?.is_none(), "it ended instead of trying again");
     let committed = commits(&log)?;
@@ -115,6 +120,19 @@ async fn says(log: &Path, words: &str, child: &mut Child) -> Result<()> {
 
 fn commits(log: &Path) -> Result<usize> {
     Ok(std::fs::read_to_string(log)?.matches("committed block=").count())
+}
+
+/// The database of commands of the server on the disk.
+async fn admin(disk: &SmallDisk) -> Result<mongodb::Database> {
+    let pid = std::fs::read_to_string(disk.outside().join("mongo/db/mongod.lock"))?;
+    let command = std::fs::read(format!("/proc/{}/cmdline", pid.trim()))?;
+    let mut words = command.split(|byte| *byte == 0).skip_while(|word| *word != b"--port");
+    let port = words.nth(1).context("the server has no port")?;
+    let uri = format!(
+        "mongodb://127.0.0.1:{}/?directConnection=true&serverSelectionTimeoutMS=2000",
+        str::from_utf8(port)?
+    );
+    Ok(mongodb::Client::with_uri_str(uri).await?.database("admin"))
 }
 
 /// The server that outlived its parent.

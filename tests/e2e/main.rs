@@ -24,3 +24,5 @@ mod repair;
 mod rough_node;
 mod stepdown;
 mod tiny_cache;
+mod two_answers;
+mod upkeep;

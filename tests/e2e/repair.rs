@@ -95,7 +95,7 @@ async fn a_good_store_verifies_and_a_damaged_one_does_not() -> Result<()> {
         expect(&run(&path, &["verify", "--block", nonsense])?, 4, &["choose a block from"])?;
     }
 
-    for kind in ["prices", "reserves", "tick_sums", "balances", "owners", "events"] {
+    for kind in ["prices", "reserves", "tick_sums", "positions", "balances", "owners", "events"] {
         let undo = damage.of(kind).await?;
         let found = run(&path, &["verify", "--sample", "all"])?;
         let said = expect(&found, 8, &["differ from the chain", "stored ", "on chain "])?;
@@ -106,13 +106,14 @@ async fn a_good_store_verifies_and_a_damaged_one_does_not() -> Result<()> {
     world.stop().await
 }
 
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "blocks",
     "reserves",
     "prices",
     "liquidity",
     "ticks",
     "tick_sums",
+    "positions",
     "owners",
     "balances",
     "events",
@@ -142,6 +143,7 @@ impl Damage {
             "prices" => self.old("v3").await,
             "reserves" => self.old("v2").await,
             "tick_sums" => self.without("ticks", "").await,
+            "positions" => self.of_another().await,
             "balances" => self.without("nft_balances", "erc1155").await,
             "owners" => self.without("nft_balances", "erc721").await,
             _ => self.without("rows", "").await,
@@ -162,6 +164,19 @@ impl Damage {
             }
         }
         anyhow::bail!("no {protocol} pool changed")
+    }
+
+    /// Gives a position the owner of another one.
+    async fn of_another(&self) -> Result<Undo> {
+        let positions = self.database.collection::<Document>("nft_positions");
+        let all: Vec<Document> =
+            positions.find(doc! {}).sort(doc! { "_id": 1 }).await?.try_collect().await?;
+        let first = all.first().context("there are no positions")?;
+        let owner = all.iter().filter_map(|one| one.get("owner"));
+        let other = owner.clone().find(|owner| Some(*owner) != first.get("owner"));
+        let set = doc! { "$set": { "owner": other.context("all have one owner")? } };
+        positions.update_one(doc! { "_id": first.get("_id") }, set).await?;
+        Ok(("nft_positions", first.clone()))
     }
 
     /// Removes a document; of NFTs, one of this standard.

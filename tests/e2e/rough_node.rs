@@ -31,10 +31,11 @@ async fn a_rough_node_gives_the_same_documents() -> Result<()> {
     // grows while it is followed, and takes back blocks again and again
     let restless = ReplayOptions {
         head: Some(head / 2),
-        blocks_per_kilosecond: 12_000,
+        // slow enough to be seen by an indexer that has to share its machine
+        blocks_per_kilosecond: 6_000,
         reorg_every: 7,
         reorg_depth: 5,
-        reorg_shows: Duration::from_millis(350),
+        reorg_shows: Duration::from_millis(800),
         errors_per_thousand: 30,
         ..ReplayOptions::default()
     };
@@ -44,7 +45,7 @@ async fn a_rough_node_gives_the_same_documents() -> Result<()> {
         settings.rpc = vec![replay.url()];
         world.index_chain(&settings, name, Target::Block(head)).await?;
         // a replacement may have been showing at the end; the recorded branch is back after it
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_millis(1_000)).await;
         let found = dump(&world.index_chain(&settings, name, Target::Head).await?).await?;
         for (collection, documents) in &calm {
             // undo records depend on where the head stood when a block came in

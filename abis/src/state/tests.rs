@@ -69,3 +69,27 @@ fn no_answer_is_no_state() {
     }
     assert_eq!((owner(&[]), balance(&[0; 7])), (None, None));
 }
+
+#[test]
+fn positions_are_read_in_each_managers_layout() {
+    let (owner, number) = (Address::repeat_byte(9), U256::from);
+    let wanted = Some(PositionState { owner, range: (-60, 120), liquidity: 7 });
+    let holder = words(&[U256::from_be_bytes(owner.into_word().0)]);
+    let minus_60 = U256::MAX - number(59);
+    let v3 = [0; 5].map(number).into_iter().chain([minus_60, number(120), number(7)]);
+    let v3 = words(&v3.collect::<Vec<_>>());
+    assert_eq!(position_state(Protocol::V3, &[holder.clone(), v3.clone()]), wanted);
+    // a subscriber, -60, 120, and the pool
+    let info = U256::ONE | (number(0xff_ffc4) << 8) | (number(120) << 32) | (U256::MAX << 56);
+    let v4 = words(&[0, 0, 0, 0, 0].map(number).into_iter().chain([info]).collect::<Vec<_>>());
+    let answers = [holder.clone(), v4, words(&[number(7)])];
+    assert_eq!(position_state(Protocol::V4, &answers), wanted);
+
+    // burnt: the owner's answer is none
+    assert_eq!(position_state(Protocol::V3, &[Bytes::new(), v3]), None);
+    assert_eq!(position_state(Protocol::V4, &[words(&[U256::ZERO]), Bytes::new()]), None);
+    for (protocol, calls) in [(Protocol::V2, 0), (Protocol::V3, 2), (Protocol::V4, 3)] {
+        assert_eq!(position_calls(protocol, owner, U256::ONE).len(), calls);
+        assert_eq!(position_state(protocol, std::slice::from_ref(&holder)), None);
+    }
+}

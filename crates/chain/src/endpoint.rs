@@ -234,13 +234,16 @@ const fn outcome(fault: &Fault) -> Outcome {
     }
 }
 
-/// Scheme, host and port; never user, path or query.
+/// Scheme, host and port; never user, path or query. What is no url may be all secret.
 fn redact(url: &str) -> String {
     match url.parse::<Url>() {
         Ok(parsed) if parsed.host_str().is_some() => {
             let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
             format!("{}://{}{port}", parsed.scheme(), parsed.host_str().unwrap_or_default())
         }
-        _ => url.chars().take(12).chain("…".chars()).collect(),
+        _ => match url.split_once("://") {
+            Some((scheme, _)) => format!("{scheme}://…"),
+            None => "…".to_owned(),
+        },
     }
 }

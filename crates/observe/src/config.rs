@@ -7,7 +7,7 @@ use std::{
 
 use figment::{
     Figment, Provider,
-    error::Kind,
+    error::{Actual, Kind},
     providers::{Format, Serialized, Toml},
     value::{Dict, Value},
 };
@@ -43,6 +43,20 @@ pub enum ConfigError {
         origin: String,
         /// What is wrong.
         reason: String,
+    },
+    /// A file that cannot be read as TOML.
+    #[error("configuration in {origin}: {reason}")]
+    Syntax {
+        /// File.
+        origin: String,
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// A variable that is not UTF-8.
+    #[error("variable {variable} is no text: write it in UTF-8")]
+    NoText {
+        /// The variable.
+        variable: String,
     },
     /// A `<NAME>_FILE` variable that names an unreadable file.
     #[error("variable {variable} names {path}, which cannot be read: {reason}")]
@@ -147,8 +161,28 @@ fn explain(error: &figment::Error) -> ConfigError {
             origin,
             reason: format!("`{value}` is none of {}", known.join(", ")),
         },
+        Kind::Message(text) if path.is_empty() => {
+            ConfigError::Syntax { origin, reason: without_excerpt(text) }
+        }
+        // the text may be a secret
+        Kind::InvalidType(Actual::Str(_), expected)
+        | Kind::InvalidValue(Actual::Str(_), expected) => ConfigError::BadValue {
+            key: path,
+            origin,
+            reason: format!("it is a text, expected {expected}"),
+        },
         kind => ConfigError::BadValue { key: path, origin, reason: kind.to_string() },
     }
+}
+
+/// What a parser says, without the lines of the file that it shows: there may be a secret in them.
+fn without_excerpt(text: &str) -> String {
+    let shows = |line: &str| {
+        let before = line.split_once('|').map(|(before, _)| before.trim());
+        before.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let said: Vec<_> = text.lines().filter(|line| !line.is_empty() && !shows(line)).collect();
+    said.join(", ")
 }
 
 /// The known word with the smallest edit distance, when it is close enough to be meant.
@@ -169,12 +203,18 @@ impl Variables {
     fn read(prefix: &str) -> Result<Self, ConfigError> {
         let prefix = format!("{prefix}_");
         let mut found = Vec::new();
-        for (name, value) in std::env::vars() {
-            let Some(rest) = name.strip_prefix(&prefix) else { continue };
+        // anybody's variables may be no text: those of others are not looked at
+        for (name, value) in std::env::vars_os() {
+            let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(&prefix)) else {
+                continue;
+            };
             // only names with a section are keys; others (SOOHO_MONGOD, SOOHO_CONFIG) name tools and files
             if !rest.contains("__") {
                 continue;
             }
+            let name = format!("{prefix}{rest}");
+            let value =
+                value.into_string().map_err(|_| ConfigError::NoText { variable: name.clone() })?;
             let (key, value) = match rest.strip_suffix("_FILE") {
                 Some(key) => (key, read_secret(&name, &value)?),
                 None => (rest, value),

@@ -11,6 +11,7 @@ use crate::error::StoreError;
 
 pub(crate) mod contract_event;
 pub(crate) mod figures;
+pub(crate) mod kept;
 pub(crate) mod lease;
 pub(crate) mod nft_balance;
 pub(crate) mod nft_transfer;
@@ -27,9 +28,10 @@ pub(crate) mod watermark;
 pub(crate) const META: &str = "meta";
 
 /// Collections that hold chain data.
-pub(crate) const COLLECTIONS: [&str; 19] = [
+pub(crate) const COLLECTIONS: [&str; 20] = [
     crate::candles::COLLECTION,
     crate::history::COLLECTION,
+    kept::COLLECTION,
     figures::LIQUIDITY_POSITIONS,
     figures::NFT_POSITIONS,
     figures::FACTORIES,

@@ -30,6 +30,19 @@ pub enum StoreError {
         /// What it may need.
         bound: String,
     },
+    /// What was that long ago is not known any more.
+    #[error(
+        "what chain {chain} was like after block {block} is not known any more: its history is kept from block {from} on; ask \
+         for that block or a later one (`indexer.history` says how much is kept)"
+    )]
+    HistoryGone {
+        /// Chain.
+        chain: ChainId,
+        /// Block that was asked for.
+        block: u64,
+        /// The lowest one that can be asked for.
+        from: u64,
+    },
     /// More changes than a transaction can hold.
     #[error(
         "the changes do not fit into one transaction of this MongoDB server ({reason}): raise store.cache_mb, or where the \

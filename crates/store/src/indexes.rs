@@ -37,3 +37,9 @@ pub(crate) const INDEXES: &[Index] = &[
     Index { collection: "nft_transfers", name: "collection", keys: &[("a", 1), ("_id", -1)] },
     Index { collection: "nft_transfers", name: "token", keys: &[("a", 1), ("t", 1), ("_id", -1)] },
 ];
+
+/// Indexes of documents with `s: true` alone: chunks that single blocks have for themselves, which are few.
+pub(crate) const APART: &[Index] = &[
+    Index { collection: "history", name: crate::history::APART, keys: &[("s", 1), ("_id", 1)] },
+    Index { collection: "rows", name: crate::rows::APART, keys: &[("s", 1), ("g", 1)] },
+];

@@ -34,6 +34,7 @@ mod store;
 #[cfg(test)]
 mod test_mongo;
 pub mod testing;
+mod upkeep;
 mod watermark;
 mod writer;
 
@@ -49,6 +50,7 @@ pub use self::{
         RowCounts, RowQuery, Snapshot, SwapQuery, TokenQuery,
     },
     store::{ConnectOptions, Store},
+    upkeep::Upkept,
     watermark::Watermark,
     writer::{Batch, Extent, Packed, Packer, Writer},
 };

@@ -96,6 +96,10 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("rows"), "a= g..", "-g", "account", Given),
     query(One("rows"), "_id.. g in", "", "group", OF_BLOCK),
     query(One("history"), "_id..", "-_id", ID, Given),
+    // upkeep
+    query(One("history"), "_id.. s=", "_id", "apart", Given),
+    query(One("rows"), "g.. s=", "g", "apart", Given),
+    query(One("rows"), "g..", "g", "group", Whole("what is merged at once")),
     query(One("candles"), "_id..", "-_id", ID, Given),
     query(One("ticks"), "_id..", "_id", ID, Given),
     // NFTs
@@ -130,7 +134,7 @@ pub(crate) const QUERIES: &[Query] = &[
     query(Any, "_id..", "", ID, REMOVAL),
 ];
 
-const POOLS_OF_A_TOKEN: Cost = Bounded("the pools of one token, and `DEADLINE`");
+const POOLS_OF_A_TOKEN: Cost = Bounded("the pools of one token, and `reader::pools::OF_A_TOKEN`");
 const RECORDS: Cost = Bounded("records of more than one part are rare, and there are few");
 const HOLDERS: &str = "| $limit $project $group $group";
 

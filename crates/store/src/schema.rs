@@ -18,7 +18,7 @@ use crate::{
     },
     error::{StoreError, code},
     generations::documents::CHAINS,
-    indexes::INDEXES,
+    indexes::{APART, INDEXES, Index},
 };
 
 mod claim;
@@ -116,10 +116,13 @@ async fn migrate_by(database: &Database, oldest: i64, steps: &[Step]) -> Result<
             raise(database, from, step).await?;
         }
     }
-    for index in INDEXES {
+    for (index, only) in all_indexes() {
         let keys: Document =
             index.keys.iter().map(|(key, order)| ((*key).to_owned(), (*order).into())).collect();
-        let options = IndexOptions::builder().name(index.name.to_owned()).build();
+        let options = IndexOptions::builder()
+            .name(index.name.to_owned())
+            .partial_filter_expression(only)
+            .build();
         let model = IndexModel::builder().keys(keys).options(options).build();
         database.collection::<Document>(index.collection).create_index(model).await?;
     }
@@ -128,6 +131,12 @@ async fn migrate_by(database: &Database, oldest: i64, steps: &[Step]) -> Result<
         meta(database).update_one(doc! { "_id": SCHEMA }, fresh).upsert(true).await?;
     }
     Ok(())
+}
+
+/// All indexes, with what their documents have to be like.
+fn all_indexes() -> impl Iterator<Item = (&'static Index, Option<Document>)> {
+    let apart = APART.iter().map(|index| (index, Some(doc! { "s": true })));
+    INDEXES.iter().map(|index| (index, None)).chain(apart)
 }
 
 /// Runs the step above a version, if that is what is stored.

@@ -10,7 +10,7 @@ use domain::ids::ChainId;
 use crate::{
     codec::chain_key,
     contracts,
-    documents::{COLLECTIONS, META, decode_doc, encode_doc, id_prefix, reconciled},
+    documents::{COLLECTIONS, META, decode_doc, encode_doc, id_prefix, kept, reconciled},
     error::StoreError,
     history, queries, rows,
     store::Store,
@@ -157,8 +157,10 @@ pub async fn counts(store: &Store) -> Result<BTreeMap<String, u64>, StoreError> 
 /// All collections with chain data, those of contract events too.
 async fn collections(store: &Store) -> Result<Vec<String>, StoreError> {
     let mut all = contracts::declared(&store.documents(META).clone_with_type()).await?;
-    // when contracts were asked for their balances is a matter of the clock
-    let of_chain = COLLECTIONS.into_iter().filter(|name| *name != reconciled::COLLECTION);
+    // when contracts were asked for their balances, and when chunks were merged, is a matter of the clock
+    let of_chain = COLLECTIONS
+        .into_iter()
+        .filter(|name| ![reconciled::COLLECTION, kept::COLLECTION].contains(name));
     all.extend(of_chain.map(str::to_owned));
     Ok(all)
 }

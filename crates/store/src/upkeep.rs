@@ -95,8 +95,9 @@ impl Writer {
     /// # Errors
     /// [`StoreError`], retryable when no server answers.
     pub async fn history_from(&self) -> Result<u64, StoreError> {
-        let found = self.documents(kept::COLLECTION).find_one(doc! { "_id": kept::id(self.key()) });
-        let found = found.await?.map(|raw| decode_doc::<kept::Doc>(kept::COLLECTION, &raw));
+        let id = doc! { "_id": kept::id(self.key()) };
+        let found = self.documents(kept::COLLECTION).find_one(id).await?;
+        let found = found.map(|raw| decode_doc::<kept::Doc>(kept::COLLECTION, &raw));
         Ok(found.transpose()?.unwrap_or_default().from.cast_unsigned())
     }
 }
@@ -197,7 +198,7 @@ async fn floor(writer: &Writer, session: &mut ClientSession) -> Result<Option<u6
 
 /// The `_id` of a chunk.
 fn id_of(collection: &'static str, raw: &RawDocumentBuf) -> Result<Document, StoreError> {
-    let id = raw.get_document("_id").and_then(|id| Ok(Document::try_from(id)?));
+    let id = raw.get_document("_id").and_then(Document::try_from);
     id.map_err(|error| corrupt(collection, raw, &error.to_string()))
 }
 

@@ -22,6 +22,8 @@ pub enum Kind {
     Ticks,
     /// Sums over a pool's ticks: from the store alone.
     TickSums,
+    /// Owners, ranges and liquidity of V3 and V4 positions.
+    Positions,
     /// Owners of ERC-721 tokens.
     Owners,
     /// Balances of ERC-1155 tokens.
@@ -32,13 +34,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Blocks,
         Self::Reserves,
         Self::Prices,
         Self::Liquidity,
         Self::Ticks,
         Self::TickSums,
+        Self::Positions,
         Self::Owners,
         Self::Balances,
         Self::Events,
@@ -54,6 +57,7 @@ impl Kind {
             Self::Liquidity => "liquidity",
             Self::Ticks => "ticks",
             Self::TickSums => "tick_sums",
+            Self::Positions => "positions",
             Self::Owners => "owners",
             Self::Balances => "balances",
             Self::Events => "events",

@@ -50,6 +50,12 @@ impl View {
         self.dice.random_range(self.start..=self.block.number)
     }
 
+    /// A number of so many bits, at most.
+    pub(super) fn any_number(&mut self, bits: usize) -> U256 {
+        let all = U256::from_be_bytes(self.dice.random::<[u8; 32]>());
+        all.wrapping_shr(256_usize.saturating_sub(bits))
+    }
+
     /// So many of these, or all of them when all are asked for; the order changes.
     pub(super) fn some_of<T>(&mut self, mut items: Vec<T>, most: usize) -> Vec<T> {
         if self.sample != Sample::All && items.len() > most {

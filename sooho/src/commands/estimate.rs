@@ -59,6 +59,9 @@ async fn bytes(store: &Store) -> Result<Figure, Error> {
 fn table(chain: &ChainConfig, found: &Estimate) -> String {
     let Estimate { from, head, looked_at, events, kinds, calls, hours, bytes, gaps } = found;
     let blocks = (head + 1).saturating_sub(*from);
+    if blocks == 0 {
+        return format!("{}: nothing is left to index, the head is block {head}\n", chain.name);
+    }
     let mut text = format!(
         "{}: blocks {from} to {head} ({blocks}), {looked_at} of them were looked at\n{:<34}{:>14}{:>14}{:>14}\n",
         chain.name, "", "likely", "at least", "at most"

@@ -43,7 +43,8 @@ async fn index(
             Arc::clone(metrics),
         )
         .with_standby(config.indexer.outwait_the_dead())
-        .with_on_change(config.indexer.on_change);
+        .with_on_change(config.indexer.on_change)
+        .with_retention(config.indexer.history);
         let bar = tokio::spawn(show(chain.name.clone(), indexer.progress()));
         let outcome = indexer.run(target, shutdown.clone()).await;
         // the indexer is gone, so its progress has ended too

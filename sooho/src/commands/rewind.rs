@@ -79,16 +79,18 @@ async fn take_back(
         return Ok(());
     };
     let from = at.block.number;
-    if from > to {
-        let lowest = match writer.oldest_undo().await? {
-            None => from,
-            Some((_, Some(below))) => below.block.number,
-            // the records reach down to the first stored block: everything can be taken back
-            Some((_, None)) => 0,
-        };
-        if to < lowest {
-            return Err(Error::BelowUndo { chain: name.clone(), to, lowest });
-        }
+    if from <= to {
+        println!("{name}: nothing is taken back, the newest is {from} ({})", at.block.hash);
+        return Ok(());
+    }
+    let lowest = match writer.oldest_undo().await? {
+        None => from,
+        Some((_, Some(below))) => below.block.number,
+        // the records reach down to the first stored block: everything can be taken back
+        Some((_, None)) => 0,
+    };
+    if to < lowest {
+        return Err(Error::BelowUndo { chain: name.clone(), to, lowest });
     }
     let style = ProgressStyle::with_template(
         "{prefix} [{bar:40}] {pos}/{len} blocks taken back, {eta} left",

@@ -28,7 +28,7 @@ pub async fn run(
     scope: Scope,
     as_json: bool,
 ) -> Result<(), Error> {
-    let open = OpenStore::open(config).await?;
+    let open = OpenStore::open_beside(config).await?;
     let outcome = verify(config, &open, chain, scope, as_json).await;
     open.close().await;
     outcome

@@ -12,6 +12,9 @@ pub(super) fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
+/// Answers there were, and pools in the last one.
+type Polling = JoinHandle<Result<(u64, usize)>>;
+
 /// The serving process, and who asks it.
 pub(super) struct Readers {
     child: Child,
@@ -19,7 +22,7 @@ pub(super) struct Readers {
     folder: PathBuf,
     slack: Arc<AtomicU64>,
     stop: Arc<AtomicU64>,
-    polling: std::sync::Mutex<Option<JoinHandle<Result<(u64, usize)>>>>,
+    polling: std::sync::Mutex<Option<Polling>>,
 }
 
 impl Readers {

@@ -13,6 +13,9 @@ impl From<StoreError> for Problem {
                 "the database does not answer; try again in a moment",
             );
         }
+        if let StoreError::HistoryGone { .. } = error {
+            return Self::unprocessable("HISTORY_GONE", error.to_string());
+        }
         tracing::error!(error = &error as &dyn std::error::Error, "a read of the store failed");
         Self::internal()
     }

@@ -130,14 +130,16 @@ impl State {
         }
         self.counters = counters_after;
         journal.sort_unstable_by_key(|(key, _)| *key);
-        let changes = journal
-            .into_iter()
-            .filter_map(|(key, before)| {
-                let after = self.get(&key);
-                // saved as it was: nothing to write
-                (after != before.as_ref()).then(|| Change { key, before, after: after.cloned() })
-            })
-            .collect();
+        let mut changes = Vec::with_capacity(journal.len());
+        for (key, before) in journal.drain(..) {
+            let after = self.get(&key);
+            // saved as it was: nothing to write
+            if after != before.as_ref() {
+                changes.push(Change { key, before, after: after.cloned() });
+            }
+        }
+        // its room is used again
+        self.journal = journal;
         rows.sort();
         Ok(BlockChanges { block: block.header, rows, changes, counters_before, counters_after })
     }

@@ -77,3 +77,20 @@ fn a_fault_in_a_variable_names_the_variable() {
         extract::<Sample>(variables.overlay(figment).unwrap()).unwrap_err().naming_variable(&names);
     assert!(error.to_string().contains("variable SOOHO_CHAIN__0__ID"), "{error}");
 }
+
+#[test]
+fn no_message_shows_what_may_be_a_secret() {
+    let path = ["chain"].map(str::to_owned).to_vec();
+    let variables = Variables(vec![(path, "https://user:secret@host".into())]);
+    let names = variables.names("SOOHO");
+    let figment = Figment::from(Serialized::defaults(Sample::default()));
+    let error =
+        extract::<Sample>(variables.overlay(figment).unwrap()).unwrap_err().naming_variable(&names);
+    assert!(!error.to_string().contains("secret"), "{error}");
+    assert!(error.to_string().contains("variable SOOHO_CHAIN: it is a text"), "{error}");
+
+    let error = parse::<Sample>("[store]\nuri = 'secret|secret\n").unwrap_err();
+    assert!(matches!(error, ConfigError::Syntax { .. }), "{error}");
+    let said = error.to_string();
+    assert!(!said.contains("secret") && said.contains("line 2, column"), "{error}");
+}

@@ -35,8 +35,8 @@ pub enum BackupError {
          back up again"
     )]
     TooSlow,
-    /// The chain was removed under the backup.
-    #[error("chain {chain} was removed or begun anew while it was backed up: back up again")]
+    /// The chain was removed under the backup, or a pause of this process let its chunks be merged.
+    #[error("chain {chain} was removed, begun anew or put in order while it was backed up: back up again")]
     Changed {
         /// Chain.
         chain: ChainId,

@@ -22,6 +22,7 @@ use crate::{
     reader::{Snapshot, plan::ID},
     rows,
     store::Store,
+    upkeep::pin::Pin,
 };
 
 /// Documents handed on together, at most.
@@ -74,6 +75,7 @@ impl Below {
 pub(super) async fn everything(
     store: &Store,
     snapshot: Snapshot,
+    pin: &Pin,
     tables: &[String],
     sink: &mut Sink<'_>,
 ) -> Result<(), BackupError> {
@@ -91,6 +93,9 @@ pub(super) async fn everything(
     }
     // a chain that was removed under us, and perhaps begun anew, gives itself away
     let changed = || BackupError::Changed { chain };
+    if !pin.held().await? {
+        return Err(changed());
+    }
     let after = store.reader().snapshot(chain).await?.ok_or_else(changed)?;
     if after.key() != key || after.block().number + 1 < below {
         return Err(changed());

@@ -156,8 +156,10 @@ async fn declare(writer: &Writer, raw: &RawDocumentBuf) -> Result<String, Backup
         id: format!("{:?}", raw.get("_id")),
         why,
     };
-    let collection =
-        contracts::collection_of(raw).ok_or_else(|| corrupt("it names no collection".into()))?;
+    // of all names only those: another one would be a collection of ours
+    let collection = contracts::collection_of(raw)
+        .filter(|name| name.starts_with("contract_") && !name.contains(['$', '\0']))
+        .ok_or_else(|| corrupt("it names no collection of contract events".into()))?;
     let mut entry = Document::try_from(raw.as_ref()).map_err(|error| corrupt(error.to_string()))?;
     let indexes = entry.remove("indexes");
     let meta = writer.database().collection::<Document>(META);

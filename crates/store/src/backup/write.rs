@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{BackupError, BackupRequest, Header, Moved, Written, format, read};
-use crate::{contracts, documents::META, schema, store::Store};
+use crate::{contracts, documents::META, schema, store::Store, upkeep::pin::Pin};
 
 /// Portions that wait to be packed.
 const WAITING: usize = 4;
@@ -54,8 +54,13 @@ pub(super) async fn backup(
     let chain = request.chain;
     // first: a snapshot cannot read a collection that is younger than itself
     let tables = contracts::declared(&store.documents(META).clone_with_type()).await?;
+    let nothing = BackupError::Nothing { chain };
+    let key = store.reader().snapshot(chain).await?.ok_or(nothing)?.key();
+    // what is read at leisure stays where it is, from before the moment that the backup is of
+    let pin = Pin::set(store, key).await?;
     let snapshot = store.reader().snapshot(chain).await?;
-    let snapshot = snapshot.ok_or(BackupError::Nothing { chain })?;
+    let snapshot = snapshot.filter(|snapshot| snapshot.key() == key);
+    let snapshot = snapshot.ok_or(BackupError::Changed { chain })?;
     let block = snapshot.block();
     let header = Header {
         schema: schema::VERSION,
@@ -74,7 +79,7 @@ pub(super) async fn backup(
     let (sender, receiver) = mpsc::channel(WAITING);
     let packing = start(file, header.clone(), receiver);
     let mut sink = Sink { sender, moved: Moved::default(), progress };
-    let read = read::everything(store, snapshot, &tables, &mut sink).await;
+    let read = read::everything(store, snapshot, &pin, &tables, &mut sink).await;
     let Sink { sender, moved, .. } = sink;
     if read.is_ok() {
         // the file ends with a word from us: one that is only over is cut short

@@ -35,4 +35,6 @@ pub(crate) struct At {
     pub(crate) t: i32,
     /// Key.
     pub(crate) k: Binary,
+    /// The horizon when the way was begun.
+    pub(crate) to: i64,
 }

@@ -103,13 +103,7 @@ pub(crate) struct Packer {
 
 impl Packer {
     pub(crate) fn new(chain: i64) -> Self {
-        Self {
-            chain,
-            open: Vec::new(),
-            places: Map::default(),
-            apart: false,
-            done: Vec::new(),
-        }
+        Self { chain, open: Vec::new(), places: Map::default(), apart: false, done: Vec::new() }
     }
 
     /// Takes what a block changed in; one that is `apart` has chunks of its own.

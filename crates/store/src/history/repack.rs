@@ -103,17 +103,13 @@ impl Of<'_> {
         if self.from.is_some() && nothing_yet && record.is_none() {
             return;
         }
-        let full = |open: &Open<R>| {
-            open.encoder.count() >= VERSIONS || open.encoder.size() >= BYTES
-        };
+        let full =
+            |open: &Open<R>| open.encoder.count() >= VERSIONS || open.encoder.size() >= BYTES;
         if open.as_ref().is_some_and(full) {
             done.extend(open.take().map(|open| self.close(open)));
         }
-        let open = open.get_or_insert_with(|| Open {
-            first: block,
-            last: block,
-            encoder: Encoder::new(),
-        });
+        let open =
+            open.get_or_insert_with(|| Open { first: block, last: block, encoder: Encoder::new() });
         open.encoder.push(block.saturating_sub(open.last), record);
         open.last = block;
     }

@@ -5,9 +5,12 @@ use std::{collections::BTreeSet, time::Duration};
 
 use bson::{Bson, Document, doc};
 
+use domain::entity::Protocol;
+
 use super::{Cost, QUERIES, Query, Shape, check, declared};
 use crate::{
-    StoreError,
+    PoolQuery, StoreError,
+    codec::Addr,
     contracts::{
         self,
         tests::{ID, announcements, table},
@@ -144,6 +147,43 @@ async fn a_question_without_an_index_ends_at_its_bound() {
     let error = too_many.unwrap_err();
     assert!(matches!(error, StoreError::TooMuch { .. }), "{error}");
     assert!(!error.retryable());
+    mongo.stop().await;
+}
+
+#[tokio::test]
+async fn a_question_without_an_index_ends_at_its_deadline() {
+    let mongo = filled().await;
+    let (token, collection) = (address(77), address(78));
+    // documents that no answer has, but that have to be looked through: far more than a millisecond's work
+    let chain = ID.cast_signed();
+    let pools = (0..40_000_i64).map(|n| {
+        doc! { "_id": { "c": chain, "p": n }, "created": { "c": chain, "b": n }, "tokens": [Addr(token)] }
+    });
+    let balances = (0..40_000_i64)
+        .map(|n| doc! { "_id": { "c": chain, "a": Addr(collection), "t": n, "o": n.to_string() } });
+    mongo.unseen().collection("pools").insert_many(pools).await.unwrap();
+    mongo.unseen().collection("nft_balances").insert_many(balances).await.unwrap();
+    let snapshot = mongo.reader().snapshot(ID).await.unwrap().unwrap();
+    let deadline = Duration::from_millis(1);
+    let bound = Bound { what: "asking for too much", documents: u64::MAX, deadline };
+    let query = PoolQuery {
+        token: Some(token),
+        protocol: Some(Protocol::V2),
+        limit: 10,
+        ..PoolQuery::default()
+    };
+    for error in [
+        snapshot.pools_within(&query, bound).await.unwrap_err(),
+        snapshot.count_holders(collection, bound).await.unwrap_err(),
+    ] {
+        assert!(matches!(error, StoreError::TooMuch { .. }), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "asking for too much needs more than 1 ms, which is not done within a request; ask for less"
+        );
+    }
+    // with the time it takes it is answered, and the snapshot is as good as before
+    assert!(snapshot.pools(&query).await.unwrap().is_empty());
     mongo.stop().await;
 }
 

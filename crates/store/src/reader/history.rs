@@ -9,14 +9,35 @@ use super::{
     plan::{ID, Plan},
 };
 use crate::{
+    documents::{decode_doc, kept},
     error::StoreError,
     history::{self, Chunk, Image, tagged},
 };
 
 impl Snapshot {
+    /// The lowest block as of which entities can be read; 0: any.
+    pub async fn history_from(&self) -> Result<u64, StoreError> {
+        let find = || async {
+            let (database, mut session) = self.parts().await;
+            let found = database
+                .collection::<RawDocumentBuf>(kept::COLLECTION)
+                .find_one(doc! { "_id": kept::id(self.key()) })
+                .session(&mut *session)
+                .await?;
+            let found = found.map(|raw| decode_doc::<kept::Doc>(kept::COLLECTION, &raw));
+            Ok(found.transpose()?.unwrap_or_default().from.cast_unsigned())
+        };
+        self.kept.get_or_try_init(find).await.copied()
+    }
+
     /// An entity as it was after a block; `None` when it did not exist. Reads one document, and for a pool its own
-    /// beside it. Blocks above the snapshot's answer what is newest.
+    /// beside it; the first read of a snapshot also looks how far the history goes. Blocks above the snapshot's answer
+    /// what is newest, those below [`Snapshot::history_from`] are [`StoreError::HistoryGone`].
     pub async fn entity_at(&self, key: &Key, block: u64) -> Result<Option<Entity>, StoreError> {
+        let from = self.history_from().await?;
+        if block < from {
+            return Err(StoreError::HistoryGone { chain: self.chain(), block, from });
+        }
         let plan = version(self.key(), key, block);
         let (database, mut session) = self.parts().await;
         let found = database

@@ -1,5 +1,7 @@
 //! Lists of pools.
 
+use std::time::Duration;
+
 use alloy_primitives::Address;
 use bson::doc;
 use domain::{
@@ -7,10 +9,15 @@ use domain::{
     ids::PoolId,
 };
 
-use super::plan::{ID, Plan, range};
+use super::{
+    Snapshot,
+    bound::Bound,
+    plan::{ID, Plan, range},
+};
 use crate::{
     codec::Addr,
     documents::{Stored as _, pool},
+    error::StoreError,
 };
 
 /// Order of a list of pools.
@@ -68,6 +75,30 @@ pub struct PoolQuery {
     pub after: Option<PoolCursor>,
     /// At most so many.
     pub limit: u32,
+}
+
+/// No index has the pools of a token by protocol: those of the token are looked through.
+pub(super) const OF_A_TOKEN: Bound = Bound {
+    what: "looking through the pools of a token for those of a protocol",
+    documents: u64::MAX,
+    deadline: Duration::from_secs(5),
+};
+
+impl Snapshot {
+    /// Pools, in the order the query says. [`StoreError::TooMuch`] where a token has too many to find those of a protocol.
+    pub async fn pools(&self, query: &PoolQuery) -> Result<Vec<Pool>, StoreError> {
+        self.pools_within(query, OF_A_TOKEN).await
+    }
+
+    pub(crate) async fn pools_within(
+        &self,
+        query: &PoolQuery,
+        bound: Bound,
+    ) -> Result<Vec<Pool>, StoreError> {
+        let unserved = query.token.is_some() && query.protocol.is_some();
+        let plan = plan(self.key(), query);
+        self.find_within::<pool::Doc>(plan, unserved.then_some(bound)).await
+    }
 }
 
 pub(super) fn plan(chain: i64, query: &PoolQuery) -> Plan {

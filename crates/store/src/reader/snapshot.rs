@@ -12,10 +12,10 @@ use domain::{
 };
 use futures::TryStreamExt as _;
 use mongodb::{ClientSession, Database, options::Hint};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use super::{
-    NftCollectionCursor, NftOwnedCursor, NftTransferQuery, PoolQuery, TokenQuery,
+    NftCollectionCursor, NftOwnedCursor, NftTransferQuery, TokenQuery,
     bound::Bound,
     nfts,
     plan::{ID, Plan},
@@ -38,17 +38,20 @@ pub struct Snapshot {
     chain: ChainId,
     key: i64,
     watermark: Watermark,
+    /// Since which block the history is kept, once somebody asked.
+    pub(super) kept: Arc<OnceCell<u64>>,
 }
 
 impl Snapshot {
-    pub(super) const fn new(
+    pub(super) fn new(
         database: Database,
         session: Arc<Mutex<ClientSession>>,
         chain: ChainId,
         key: i64,
         watermark: Watermark,
     ) -> Self {
-        Self { database, session, chain, key, watermark }
+        let kept = Arc::default();
+        Self { database, session, chain, key, watermark, kept }
     }
 
     /// The chain.
@@ -67,11 +70,6 @@ impl Snapshot {
     #[must_use]
     pub const fn counters(&self) -> Counters {
         self.watermark.counters
-    }
-
-    /// Pools, in the order the query says.
-    pub async fn pools(&self, query: &PoolQuery) -> Result<Vec<Pool>, StoreError> {
-        self.find::<pool::Doc>(pools::plan(self.key, query)).await
     }
 
     /// A pool.
@@ -174,6 +172,15 @@ impl Snapshot {
         &self,
         plan: Plan,
     ) -> Result<Vec<D::Domain>, StoreError> {
+        self.find_within::<D>(plan, None).await
+    }
+
+    /// Runs a plan that may need more than it gives.
+    pub(super) async fn find_within<D: Stored + Send + Sync>(
+        &self,
+        plan: Plan,
+        bound: Option<Bound>,
+    ) -> Result<Vec<D::Domain>, StoreError> {
         if plan.limit == Some(0) {
             return Ok(Vec::new());
         }
@@ -187,8 +194,16 @@ impl Snapshot {
         if let Some(limit) = plan.limit {
             find = find.limit(i64::from(limit)).batch_size(limit);
         }
-        let mut cursor = find.await?;
-        let found: Vec<RawDocumentBuf> = cursor.stream(&mut session).try_collect().await?;
+        if let Some(bound) = bound {
+            find = find.max_time(bound.deadline);
+        }
+        let failed = |error| match bound {
+            Some(bound) => bound.given_up(error),
+            None => StoreError::from(error),
+        };
+        let mut cursor = find.await.map_err(failed)?;
+        let found: Vec<RawDocumentBuf> =
+            cursor.stream(&mut session).try_collect().await.map_err(failed)?;
         drop(session);
         found.iter().map(|raw| decode::<D>(raw)).collect()
     }

@@ -20,9 +20,7 @@ pub(crate) fn merged(
         Swap::KIND => merge::<Swap>(chain, chunks, apart),
         LiquidityEvent::KIND => merge::<LiquidityEvent>(chain, chunks, apart),
         PairLiquidity::KIND => merge::<PairLiquidity>(chain, chunks, apart),
-        LiquidityPositionSnapshot::KIND => {
-            merge::<LiquidityPositionSnapshot>(chain, chunks, apart)
-        }
+        LiquidityPositionSnapshot::KIND => merge::<LiquidityPositionSnapshot>(chain, chunks, apart),
         PositionSnapshot::KIND => merge::<PositionSnapshot>(chain, chunks, apart),
         PositionEvent::KIND => merge::<PositionEvent>(chain, chunks, apart),
         kind => Err(StoreError::Corrupt {

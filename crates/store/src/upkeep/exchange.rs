@@ -27,8 +27,7 @@ pub(super) struct Exchange {
 impl Exchange {
     /// Of chunks whose blocks are all below this one.
     pub(super) const fn new(collection: &'static str, below: u64) -> Self {
-        let (gone, new) = (Vec::new(), Vec::new());
-        Self { collection, gone, new, bytes: 0, below, note: None }
+        Self { collection, gone: Vec::new(), new: Vec::new(), bytes: 0, below, note: None }
     }
 
     pub(super) fn add(&mut self, gone: Vec<Document>, new: Vec<RawDocumentBuf>) {

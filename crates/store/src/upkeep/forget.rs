@@ -20,12 +20,13 @@ const NOTED: usize = 5_000;
 /// Removes what lies below the horizon that stands in the document of the upkeep, from where it stopped last.
 pub(super) async fn forget(round: &mut Round<'_>) -> Result<(), StoreError> {
     let (key, from) = (round.writer.key(), round.kept.from);
-    // a sweep that is under way ends at its own horizon at least: it is only ever raised
     if round.kept.swept >= from {
         return Ok(());
     }
+    let to = round.kept.at.as_ref().map_or(from, |at| at.to);
     let below = from.cast_unsigned().saturating_add(1).min(round.floor);
     let begin = match &round.kept.at {
+        // what was looked at before the stop was held against the horizon of then
         Some(at) => end_of(&doc! { "c": key, "t": at.t, "k": at.k.clone() }),
         None => doc! { "c": key },
     };
@@ -53,7 +54,7 @@ pub(super) async fn forget(round: &mut Round<'_>) -> Result<(), StoreError> {
         looked_at += 1;
         if exchange.is_full() || looked_at >= NOTED {
             looked_at = 0;
-            exchange.note(doc! { "at": { "t": of.tag, "k": bytes(&of) } });
+            exchange.note(doc! { "at": { "t": of.tag, "k": bytes(&of), "to": to } });
             let full = std::mem::replace(&mut exchange, Exchange::new(COLLECTION, below));
             if !round.exchange(full).await? {
                 return Ok(());
@@ -63,7 +64,7 @@ pub(super) async fn forget(round: &mut Round<'_>) -> Result<(), StoreError> {
     if let Some((of, before)) = last {
         cut(round, &mut exchange, &of, &before)?;
     }
-    exchange.note(doc! { "at": Bson::Null, "swept": from });
+    exchange.note(doc! { "at": Bson::Null, "swept": to });
     round.exchange(exchange).await?;
     Ok(())
 }

@@ -67,22 +67,58 @@ async fn merge(
     exchange: &mut Exchange,
     entity: Option<Apart>,
 ) -> Result<bool, StoreError> {
-    let Some(Apart { key, mut chunks }) = entity else { return Ok(true) };
-    if exchange.is_full() {
-        let full = std::mem::replace(exchange, Exchange::new(COLLECTION, round.floor));
-        if !round.exchange(full).await? {
-            return Ok(false);
+    let Some(Apart { key, chunks }) = entity else { return Ok(true) };
+    for mut chunks in runs(round, chunks).await? {
+        if exchange.is_full() {
+            let full = std::mem::replace(exchange, Exchange::new(COLLECTION, round.floor));
+            if !round.exchange(full).await? {
+                return Ok(false);
+            }
+        }
+        if let Some(before) = before(round, &key, &chunks).await? {
+            chunks.insert(0, before);
+        }
+        let read: Result<Vec<Chunk<'_>>, _> = chunks.iter().map(|raw| Chunk::new(raw)).collect();
+        let new = repack(round.writer.key(), &key, &read?, None)?;
+        let gone: Result<Vec<Document>, _> =
+            chunks.iter().map(|raw| id_of(COLLECTION, raw)).collect();
+        exchange.add(gone?, new);
+    }
+    Ok(true)
+}
+
+/// The chunks of an entity, cut where a backfill wrote others in between.
+async fn runs(
+    round: &Round<'_>,
+    chunks: Vec<RawDocumentBuf>,
+) -> Result<Vec<Vec<RawDocumentBuf>>, StoreError> {
+    let (Some(first), Some(last)) = (chunks.first(), chunks.last()) else { return Ok(Vec::new()) };
+    if chunks.len() == 1 {
+        return Ok(vec![chunks]);
+    }
+    let (first, last) = (id_of(COLLECTION, first)?, id_of(COLLECTION, last)?);
+    let mut ids = round
+        .writer
+        .documents(COLLECTION)
+        .find(doc! { "_id": { "$gte": first, "$lte": last } })
+        .sort(doc! { "_id": 1 })
+        .projection(doc! { "_id": 1 })
+        .hint(Hint::Name(ID.to_owned()))
+        .read_concern(ReadConcern::majority())
+        .await?;
+    let (mut runs, mut run) = (Vec::new(), Vec::new());
+    let mut chunks = chunks.into_iter().peekable();
+    while let Some(found) = ids.try_next().await? {
+        let found = id_of(COLLECTION, &found)?;
+        let ours = chunks.peek().map(|raw| id_of(COLLECTION, raw)).transpose()?;
+        if ours == Some(found) {
+            run.extend(chunks.next());
+        } else if !run.is_empty() {
+            runs.push(std::mem::take(&mut run));
         }
     }
-    if let Some(before) = before(round, &key, &chunks).await? {
-        chunks.insert(0, before);
-    }
-    let read: Result<Vec<Chunk<'_>>, _> = chunks.iter().map(|raw| Chunk::new(raw)).collect();
-    let new = repack(round.writer.key(), &key, &read?, None)?;
-    let gone: Result<Vec<Document>, _> =
-        chunks.iter().map(|raw| id_of(COLLECTION, raw)).collect();
-    exchange.add(gone?, new);
-    Ok(true)
+    runs.push(run);
+    Ok(runs)
 }
 
 /// The entity's chunk before these, if it is small.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// So many groups are merged although they have fewer rows than a group should have; the result is merged again.
-const GROUPS: usize = 64;
+const GROUPS: usize = 32;
 /// Chunks per answer of the server.
 const ANSWER: u32 = 200;
 

@@ -9,7 +9,7 @@ use domain::{
 };
 
 use crate::{
-    CandleQuery, ContractEventQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery,
+    Batch, CandleQuery, ContractEventQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery,
     PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery, PositionsOf, RowQuery, Snapshot,
     TokenQuery, Writer,
     backup::BackupRequest,
@@ -44,6 +44,7 @@ pub(super) async fn everything(mongo: &TestMongo, chain: u64, length: u64) {
     let request = BackupRequest { chain, name: "made-up", to: &file, own_server: true };
     mongo.backup(&request, &|_| ()).await.unwrap();
     let neighbour = testing::writer(mongo, chain - 1).await.unwrap();
+    upkeep(&neighbour).await;
     neighbour.remove_chain(&|_| {}).await.unwrap();
 }
 
@@ -168,6 +169,18 @@ async fn of_generations(mongo: &TestMongo, chain: u64) {
     assert_eq!(mongo.reader().rebuilds().await.unwrap().len(), 1);
     generations.abandon().await.unwrap();
     assert!(generations.remove_retired(&|_| {}).await.unwrap().is_some());
+}
+
+/// Of a chain of which some blocks cannot be taken back any more.
+async fn upkeep(writer: &Writer) {
+    let parent = writer.watermark().await.unwrap().map(|watermark| watermark.block.number);
+    let blocks = contracts::tests::chain(parent.unwrap() + 1).blocks;
+    let blocks = &blocks[blocks.len() - 1..];
+    let batch = Batch { parent, blocks, undo_from: 20, prune_undo_below: 20 };
+    writer.commit(&batch).await.unwrap();
+    assert!(writer.compact().await.unwrap().written > 0);
+    assert!(writer.forget_below(10).await.unwrap().removed > 0);
+    assert_eq!(writer.history_from().await.unwrap(), 10);
 }
 
 /// What an indexer asks at its start and of every batch.
