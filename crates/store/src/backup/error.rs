@@ -36,7 +36,9 @@ pub enum BackupError {
     )]
     TooSlow,
     /// The chain was removed under the backup, or a pause of this process let its chunks be merged.
-    #[error("chain {chain} was removed, begun anew or put in order while it was backed up: back up again")]
+    #[error(
+        "chain {chain} was removed, begun anew or put in order while it was backed up: back up again"
+    )]
     Changed {
         /// Chain.
         chain: ChainId,

@@ -153,7 +153,7 @@ impl Work for Finish<'_> {
 async fn declare(writer: &Writer, raw: &RawDocumentBuf) -> Result<String, BackupError> {
     let corrupt = |why: String| StoreError::Corrupt {
         collection: META,
-        id: format!("{:?}", raw.get("_id")),
+        id: raw.get_str("_id").unwrap_or("(none)").to_owned(),
         why,
     };
     // of all names only those: another one would be a collection of ours
