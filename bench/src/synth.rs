@@ -3,7 +3,6 @@
 
 pub mod block;
 pub mod concentrated;
-pub mod dice;
 pub mod market;
 pub mod maths;
 pub mod pair;
@@ -17,10 +16,10 @@ use std::path::Path;
 
 use alloy_primitives::{Address, B256, Bytes};
 use anyhow::{Context, Result};
+use devchain::Dice;
 use serde::Serialize;
 
 use self::block::Recorded;
-use self::dice::Dice;
 use self::market::Market;
 use self::transaction::Action;
 

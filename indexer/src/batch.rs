@@ -12,7 +12,12 @@ use domain::{
 use store::{Packer, Watermark};
 
 use crate::{
-    contracts, error::IndexerError, follow::Follower, metadata, pending::Pending, progress::Phase,
+    contracts::{self, Undecoded},
+    error::IndexerError,
+    follow::Follower,
+    metadata,
+    pending::{Folded, Pending},
+    progress::Phase,
 };
 
 #[cfg(test)]
@@ -58,23 +63,25 @@ impl Follower {
             self.memory.trim();
         }
         let undo_from = head.saturating_sub(self.config.undo_window).saturating_add(1);
-        for part in chunks(&blocks, self.portion.events(), undo_from) {
+        for Part { blocks, weight } in chunks(&blocks, self.portion.events(), undo_from) {
             self.reporter.phase(Phase::Fold);
             let mut packer = self.writer.packer(undo_from);
-            let folded = match self.fold(run.watermark.as_ref(), part, &mut packer).await {
-                Ok(Some(folded)) => folded,
-                Ok(None) => continue,
-                Err(error) => {
-                    self.memory.clear();
-                    return Err(error);
-                }
-            };
+            let (folded, undecoded) =
+                match self.fold(run.watermark.as_ref(), blocks, &mut packer).await {
+                    Ok(Some(folded)) => folded,
+                    Ok(None) => continue,
+                    Err(error) => {
+                        self.memory.clear();
+                        return Err(error);
+                    }
+                };
             // all of it while the batch before is still being written
             let packed = packer.finish()?;
             run.settle().await?;
             let parent = run.watermark.replace(folded);
             self.memory.moved(folded.block);
-            run.pending = Some(Pending::start(self, parent, folded, packed, undo_from));
+            let batch = Folded { parent, last: folded, packed, weight, undecoded };
+            run.pending = Some(Pending::start(self, batch, undo_from));
         }
         Ok(())
     }
@@ -102,13 +109,14 @@ impl Follower {
         Ok(decoded)
     }
 
-    /// Folds blocks on top of the watermark into a packer; says where that leads.
+    /// Folds blocks on top of the watermark into a packer; says where that leads, and which logs are not what their ABI
+    /// says.
     async fn fold(
         &mut self,
         watermark: Option<&Watermark>,
         blocks: &[Block],
         packer: &mut Packer,
-    ) -> Result<Option<Watermark>, IndexerError> {
+    ) -> Result<Option<(Watermark, Undecoded)>, IndexerError> {
         let needs = Needs::new(&self.config.watch, blocks);
         let mut metadata = HashMap::new();
         loop {
@@ -131,14 +139,14 @@ impl Follower {
             }
         }
         let state = self.memory.at(watermark);
-        let mut last = None;
+        let (mut last, mut undecoded) = (None, Undecoded::default());
         for block in blocks {
             let changes = state.apply(block, &self.config.watch, &metadata)?;
-            contracts::count_undecoded(&self.metrics, &self.config.name, &changes);
+            undecoded.add(&changes);
             last = Some(Watermark { block: changes.block, counters: changes.counters_after });
             packer.push(changes)?;
         }
-        Ok(last)
+        Ok(last.map(|last| (last, undecoded)))
     }
 }
 
@@ -167,20 +175,31 @@ fn new_tokens(state: &State, asked: &[Key]) -> BTreeSet<Address> {
 /// rows of the block's own. A transaction that is too large for the server's cache is refused, and no retry mends that.
 const UNDO_WEIGHT: usize = 8;
 
+/// Blocks for one transaction.
+struct Part<'a> {
+    blocks: &'a [Block],
+    /// What they weigh, in events.
+    weight: usize,
+}
+
 /// Splits at block borders so that a part has about `events` events, fewer where blocks can be taken back.
-fn chunks(blocks: &[Block], events: usize, undo_from: u64) -> impl Iterator<Item = &[Block]> {
+fn chunks(blocks: &[Block], events: usize, undo_from: u64) -> impl Iterator<Item = Part<'_>> {
+    let weigh = move |block: &Block| {
+        let factor = if block.header.number < undo_from { 1 } else { UNDO_WEIGHT };
+        // an empty block is not free
+        (contracts::weight(block) * factor).max(1)
+    };
     let mut rest = blocks;
     std::iter::from_fn(move || {
-        let mut count = 0;
-        let size = rest.iter().take_while(|block| {
-            let factor = if block.header.number < undo_from { 1 } else { UNDO_WEIGHT };
-            let weight = contracts::weight(block) * factor;
-            let fits = count == 0 || count + weight <= events;
-            count += weight.max(1);
-            fits
-        });
-        let (part, tail) = rest.split_at(size.count());
+        let (mut weight, mut size) = (0, 0);
+        for more in rest.iter().map(weigh) {
+            if size > 0 && weight + more > events {
+                break;
+            }
+            (weight, size) = (weight + more, size + 1);
+        }
+        let (blocks, tail) = rest.split_at(size);
         rest = tail;
-        (!part.is_empty()).then_some(part)
+        (size > 0).then_some(Part { blocks, weight })
     })
 }

@@ -1,6 +1,9 @@
 //! Contracts that are known by their ABI only, on their way through the indexer.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use abis::{
     decode::{announced_pool, fixed_topics, pool_topics},
@@ -106,12 +109,25 @@ impl Follower {
     }
 }
 
-/// Counts logs that are not what their ABI says.
-pub(crate) fn count_undecoded(metrics: &Metrics, chain: &str, changes: &BlockChanges) {
-    for event in &changes.rows.contract_events {
-        if matches!(event.log.body, Body::Raw { .. }) {
-            let table = &event.log.table;
-            metrics.undecoded.with_label_values(&[chain, &table.contract, &table.event]).inc();
+/// Logs that are not what their ABI says, by contract and event.
+#[derive(Debug, Default)]
+pub(crate) struct Undecoded(BTreeMap<(String, String), u64>);
+
+impl Undecoded {
+    /// Takes those of a block in.
+    pub(crate) fn add(&mut self, changes: &BlockChanges) {
+        for event in &changes.rows.contract_events {
+            if matches!(event.log.body, Body::Raw { .. }) {
+                let table = &event.log.table;
+                *self.0.entry((table.contract.clone(), table.event.clone())).or_default() += 1;
+            }
+        }
+    }
+
+    /// Counts them, once they are stored.
+    pub(crate) fn count(&self, metrics: &Metrics, chain: &str) {
+        for ((contract, event), logs) in &self.0 {
+            metrics.undecoded.with_label_values(&[chain, contract, event]).inc_by(*logs);
         }
     }
 }

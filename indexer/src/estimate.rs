@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const MOST_BLOCKS: f64 = 100_000.0;
 const GOOD_LOGS: f64 = 5_000.0;
 /// What the bench of the README measured, and what chains with fewer or more pools per event come to: bytes on disk.
-pub const BYTES_PER_EVENT: Figure = Figure { low: 350.0, likely: 806.0, high: 1_400.0 };
+pub const BYTES_PER_EVENT: Figure = Figure { low: 350.0, likely: 796.0, high: 1_400.0 };
 /// Events per second that a machine of two cores folds and stores at least.
 const EVENTS_PER_SECOND: f64 = 15_000.0;
 

@@ -134,7 +134,8 @@ impl Indexer {
                 lease = acquire(&self.store, &self.config, self.standby) => lease?,
             };
             self.lead(true);
-            match self.term(&lease, target, &shutdown).await {
+            let outcome = self.term(&lease, target, &shutdown).await;
+            match self.judged(outcome, &lease).await {
                 Err(IndexerError::Store(StoreError::LeaseLost { holder, .. })) => {
                     tracing::warn!(
                         chain = self.config.name,
@@ -151,6 +152,31 @@ impl Indexer {
         }
     }
 
+    /// A holder that slept reads what its successor wrote, and folds the same blocks on top of it: a fault found in that is
+    /// none. A take-over comes before the first write of the successor, so asking now is soon enough.
+    async fn judged(
+        &self,
+        outcome: Result<(), IndexerError>,
+        lease: &Lease,
+    ) -> Result<(), IndexerError> {
+        let Err(error) = outcome else { return Ok(()) };
+        if matches!(error, IndexerError::Store(StoreError::LeaseLost { .. })) {
+            return Err(error);
+        }
+        match lease.is_held().await {
+            Ok(false) => {
+                tracing::debug!(chain = self.config.name, %error, "found after the lease was lost");
+                Err(self.lost())
+            }
+            Ok(true) | Err(_) => Err(error),
+        }
+    }
+
+    fn lost(&self) -> IndexerError {
+        let (chain, holder) = (self.config.chain_id, "somebody else".to_owned());
+        StoreError::LeaseLost { chain, holder }.into()
+    }
+
     /// Writes as long as the lease is held.
     async fn term(
         &self,
@@ -161,11 +187,7 @@ impl Indexer {
         let term = Term::new(self, lease);
         tokio::select! {
             // a commit that is cancelled here is a transaction that never happened
-            () = lease.lost() => Err(StoreError::LeaseLost {
-                chain: self.config.chain_id,
-                holder: "somebody else".into(),
-            }
-            .into()),
+            () = lease.lost() => Err(self.lost()),
             outcome = Box::pin(term.run(target, shutdown)) => outcome,
         }
     }

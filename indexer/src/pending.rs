@@ -6,7 +6,23 @@ use store::{Packed, Watermark};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::{error::IndexerError, follow::Follower, metrics::gauge_value, progress::Phase};
+use crate::{
+    contracts::Undecoded, error::IndexerError, follow::Follower, metrics::gauge_value,
+    progress::Phase,
+};
+
+/// A batch as it was folded.
+#[derive(Debug)]
+pub(crate) struct Folded {
+    /// What it builds on.
+    pub(crate) parent: Option<Watermark>,
+    /// Where it leads.
+    pub(crate) last: Watermark,
+    pub(crate) packed: Packed,
+    /// What it weighs, in events.
+    pub(crate) weight: usize,
+    pub(crate) undecoded: Undecoded,
+}
 
 /// A batch that is being written. Dropped, it is cancelled: a transaction that is not committed never happened.
 #[derive(Debug)]
@@ -15,14 +31,9 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    /// Begins to write the blocks on top of `parent`; `undo_from` is the lowest block that can be taken back.
-    pub(crate) fn start(
-        indexer: &Follower,
-        parent: Option<Watermark>,
-        last: Watermark,
-        packed: Packed,
-        undo_from: u64,
-    ) -> Self {
+    /// Begins to write a batch; `undo_from` is the lowest block that can be taken back.
+    pub(crate) fn start(indexer: &Follower, batch: Folded, undo_from: u64) -> Self {
+        let Folded { parent, last, packed, weight, undecoded } = batch;
         let writer = indexer.writer.clone();
         let metrics = indexer.metrics.clone();
         let reporter = indexer.reporter.clone();
@@ -31,7 +42,8 @@ impl Pending {
         let task = tokio::spawn(async move {
             reporter.phase(Phase::Commit);
             let started = Instant::now();
-            portion.commit(&writer, parent, packed, undo_from).await?;
+            portion.commit(&writer, parent, packed, weight, undo_from).await?;
+            undecoded.count(&metrics, &chain);
             let took: Duration = started.elapsed();
             metrics.commit(&chain).observe(took.as_secs_f64());
             let labels = [chain.as_str()];

@@ -32,15 +32,14 @@ impl Portion {
         self.events.load(Ordering::Relaxed)
     }
 
-    /// A transaction with so many events was too large.
-    fn halve(&self, events: u64) -> usize {
-        let tried = usize::try_from(events).unwrap_or(usize::MAX).min(self.events());
-        let events = (tried / 2).max(1);
+    /// A transaction of this weight was too large. Weights count as events do: see `contracts::weight`.
+    fn halve(&self, weight: usize) -> usize {
+        let events = (weight.min(self.events()) / 2).max(1);
         self.events.store(events, Ordering::Relaxed);
         events
     }
 
-    /// Stores a batch on top of `parent`.
+    /// Stores a batch of this weight on top of `parent`.
     ///
     /// # Errors
     /// [`IndexerError::BatchTooLarge`] when it does not fit: what comes next is smaller, from the watermark on.
@@ -50,17 +49,18 @@ impl Portion {
         writer: &Writer,
         parent: Option<Watermark>,
         packed: Packed,
+        weight: usize,
         prune_undo_below: u64,
     ) -> Result<(), IndexerError> {
         let extent = packed.extent();
         let below = parent.map(|parent| parent.block.number);
         match (writer.commit_packed(below, packed, prune_undo_below).await, extent) {
             (Err(source @ StoreError::TooLarge { .. }), Some(extent)) => {
-                let Extent { first: block, blocks, events } = extent;
+                let Extent { first: block, blocks } = extent;
                 if blocks <= 1 {
                     return Err(IndexerError::BlockTooLarge { block, source });
                 }
-                let events = self.halve(events);
+                let events = self.halve(weight);
                 Err(IndexerError::BatchTooLarge { block, blocks, events, source })
             }
             (outcome, _) => Ok(outcome?),

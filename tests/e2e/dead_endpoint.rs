@@ -4,11 +4,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use devchain::Dice;
 use indexer::Target;
 use store::testing::dump;
 use tests::{
     process::{spawn, write_config},
-    random::Dice,
     wire::Wire,
     world::World,
 };

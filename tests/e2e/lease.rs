@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use devchain::Dice;
 use indexer::Target;
 use store::testing::dump;
 use tests::{
@@ -16,6 +17,8 @@ use tests::{
 
 /// Short, so that the test need not wait; long enough for a loaded machine.
 const LEASE_MS: u64 = 2_000;
+/// How often the writer falls silent at a moment of chance.
+const STALLS: u64 = 6;
 
 struct Pair<'a> {
     world: &'a World,
@@ -41,7 +44,8 @@ impl<'a> Pair<'a> {
     }
 
     async fn leads(&self, index: usize) -> Result<bool> {
-        Ok(metric(&self.services(index)?.indexer, "sooho_indexer_leading{").await? == Some(1))
+        let leading = metric(&self.services(index)?.indexer, "sooho_indexer_leading{").await;
+        Ok(leading.with_context(|| self.log(index).unwrap_or_default())? == Some(1))
     }
 
     async fn wait_until_leading(&self, index: usize, leading: bool) -> Result<()> {
@@ -121,6 +125,36 @@ async fn a_chain_has_one_writer_and_a_stalled_one_is_refused() -> Result<()> {
     pair.traffic(6, 0).await?;
     pair.both[0].take().context("it ended")?.terminate().await?;
 
+    same_as_a_clean_index(&world).await?;
+    world.stop().await
+}
+
+#[tokio::test]
+async fn stalls_at_any_moment_lose_nothing() -> Result<()> {
+    let world = World::start().await?;
+    world.traffic(20, 1).await?;
+    let pair = Pair::up(&world).await?;
+    pair.wait_until_leading(0, true).await?;
+    let mut dice = Dice::new(7);
+    for swap in 0..STALLS {
+        let (writer, other) = if swap % 2 == 0 { (0, 1) } else { (1, 0) };
+        let moment = Duration::from_millis(dice.below(400));
+        let stall = async {
+            tokio::time::sleep(moment).await;
+            signal("STOP", pair.services(writer)?)
+        };
+        tokio::try_join!(world.traffic(3, 10 + swap), stall)?;
+        pair.wait_until_leading(other, true).await?;
+        // it wakes up while the other one writes what both want to
+        world.traffic(4, 50 + swap).await?;
+        tokio::time::sleep(Duration::from_millis(dice.below(40))).await;
+        signal("CONT", pair.services(writer)?)?;
+        pair.wait_until_leading(writer, false).await?;
+        pair.traffic(100 + swap, writer).await?;
+    }
+    for services in pair.both.into_iter().flatten() {
+        services.terminate().await?;
+    }
     same_as_a_clean_index(&world).await?;
     world.stop().await
 }

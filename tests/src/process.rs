@@ -78,7 +78,7 @@ pub struct Services {
 }
 
 impl Services {
-    /// Starts all services and waits until both APIs are ready.
+    /// Starts all services and waits until both APIs are ready and the indexer listens.
     ///
     /// # Errors
     /// When they are not within a minute; the log says why.
@@ -100,9 +100,12 @@ impl Services {
 
     async fn wait_ready(&mut self, patience: Duration) -> Result<()> {
         let deadline = Instant::now() + patience;
-        for base in [&self.serving, &self.nft_api] {
+        // of a chain that another process indexes an API is ready at once, perhaps before the indexer listens
+        for (base, path) in
+            [(&self.serving, "readyz"), (&self.nft_api, "readyz"), (&self.indexer, "healthz")]
+        {
             loop {
-                if let Ok(answer) = reqwest::get(format!("{base}/readyz")).await
+                if let Ok(answer) = reqwest::get(format!("{base}/{path}")).await
                     && answer.status().is_success()
                 {
                     break;

@@ -2,14 +2,12 @@
 //!
 //! A [`Story`] says what somebody sees who follows the chain: blocks come, blocks go, and at the end one branch is left.
 
-mod dice;
 mod follow;
 mod market;
 mod story;
 mod traffic;
 
 pub use self::{
-    dice::Dice,
     follow::{clean, follow, follow_in_memory},
     market::Market,
     story::{Move, Story},

@@ -9,9 +9,9 @@ use alloy_primitives::{
 };
 use alloy_sol_types::{SolEvent, SolValue};
 use anyhow::{Result, ensure};
+use devchain::Dice;
 use domain::amm::swap_step::Version;
 
-use crate::synth::dice::Dice;
 use crate::synth::range::Range;
 
 /// Which contract speaks for the pool.

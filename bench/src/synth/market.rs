@@ -4,10 +4,10 @@ use abis::events::v2;
 use alloy_primitives::{Address, Log, U256};
 use alloy_sol_types::SolEvent;
 use anyhow::Result;
+use devchain::Dice;
 use domain::{config::Pricing, decimal::Decimal, entity::Protocol, ids::PoolId};
 
 use crate::synth::concentrated::{Concentrated, Terms, Voice};
-use crate::synth::dice::Dice;
 use crate::synth::maths::sqrt_of_ratio;
 use crate::synth::pair::Pair;
 use crate::synth::tokens::{self, REFERENCE, STABLE, Token};
@@ -113,7 +113,7 @@ impl Market {
 
     /// Somebody.
     pub fn actor(&self, dice: &mut Dice) -> Address {
-        self.actors.get(dice.place(self.actors.len())).copied().unwrap_or_default()
+        self.actors.get(place(dice, self.actors.len())).copied().unwrap_or_default()
     }
 
     /// Something happens in a pool.
@@ -121,7 +121,7 @@ impl Market {
     /// # Errors
     /// Where a contract would revert.
     pub fn act(&mut self, actor: Address, dice: &mut Dice, logs: &mut Vec<Log>) -> Result<()> {
-        let place = dice.place(self.pools.len());
+        let place = place(dice, self.pools.len());
         match self.pools.get_mut(place) {
             Some(Pool::Pair(pair)) => pair.act(actor, dice, logs),
             Some(Pool::Concentrated(pool)) => pool.act(actor, dice, logs)?,
@@ -184,4 +184,11 @@ impl Market {
             turn => (reference, token(1 + (turn + 1) % others)),
         }
     }
+}
+
+/// One of a list's places; the front ones are likelier, as some pools are busier than others.
+fn place(dice: &mut Dice, len: usize) -> usize {
+    let len = len.max(1) as u64;
+    let place = dice.below(len).min(dice.below(len * 2));
+    usize::try_from(place).unwrap_or(0)
 }

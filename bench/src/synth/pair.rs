@@ -4,8 +4,8 @@ use abis::events::v2;
 use abis::periphery::Erc20;
 use alloy_primitives::{Address, Log, U256, aliases::U112};
 use alloy_sol_types::SolEvent;
+use devchain::Dice;
 
-use crate::synth::dice::Dice;
 use crate::synth::maths::mul_div;
 
 /// Shares that the first mint locks for ever.

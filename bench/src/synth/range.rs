@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{I256, U256};
 use anyhow::Result;
+use devchain::Dice;
 use domain::amm::Amount;
 use domain::amm::sqrt_price_math::{amount0_delta, amount1_delta};
 use domain::amm::swap_step::{Version, swap_step};
 use domain::amm::tick_math::{MAX_TICK, sqrt_ratio_at_tick, tick_at_sqrt_ratio};
 
-use crate::synth::dice::Dice;
 use crate::synth::maths::mul_div;
 
 /// Swaps move the price by at most so many ticks.
@@ -55,8 +55,8 @@ impl Range {
 
     /// A range around the price or beside it.
     pub fn somewhere(&self, dice: &mut Dice) -> (i32, i32) {
-        let middle = self.tick.div_euclid(self.spacing) + dice.between(-8, 8);
-        let half = dice.between(2, 60);
+        let middle = self.tick.div_euclid(self.spacing) + ticks(dice, -8, 8);
+        let half = ticks(dice, 2, 60);
         ((middle - half) * self.spacing, (middle + half) * self.spacing)
     }
 
@@ -125,7 +125,7 @@ impl Range {
             _ => (-STRIDE, STRIDE),
         };
         loop {
-            let tick = self.tick + dice.between(low, high);
+            let tick = self.tick + ticks(dice, low, high);
             let (floor, ceiling) = (sqrt_ratio_at_tick(tick)?, sqrt_ratio_at_tick(tick + 1)?);
             let part = U256::from(dice.below(1 << 32));
             let room = ceiling - floor - U256::ONE;
@@ -154,4 +154,10 @@ impl Range {
             }
         }
     }
+}
+
+/// A number of ticks, or of their spacings, of `low..=high`.
+fn ticks(dice: &mut Dice, low: i32, high: i32) -> i32 {
+    let span = u64::from(low.abs_diff(high)) + 1;
+    low.saturating_add(i32::try_from(dice.below(span)).unwrap_or(0))
 }

@@ -3,8 +3,7 @@
 use abis::periphery::Erc20;
 use alloy_primitives::{Address, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolValue};
-
-use crate::synth::dice::Dice;
+use devchain::Dice;
 
 /// A token, or the native currency at the zero address.
 #[derive(Debug, Clone, PartialEq, Eq)]

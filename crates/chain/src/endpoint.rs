@@ -39,7 +39,8 @@ pub(crate) struct Endpoint {
     pub(crate) limiter: Limiter,
     counters: Counters,
     expected_chain: u64,
-    checked: OnceCell<()>,
+    /// Set once it has shown that.
+    serves_chain: OnceCell<()>,
 }
 
 impl Endpoint {
@@ -61,7 +62,7 @@ impl Endpoint {
             limiter: Limiter::new(),
             counters: Counters::default(),
             expected_chain,
-            checked: OnceCell::new(),
+            serves_chain: OnceCell::new(),
         })
     }
 
@@ -78,14 +79,25 @@ impl Endpoint {
         self.health.p95(method).unwrap_or(UNKNOWN_P95).max(SHORTEST_HEDGE)
     }
 
-    /// Asks once. One answer per set of parameters; the outer fault is one of all of them.
+    /// Asks once. One answer per set of parameters; the outer fault is one of all of them. Faults name the endpoint.
     pub(crate) async fn ask<T: DeserializeOwned>(
         &self,
         method: &'static str,
         params: &[&str],
         confirm: Option<u64>,
     ) -> Result<Vec<Result<T, Fault>>, Fault> {
-        self.checked.get_or_try_init(|| self.check_chain()).await?;
+        let named = |fault: Fault| fault.of_endpoint(&self.name);
+        let answers = self.checked(method, params, confirm).await.map_err(named)?;
+        Ok(answers.into_iter().map(|answer| answer.map_err(named)).collect())
+    }
+
+    async fn checked<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: &[&str],
+        confirm: Option<u64>,
+    ) -> Result<Vec<Result<T, Fault>>, Fault> {
+        self.serves_chain.get_or_try_init(|| self.check_chain()).await?;
         if let Some(height) = confirm {
             self.confirm(height).await?;
         }
@@ -113,7 +125,7 @@ impl Endpoint {
         if head.0 >= height {
             return Ok(());
         }
-        let text = format!("{} is at block {}, short of {height}", self.name, head.0);
+        let text = format!("it is at block {}, short of {height}", head.0);
         Err(ChainError::Missing(text).into())
     }
 

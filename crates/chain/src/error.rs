@@ -114,6 +114,21 @@ impl Fault {
         Self { error, cause: Cause::TimedOut }
     }
 
+    /// The same with the endpoint named. What a refusal of sizes says is read for what it proposes, so it stays as it is.
+    pub(crate) fn of_endpoint(mut self, name: &str) -> Self {
+        match &mut self.error {
+            ChainError::Unavailable(text)
+            | ChainError::Missing(text)
+            | ChainError::Refused(text)
+            | ChainError::Inconsistent(text) => *text = format!("{name}: {text}"),
+            ChainError::Reverted { .. }
+            | ChainError::TooLarge(_)
+            | ChainError::WrongChain { .. }
+            | ChainError::BadUrl(_) => {}
+        }
+        self
+    }
+
     /// Whether the endpoint itself is to blame, rather than the question.
     pub(crate) fn is_endpoints(&self) -> bool {
         self.cause == Cause::TimedOut || matches!(self.error, ChainError::Unavailable(_))

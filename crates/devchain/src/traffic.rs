@@ -4,7 +4,6 @@
 mod amounts;
 mod calls;
 pub(crate) mod catalogue;
-mod dice;
 mod holdings;
 mod liquidity;
 mod planner;
@@ -21,9 +20,9 @@ pub use report::{Kind, TrafficReport};
 
 use crate::accounts::{self, Account};
 use crate::deployment::Deployment;
+use crate::dice::Dice;
 use crate::error::DevchainError;
 use crate::rpc::Rpc;
-pub(crate) use crate::traffic::dice::Dice;
 use crate::traffic::planner::Planner;
 use crate::traffic::snapshot::Snapshot;
 use crate::traffic::universe::Universe;
@@ -58,7 +57,7 @@ impl Traffic {
         for _ in 0..blocks {
             number += 1;
             let age = number.saturating_sub(self.universe.deployment.end_block);
-            let mut dice = Dice::new(self.seed, number);
+            let mut dice = Dice::of_block(self.seed, number);
             time += pause(age, &mut dice);
             let planned = if age % 13 == 12 {
                 Vec::new() // an empty block

@@ -13,7 +13,7 @@ use mongodb::error::{
 pub enum StoreError {
     /// No usable server right now.
     #[error(
-        "MongoDB does not answer: {reason}; check that the server at store.uri runs and is reachable, it is tried again"
+        "MongoDB does not answer: {reason}; check that the server at store.uri runs and is reachable"
     )]
     Unavailable {
         /// What the driver says.
@@ -293,9 +293,12 @@ pub(crate) const TOO_LARGE: [i32; 3] = [388, 257, 290];
 /// What a write conflict says that is none: the storage engine threw the transaction out of a full cache.
 const EVICTED: [&str; 3] = ["rolled back for eviction", "cache overflow", "Cache full"];
 
-/// Codes that say: not now, or not here (steppedDown, shutdown, interrupted, network, host unreachable, write conflict).
-const PASSING: [i32; 18] =
-    [6, 7, 50, 64, 89, 91, 112, 133, 134, 189, 251, 262, 9001, 10107, 11600, 11602, 13435, 13436];
+/// Codes that say: not now, or not here (steppedDown, shutdown, interrupted, network, host unreachable, write conflict,
+/// a cursor or an operation that somebody ended).
+const PASSING: [i32; 21] = [
+    6, 7, 43, 50, 64, 89, 91, 112, 133, 134, 189, 237, 251, 262, 9001, 10107, 11600, 11601, 11602,
+    13435, 13436,
+];
 /// `SnapshotTooOld`, `SnapshotUnavailable`.
 const SNAPSHOT: [i32; 2] = [239, 246];
 

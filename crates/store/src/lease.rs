@@ -135,6 +135,14 @@ impl Lease {
         self.lost.cancelled().await;
     }
 
+    /// Asks the server whether it is still this holder's, and renews it if so.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn is_held(&self) -> Result<bool, StoreError> {
+        Ok(!self.lost.is_cancelled() && self.grant.renew().await?)
+    }
+
     /// Gives it back, so that the next holder need not wait. Does nothing when it is lost.
     ///
     /// # Errors

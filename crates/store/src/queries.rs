@@ -97,7 +97,7 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("rows"), "_id.. g in", "", "group", OF_BLOCK),
     query(One("history"), "_id..", "-_id", ID, Given),
     // upkeep
-    query(One("history"), "_id.. s=", "_id", "apart", Given),
+    query(One("history"), "_id.. _id.f.. s=", "_id", "apart", Bounded("chunks of single blocks")),
     query(One("rows"), "g.. s=", "g", "apart", Given),
     query(One("rows"), "g..", "g", "group", Whole("what is merged at once")),
     query(One("candles"), "_id..", "-_id", ID, Given),

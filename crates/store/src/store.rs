@@ -51,6 +51,22 @@ impl Store {
         Self::connect_with(uri, database, ConnectOptions::default()).await
     }
 
+    /// Whether a database can have this name: letters, digits, `-` and `_`, which every platform and every tool takes.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidDatabase`].
+    pub fn check_name(database: &str) -> Result<(), StoreError> {
+        let fine = (1..=38).contains(&database.len())
+            && database
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        if fine {
+            Ok(())
+        } else {
+            Err(StoreError::InvalidDatabase(database.chars().take(60).collect()))
+        }
+    }
+
     /// Like [`Store::connect`], with other patience. What the URI itself says wins.
     ///
     /// # Errors
@@ -70,7 +86,7 @@ impl Store {
         patience: ConnectOptions,
         observer: Option<EventHandler<CommandEvent>>,
     ) -> Result<Self, StoreError> {
-        check_name(database)?;
+        Self::check_name(database)?;
         let mut options = ClientOptions::parse(uri).await.map_err(|error| {
             // what stands before an `@` may be a password, and the driver may quote it
             let detail = if uri.contains('@') { String::new() } else { format!(" ({error})") };
@@ -186,18 +202,5 @@ impl Store {
     #[cfg(test)]
     pub(crate) const fn database(&self) -> &Database {
         &self.database
-    }
-}
-
-/// Letters, digits, `-` and `_`: what every platform and every tool takes.
-fn check_name(database: &str) -> Result<(), StoreError> {
-    let fine = (1..=38).contains(&database.len())
-        && database
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if fine {
-        Ok(())
-    } else {
-        Err(StoreError::InvalidDatabase(database.chars().take(60).collect()))
     }
 }

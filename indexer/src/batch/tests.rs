@@ -19,7 +19,7 @@ fn block(number: u64, events: u32) -> Block {
 }
 
 fn cut(blocks: &[Block], events: usize, undo_from: u64) -> Vec<usize> {
-    chunks(blocks, events, undo_from).map(<[Block]>::len).collect()
+    chunks(blocks, events, undo_from).map(|part| part.blocks.len()).collect()
 }
 
 #[test]
@@ -39,4 +39,15 @@ fn a_block_that_is_too_large_goes_alone_and_empty_ones_are_not_lost() {
     assert_eq!(cut(&blocks, 80, 100).iter().sum::<usize>(), 4);
     assert_eq!(cut(&[block(1, 500)], 80, 100), [1]);
     assert!(cut(&[], 80, 100).is_empty());
+}
+
+#[test]
+fn a_part_says_what_it_weighs() {
+    let blocks: Vec<Block> = (0..4).map(|number| block(number, 10)).collect();
+    let weights = |undo_from| -> Vec<usize> {
+        chunks(&blocks, 80, undo_from).map(|part| part.weight).collect()
+    };
+    assert_eq!(weights(100), [40]);
+    assert_eq!(weights(0), [80; 4]);
+    assert_eq!(weights(3), [30, 80], "one more would be too much");
 }

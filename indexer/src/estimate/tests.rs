@@ -1,6 +1,6 @@
 //! Spans and what is said of the whole.
 
-use super::{Figure, spans};
+use super::{BYTES_PER_EVENT, Figure, SPANS, spans};
 
 #[test]
 fn spans_lie_evenly_and_apart() {
@@ -36,4 +36,21 @@ fn all_that_was_looked_at_is_known_and_the_rest_has_a_range() {
     assert_eq!((none.low, none.likely), (0.0, 0.0));
     assert!(none.high > 200.0);
     assert_eq!(Figure::extrapolate(&[], 100), Figure::default());
+}
+
+#[test]
+fn a_long_chain_is_looked_at_no_more_than_a_short_one() {
+    for head in [100_000, 25_000_000, u64::MAX - 1] {
+        let found = spans(7, head, SPANS, 2_000);
+        let blocks: u64 = found.iter().map(|(first, last)| last - first + 1).sum();
+        assert_eq!((found.len(), blocks), (12, 24_000), "head {head}");
+    }
+}
+
+#[test]
+fn bytes_of_an_event_are_those_that_the_readme_tells() {
+    let told = format!("| {} bytes per event |", BYTES_PER_EVENT.likely);
+    assert!(include_str!("../../../README.md").contains(&told), "the README does not say {told}");
+    let told = format!("the bench's ({}, from 350 to 1,400)", BYTES_PER_EVENT.likely);
+    assert!(include_str!("../../../docs/indexing.md").contains(&told), "{told}");
 }

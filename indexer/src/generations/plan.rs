@@ -45,15 +45,19 @@ impl Term<'_> {
         }
         let old = Box::new(old.onto(&self.indexer.config)?);
         let differences = differences.join(", ");
+        let mut again = None;
         if let Some((generation, made_of)) = standing.building {
             if Sources::read(&made_of)?.differences(&new)?.is_empty() {
                 tracing::info!(chain, %generation, differences, "the configuration changed: the rebuild goes on");
                 return Ok(Plan::Rebuild { old, generation });
             }
-            tracing::info!(chain, %generation, "the configuration changed again, the rebuild begins anew");
+            again = Some(generation);
         }
         if self.indexer.on_change == OnChange::Refuse {
             return Err(IndexerError::SourcesChanged { chain: chain.clone(), differences });
+        }
+        if let Some(generation) = again {
+            tracing::info!(chain, %generation, "the configuration changed again, the rebuild begins anew");
         }
         // what cannot be stored beside what is there shows before anything is begun
         let tables: Vec<_> = self.indexer.config.contracts.tables().cloned().collect();

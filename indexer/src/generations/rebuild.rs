@@ -83,7 +83,7 @@ impl Term<'_> {
             let near = tokio::select! {
                 near = &mut near => near?,
                 ended = &mut active => {
-                    ended?;
+                    ended.or_else(|fault| self.stands_still(fault))?;
                     near.await?
                 }
             };
@@ -108,6 +108,26 @@ impl Term<'_> {
             "the new generation took the place of the old one, which is removed"
         );
         Ok(true)
+    }
+
+    /// Where the old configuration leads no further, its data is served as it stands: the new one may be what mends it.
+    ///
+    /// # Errors
+    /// A fault that is not of the configuration.
+    fn stands_still(&self, fault: IndexerError) -> Result<(), IndexerError> {
+        if !matches!(
+            fault,
+            IndexerError::Decode(_) | IndexerError::Fold(_) | IndexerError::BlockTooLarge { .. }
+        ) {
+            return Err(fault);
+        }
+        let chain = &self.indexer.config.name;
+        tracing::warn!(
+            chain, error = %fault,
+            "what is stored cannot be followed by the old configuration any more: it is served as it stands until the \
+             new generation takes its place"
+        );
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use observe::Shutdown;
 use store::{Store, Writer};
 
+use super::backup::interrupted;
 use crate::{
     chains::{self, OpenStore},
     config::{ChainConfig, Config},
@@ -16,7 +17,8 @@ use crate::{
 /// Takes blocks back until `to` is the newest one, as a reorg does: from their undo records, newest first.
 ///
 /// # Errors
-/// [`Error::BelowUndo`] before anything is changed when the records do not reach that far.
+/// [`Error::BelowUndo`] before anything is changed when the records do not reach that far; [`Error::Service`] when it
+/// was told to stop before the end.
 pub async fn run(config: &Config, chain: Option<&str>, to: u64) -> Result<(), Error> {
     let chain = chains::pick(config, chain)?;
     let shutdown = chains::shutdown()?;
@@ -58,7 +60,7 @@ async fn with_writer(
 ) -> Result<(), Error> {
     let (settings, standby) = (chain.indexer(), config.indexer.outwait_the_dead());
     let lease = tokio::select! {
-        () = shutdown.cancelled() => return Ok(()),
+        () = shutdown.cancelled() => return Err(interrupted("rewind")),
         lease = lease::acquire(store, &settings, standby) => lease?,
     };
     let outcome = work(store.writer(&lease)).await;
@@ -109,6 +111,15 @@ async fn take_back(
         bar.set_position(from - at.block.number);
     }
     bar.finish_and_clear();
+    if at.block.number > to {
+        let block = at.block.number;
+        return Err(Error::Service {
+            service: "rewind",
+            reason: format!(
+                "interrupted: {name} is taken back from block {from} to {block}; run the same command again for the rest"
+            ),
+        });
+    }
     println!(
         "{name}: taken back from block {from}, the newest is {} ({})",
         at.block.number, at.block.hash

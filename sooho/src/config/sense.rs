@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use store::Store;
+
 use super::{ChainConfig, Config, DexConfig};
 
 #[cfg(test)]
@@ -16,6 +18,8 @@ const PIPS: u32 = 1_000_000;
 
 /// The first of them, as a sentence that names the key.
 pub(super) fn check(config: &Config) -> Result<(), String> {
+    Store::check_name(&config.store.database)
+        .map_err(|error| format!("store.database: {error}"))?;
     wait("indexer.lease_ms", config.indexer.lease_ms)?;
     for (index, chain) in config.chain.iter().enumerate() {
         check_chain(&format!("chain.{index}"), chain)?;

@@ -1,13 +1,14 @@
 //! Seeing a story: in memory alone, and through the store as an indexer does.
 
 use anyhow::{Context, Result};
+use devchain::Dice;
 use domain::{
     block::Block,
     fold::{BlockChanges, State, needs::Needs},
 };
 use store::{Batch, Writer};
 
-use super::{Dice, Market, Move, Story};
+use super::{Market, Move, Story};
 
 /// Follows a story in memory, and folds its last branch alone; both give the changes of each block and the state.
 ///

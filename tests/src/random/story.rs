@@ -1,12 +1,13 @@
 //! How a chain comes to be: branches that grow, are left, and come back.
 
 use alloy_primitives::{B256, U256};
+use devchain::Dice;
 use domain::{
     block::{Block, BlockRef, Sender},
     event::{Event, EventMeta},
 };
 
-use super::{dice::Dice, traffic::Traffic};
+use super::traffic::Traffic;
 
 /// What somebody sees who follows.
 #[derive(Debug, Clone)]
@@ -87,7 +88,7 @@ impl Teller {
     fn step(&mut self) {
         match self.dice.between(0, 9) {
             0..=5 => {
-                let (blocks, empty) = (self.dice.between(1, 6), self.dice.chance(10));
+                let (blocks, empty) = (self.dice.between(1, 6), self.dice.chance(10, 100));
                 self.grow(blocks, empty);
             }
             6 | 7 => self.reorg(),
@@ -110,10 +111,10 @@ impl Teller {
         if most == 0 {
             return;
         }
-        let depth = if self.dice.chance(8) { most } else { self.dice.between(1, most.min(5)) };
+        let depth = if self.dice.chance(8, 100) { most } else { self.dice.between(1, most.min(5)) };
         self.drop_newest(depth);
         // shorter, as long, longer; and now and then with nothing in it
-        let (blocks, empty) = (self.dice.between(0, depth + 2), self.dice.chance(30));
+        let (blocks, empty) = (self.dice.between(0, depth + 2), self.dice.chance(30, 100));
         self.grow(blocks, empty);
     }
 
@@ -159,7 +160,8 @@ impl Teller {
                     },
                     Traffic::default(),
                 ));
-            let count = if empty || self.dice.chance(15) { 0 } else { self.dice.between(1, 9) };
+            let count =
+                if empty || self.dice.chance(15, 100) { 0 } else { self.dice.between(1, 9) };
             let count = usize::try_from(count).unwrap_or(0);
             let emitted = traffic.block(&mut self.dice, count);
             self.hashes += 1;

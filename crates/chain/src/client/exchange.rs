@@ -170,7 +170,7 @@ impl Client {
             let mut still_open = Vec::new();
             for (slot, outcome) in open.iter().take(size).zip(outcome) {
                 let outcome = outcome.and_then(|answer| match wrong(&answer) {
-                    Some(error) => Err(error.into()),
+                    Some(error) => Err(self.named(endpoint, error)),
                     None => Ok(answer),
                 });
                 match outcome {
@@ -207,6 +207,14 @@ impl Client {
         }
         let lost = || Err(ChainError::Unavailable("an answer was lost".into()));
         Ok((answers.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect(), last))
+    }
+
+    fn named(&self, endpoint: usize, error: ChainError) -> Fault {
+        let fault = Fault::from(error);
+        match self.endpoints().get(endpoint) {
+            Some(endpoint) => fault.of_endpoint(&endpoint.name),
+            None => fault,
+        }
     }
 
     /// One attempt; a second endpoint is asked the same when the first takes unusually long.

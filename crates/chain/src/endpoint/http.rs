@@ -50,7 +50,8 @@ impl Http {
 /// An HTTP status other than success. Many providers send JSON-RPC errors with it, which say more.
 fn refused(status: StatusCode, wait: Option<Duration>, text: Bytes) -> Result<Bytes, Fault> {
     let said = String::from_utf8_lossy(text.get(..200).unwrap_or(&text)).into_owned();
-    let message = format!("HTTP {status}: {said}");
+    let message =
+        if said.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {said}") };
     if status == StatusCode::TOO_MANY_REQUESTS {
         return Err(Fault::too_often(&message, wait));
     }

@@ -37,29 +37,25 @@ impl Bits {
     }
 }
 
-/// Whether a chain's headers are believed. Some chains leave the field at zero: it has to have shown something first.
-/// One that was caught leaving out a log is never believed again.
+/// Whether a chain's headers are believed. Some nodes leave the field at zero, perhaps one of several endpoints: that is
+/// believed of a block in which nothing ran. A chain that was caught leaving out a log is never believed again.
 #[derive(Debug)]
 pub(super) struct Trust {
-    /// Whether any header said anything.
-    spoke: AtomicBool,
     lied: AtomicBool,
 }
 
 impl Trust {
     pub(super) fn new(chain: ChainId) -> Self {
-        let lied = AtomicBool::new(INCOMPLETE.contains(&chain));
-        Self { spoke: AtomicBool::new(false), lied }
+        Self { lied: AtomicBool::new(INCOMPLETE.contains(&chain)) }
     }
 
-    /// The summary, if it can be relied upon.
-    pub(super) fn believed<'a>(&self, bloom: Option<&'a Bloom>) -> Option<&'a Bloom> {
-        let bloom = bloom?;
-        if !bloom.is_zero() {
-            self.spoke.store(true, Ordering::Relaxed);
-        }
-        let believed = self.spoke.load(Ordering::Relaxed) && !self.lied.load(Ordering::Relaxed);
-        believed.then_some(bloom)
+    /// The summary, if it can be relied upon. `is_idle` says that nothing ran in the block.
+    pub(super) fn believed<'a>(
+        &self,
+        bloom: Option<&'a Bloom>,
+        is_idle: bool,
+    ) -> Option<&'a Bloom> {
+        bloom.filter(|bloom| !self.lied.load(Ordering::Relaxed) && (is_idle || !bloom.is_zero()))
     }
 
     /// Compares with the logs of the block.

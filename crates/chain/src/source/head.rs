@@ -44,6 +44,8 @@ impl Source {
             Some(emitters) => {
                 found.add(self.by_hash(of_all(&fixed)).await?);
                 emitters.learn(&found.logs);
+                // before they are believed
+                self.check_blooms(&wire, &found.logs);
                 self.of_emitters(emitters, &wire, &mut found).await?;
             }
         }
@@ -67,7 +69,7 @@ impl Source {
         let mut by_topic = 0;
         for block in wire {
             let header = BlockRef::from(block);
-            let bloom = self.trust.believed(block.logs_bloom.as_deref());
+            let bloom = self.trust.believed(block.logs_bloom.as_deref(), block.is_idle());
             if bloom.is_some_and(|bloom| !topics.iter().any(|bits| bits.are_in(bloom))) {
                 continue;
             }

@@ -29,6 +29,15 @@ pub(crate) struct WireBlock {
     /// Summary of the block's logs; `None` where the chain has no such thing.
     #[serde(default, deserialize_with = "bloom")]
     pub(crate) logs_bloom: Option<Box<Bloom>>,
+    #[serde(default, deserialize_with = "wide")]
+    gas_used: Option<U256>,
+}
+
+impl WireBlock {
+    /// Whether nothing ran in it, as far as it says.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.gas_used == Some(U256::ZERO)
+    }
 }
 
 impl From<&WireBlock> for BlockRef {

@@ -61,6 +61,31 @@ async fn lasting_faults_are_not_tried_again() {
 }
 
 #[tokio::test]
+async fn errors_name_their_endpoint_and_nothing_that_may_be_a_key() {
+    for (fault, expected) in [
+        ((|| Say::Status(404, vec![])) as fn() -> Say, "HTTP 404 Not Found: no"),
+        (|| Say::Error(-32601, "the method does not exist"), "the method does not exist"),
+        (|| Say::Error(-32000, "header not found"), "header not found"),
+        (|| Say::Error(-32603, "internal error"), "internal error"),
+    ] {
+        let node = Node::start(move |_, _, _| fault()).await;
+        let url = format!("{}/?secret", node.url);
+        let client = Client::new(7, &[url]).unwrap();
+        let error = call(&client).await.unwrap_err().to_string();
+        assert!(error.contains(&format!("{}: {expected}", node.url)), "{error}");
+        assert!(!error.contains("secret"), "{error}");
+    }
+    // what is not there is said of somebody, too
+    let node = Node::start(|_, _, _| Say::Result(json!(null))).await;
+    let error = client(&[&node]).blocks(&[5]).await.unwrap_err();
+    assert!(error.to_string().contains(&format!("{}: eth_getBlock", node.url)), "{error}");
+    // a path at which nobody serves answers without a word
+    let client = Client::new(7, &[format!("{}/secret", node.url)]).unwrap();
+    let error = call(&client).await.unwrap_err().to_string();
+    assert!(error.ends_with(&format!("{}: HTTP 404 Not Found", node.url)), "{error}");
+}
+
+#[tokio::test]
 async fn a_dead_endpoint_costs_one_attempt_and_is_left_alone_afterwards() {
     let dead = "http://127.0.0.1:9".to_owned();
     let node = Node::start(|_, _, _| Say::Result(json!("0x02"))).await;

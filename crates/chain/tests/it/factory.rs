@@ -52,16 +52,26 @@ struct Said {
     wanted: bool,
 }
 
+/// How headers tell of their logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Blooms {
+    Absent,
+    True,
+    /// True ones in turn with zeros, as when one of two endpoints does not make them.
+    OftenZero,
+    /// Of somebody else's logs.
+    Foreign,
+}
+
 /// The chain.
 pub(crate) struct Made {
     blocks: Vec<Vec<Said>>,
-    /// Whether headers tell of their logs.
-    pub(crate) blooms: bool,
+    blooms: Blooms,
 }
 
 impl Made {
     /// `strangers` logs of strangers per block, at most.
-    pub(crate) fn new(seed: u64, blocks: u64, strangers: u32, blooms: bool) -> Self {
+    pub(crate) fn new(seed: u64, blocks: u64, strangers: u32, blooms: Blooms) -> Self {
         let mut dice = SmallRng::seed_from_u64(seed);
         let mut pools = 0;
         let blocks = (0..blocks).map(|_| {
@@ -119,6 +129,11 @@ impl Made {
                 bloom.accrue(BloomInput::Raw(said.address.as_slice()));
                 bloom.accrue(BloomInput::Raw(said.topic.as_slice()));
             }
+            match self.blooms {
+                Blooms::OftenZero if number % 2 == 1 => bloom = Bloom::ZERO,
+                Blooms::Foreign => bloom = Bloom::from(BloomInput::Raw(b"somebody else")),
+                _ => {}
+            }
             let transactions = (0..said.len() as u64).map(|index| {
                 json!({
                     "hash": hash("tx", number * 1000 + index), "from": stranger(index),
@@ -138,9 +153,10 @@ impl Made {
             let mut header = json!({
                 "number": format!("{number:#x}"), "hash": hash("block", number),
                 "parentHash": parent, "timestamp": format!("{:#x}", 1000 + number),
+                "gasUsed": format!("{:#x}", 21_000 * said.len()),
                 "transactions": transactions.iter().map(|one| &one["hash"]).collect::<Vec<_>>(),
             });
-            if self.blooms {
+            if self.blooms != Blooms::Absent {
                 header["logsBloom"] = json!(bloom);
             }
             let receipts = receipts.collect::<Vec<_>>();

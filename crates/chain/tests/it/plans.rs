@@ -10,7 +10,7 @@ use futures::TryStreamExt;
 use rand::{Rng, SeedableRng, rngs::SmallRng};
 
 use crate::{
-    factory::{Made, filter, places},
+    factory::{Blooms, Made, filter, places},
     recorded::CHAIN,
 };
 
@@ -34,7 +34,9 @@ async fn backfill(source: &Source, from: u64, to: u64) -> Vec<RawBlock> {
 async fn the_way_of_asking_never_changes_what_comes_out() {
     for seed in 0..24 {
         let mut dice = SmallRng::seed_from_u64(seed);
-        let made = Made::new(seed, 150, dice.random_range(0..12), dice.random_bool(0.7));
+        let strangers = dice.random_range(0..12);
+        let blooms = if dice.random_bool(0.7) { Blooms::True } else { Blooms::Absent };
+        let made = Made::new(seed, 150, strangers, blooms);
         let (_folder, file) = made.write();
         let options = ReplayOptions {
             max_range: dice.random_bool(0.5).then(|| dice.random_range(1..40)),
@@ -77,7 +79,7 @@ async fn a_header_without_our_topics_spares_the_question() {
         logs.map(|(_, count)| count.calls).sum::<u64>()
     };
     let mut calls = Vec::new();
-    for blooms in [true, false] {
+    for blooms in [Blooms::True, Blooms::Absent] {
         let made = Made::new(5, 120, 0, blooms);
         let (_folder, file) = made.write();
         let replay = Replay::start(&file, ReplayOptions::default()).await.unwrap();
@@ -95,9 +97,31 @@ async fn a_header_without_our_topics_spares_the_question() {
 }
 
 #[tokio::test]
+async fn headers_that_say_nothing_or_nonsense_hide_no_log() {
+    for (blooms, at_once) in
+        [(Blooms::OftenZero, 1), (Blooms::OftenZero, 30), (Blooms::Foreign, 30)]
+    {
+        // an announcement in the first blocks shows what the headers are worth
+        let made = Made::new(5, 120, 0, blooms);
+        let (_folder, file) = made.write();
+        let replay = Replay::start(&file, ReplayOptions::default()).await.unwrap();
+        for asking in WAYS {
+            let source = source(replay.url(), asking, 10, 1);
+            let mut blocks = Vec::new();
+            for number in (0..=made.last()).step_by(at_once) {
+                let to = made.last().min(number + at_once as u64 - 1);
+                blocks.extend(source.head_blocks(number, to).await.unwrap());
+            }
+            assert_eq!(places(&blocks), made.wanted(), "{blooms:?}, {at_once}, {asking:?}");
+        }
+        replay.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn contracts_of_a_range_before_are_known_however_far_ahead_it_is_fetched() {
     // ranges of one block, many at once: nearly every contract becomes known while later ranges are under way
-    let made = Made::new(77, 200, 3, true);
+    let made = Made::new(77, 200, 3, Blooms::True);
     let (_folder, file) = made.write();
     let options = ReplayOptions {
         latency: std::time::Duration::from_millis(2),

@@ -10,9 +10,9 @@ use axum::{Router, routing::get};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use crate::dice::Dice;
 use crate::replay::methods::{Methods, refuse};
 use crate::replay::websocket;
-use crate::traffic::Dice;
 
 /// The endpoint's state between requests.
 pub(crate) struct Endpoint {
@@ -38,8 +38,12 @@ enum Fate {
 
 /// The endpoint: JSON-RPC by POST and by WebSocket on `/`.
 pub(crate) fn router(methods: Methods, stop: CancellationToken) -> Router {
-    let gate =
-        Mutex::new(Gate { started: Instant::now(), second: 0, requests: 0, dice: Dice::new(1, 0) });
+    let gate = Mutex::new(Gate {
+        started: Instant::now(),
+        second: 0,
+        requests: 0,
+        dice: Dice::of_block(1, 0),
+    });
     Router::new()
         .route("/", get(websocket::upgrade).post(answer))
         .layer(DefaultBodyLimit::max(64 << 20))

@@ -3,8 +3,8 @@
 use alloy_primitives::{Address, Bytes, U256};
 
 use crate::accounts::{Account, Action, TRADERS};
+use crate::dice::Dice;
 use crate::error::DevchainError;
-use crate::traffic::dice::Dice;
 use crate::traffic::report::Kind;
 use crate::traffic::snapshot::{PoolState, Snapshot};
 use crate::traffic::universe::{Pool, Universe};

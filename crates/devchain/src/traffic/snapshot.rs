@@ -7,10 +7,10 @@ use abis::periphery::PoolKey;
 use alloy_primitives::{Address, U256};
 
 use crate::accounts::{self, TRADERS};
+use crate::dice::Dice;
 use crate::error::DevchainError;
 use crate::rpc::Rpc;
 use crate::traffic::calls::Calls;
-use crate::traffic::dice::Dice;
 use crate::traffic::snapshot::pools::Places;
 use crate::traffic::snapshot::samples::{Counts, Samples};
 use crate::traffic::universe::Universe;

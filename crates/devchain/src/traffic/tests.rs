@@ -4,8 +4,8 @@ use alloy_primitives::{U256, U512};
 
 use super::amounts::{full_range, range, sqrt_price, square_root};
 use super::catalogue::{Asset, POOLS, Protocol};
-use super::dice::Dice;
 use super::pause;
+use crate::Dice;
 
 #[test]
 fn the_square_root_is_rounded_down() {
@@ -45,7 +45,7 @@ fn ranges_are_multiples_of_the_spacing_and_never_empty() {
 #[test]
 fn dice_repeat_themselves_and_differ_by_block() {
     let roll = |seed, block| {
-        let mut dice = Dice::new(seed, block);
+        let mut dice = Dice::of_block(seed, block);
         [dice.next(), dice.next(), dice.next()]
     };
     assert_eq!(roll(1, 2), roll(1, 2));
@@ -55,7 +55,7 @@ fn dice_repeat_themselves_and_differ_by_block() {
 
 #[test]
 fn sixty_blocks_cross_hours_and_days() {
-    let total: u64 = (1..=60).map(|age| pause(age, &mut Dice::new(1, age))).sum();
+    let total: u64 = (1..=60).map(|age| pause(age, &mut Dice::of_block(1, age))).sum();
     assert!(total > 86_400, "{total}");
 }
 

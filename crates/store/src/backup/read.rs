@@ -80,7 +80,7 @@ pub(super) async fn everything(
     sink: &mut Sink<'_>,
 ) -> Result<(), BackupError> {
     let (chain, key) = (snapshot.chain(), snapshot.key());
-    let before = removals(store, chain).await?;
+    let before = removals_as_of(&snapshot).await?;
     let undoable = match moment(store, &snapshot, tables, sink).await {
         Err(BackupError::Store(StoreError::SnapshotGone)) => return Err(BackupError::TooSlow),
         undoable => undoable?,
@@ -109,6 +109,15 @@ pub(super) async fn everything(
 /// How often the chain was removed.
 async fn removals(store: &Store, chain: ChainId) -> Result<Option<i64>, StoreError> {
     let fence = store.documents(FENCES).find_one(generations::documents::id(chain)).await?;
+    Ok(fence.and_then(|fence| fence.get_i64("removals").ok()))
+}
+
+/// How often it was when the snapshot was taken: a removal right after that must not count as one before.
+async fn removals_as_of(snapshot: &Snapshot) -> Result<Option<i64>, StoreError> {
+    let (database, mut session) = snapshot.parts().await;
+    let fences = database.collection::<Document>(FENCES);
+    let fence = fences.find_one(generations::documents::id(snapshot.chain()));
+    let fence = fence.session(&mut *session).await?;
     Ok(fence.and_then(|fence| fence.get_i64("removals").ok()))
 }
 

@@ -24,6 +24,8 @@ use crate::{
     testing::{self, COMPARISON, dump},
 };
 
+mod whole;
+
 const ID: u64 = 31_337;
 /// From this block on blocks can be taken back.
 const UNDO_FROM: u64 = 40;

@@ -32,7 +32,14 @@ pub(super) struct Sink<'a> {
     progress: &'a (dyn Fn(Moved) + Send + Sync),
 }
 
-impl Sink<'_> {
+impl<'a> Sink<'a> {
+    pub(super) fn new(
+        sender: Sender<Portion>,
+        progress: &'a (dyn Fn(Moved) + Send + Sync),
+    ) -> Self {
+        Self { sender, moved: Moved::default(), progress }
+    }
+
     /// Hands documents on; waits while the packing is behind. `false`: the file cannot be written, stop.
     pub(super) async fn put(&mut self, collection: &str, documents: Vec<RawDocumentBuf>) -> bool {
         if documents.is_empty() {
@@ -78,7 +85,7 @@ pub(super) async fn backup(
     let file = File::create(&part.0).map_err(format::failed(&part.0, "it cannot be made"))?;
     let (sender, receiver) = mpsc::channel(WAITING);
     let packing = start(file, header.clone(), receiver);
-    let mut sink = Sink { sender, moved: Moved::default(), progress };
+    let mut sink = Sink::new(sender, progress);
     let read = read::everything(store, snapshot, &pin, &tables, &mut sink).await;
     let Sink { sender, moved, .. } = sink;
     if read.is_ok() {

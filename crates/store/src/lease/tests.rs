@@ -98,9 +98,12 @@ async fn who_slept_through_its_lease_is_refused() {
     sleep(SHORT * 2).await;
     // it ran out, but nobody took it: there is no second writer to protect from
     commit(&sleeper, Some(2), &chain.blocks[2..4]).await.unwrap();
+    assert!(first.is_held().await.unwrap());
+    sleep(SHORT * 2).await;
 
     let second = mongo.acquire(ID, SHORT).await.unwrap();
     assert_eq!(second.token(), 2);
+    assert!(!first.is_held().await.unwrap() && second.is_held().await.unwrap());
     let before = dump(&mongo).await.unwrap();
     for refused in [
         commit(&sleeper, Some(4), &chain.blocks[4..]).await,
@@ -116,6 +119,23 @@ async fn who_slept_through_its_lease_is_refused() {
     // giving back what one has no more takes nothing from the other
     first.release().await.unwrap();
     commit(&mongo.writer(&second), Some(4), &chain.blocks[4..]).await.unwrap();
+    mongo.stop().await;
+}
+
+#[tokio::test]
+async fn what_somebody_ended_can_be_done_again() {
+    let mongo = TestMongo::start().await;
+    let (client, few) = (mongo.database().client(), [1, 2, 3].map(|n| doc! { "_id": n }));
+    let documents = mongo.database().collection::<Document>("ended");
+    documents.insert_many(&few).comment(COMPARISON).await.unwrap();
+    let mut session = client.start_session().await.unwrap();
+    let found = documents.find(doc! {}).batch_size(1).comment(COMPARISON);
+    let mut cursor = found.session(&mut session).await.unwrap();
+    cursor.next(&mut session).await.unwrap().unwrap();
+    let ended = doc! { "killSessions": [session.id().clone()] };
+    client.database("admin").run_command(ended).await.unwrap();
+    let error = StoreError::from(cursor.next(&mut session).await.unwrap().unwrap_err());
+    assert!(error.retryable(), "{error:?}");
     mongo.stop().await;
 }
 

@@ -189,7 +189,9 @@ pub(super) fn of_token(id: PositionId, before: Option<Position>) -> Selection {
 }
 
 pub(super) fn plan(chain: i64, query: &PositionQuery) -> Plan {
-    let after = query.after.map(|after| nft_position(chain, after.manager, after.token_id));
+    // below the manager's own nothing is skipped
+    let after = query.after.filter(|after| query.manager.is_none_or(|it| it <= after.manager));
+    let after = after.map(|after| nft_position(chain, after.manager, after.token_id));
     let ids = match query.manager {
         Some(manager) => {
             let prefix = doc! { "c": chain, "f": Addr(manager) };

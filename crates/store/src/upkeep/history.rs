@@ -6,6 +6,7 @@ use mongodb::options::{Hint, ReadConcern};
 
 use super::{Exchange, Round, corrupt, id_of};
 use crate::{
+    codec::Num,
     documents::id_prefix,
     error::StoreError,
     history::{APART, COLLECTION, Chunk, Tagged, id_document, repack},
@@ -23,7 +24,9 @@ const ANSWER: u32 = 500;
 /// `false`: stop here.
 pub(super) async fn compact(round: &mut Round<'_>) -> Result<bool, StoreError> {
     let key = round.writer.key();
-    let filter = doc! { "_id": id_prefix(&doc! { "c": key }), "s": true };
+    // at the head most of them are of blocks that can be taken back: those stay at the server
+    let below = doc! { "$lt": Num(round.floor).bound() };
+    let filter = doc! { "_id": id_prefix(&doc! { "c": key }), "_id.f": below, "s": true };
     let mut found = round
         .writer
         .documents(COLLECTION)
@@ -37,9 +40,6 @@ pub(super) async fn compact(round: &mut Round<'_>) -> Result<bool, StoreError> {
     let mut entity: Option<Apart> = None;
     while let Some(raw) = found.try_next().await? {
         let key = key_of(&raw)?;
-        if Chunk::new(&raw)?.first() >= round.floor {
-            continue;
-        }
         match &mut entity {
             Some(open) if open.key == key && open.chunks.len() < AT_ONCE => open.chunks.push(raw),
             _ => {

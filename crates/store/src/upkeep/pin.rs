@@ -35,7 +35,7 @@ pub(super) fn unpinned(key: i64) -> Document {
 impl Pin {
     /// Sets it. Who may not write goes without, and sees at the end whether it was missed.
     pub(crate) async fn set(store: &Store, key: i64) -> Result<Self, StoreError> {
-        match renew(store, key).await {
+        match pin(store, key, true).await {
             Err(error) if error.retryable() => return Err(error),
             Err(error) => tracing::warn!(%error, "chunks may be merged while they are read"),
             Ok(()) => {}
@@ -45,7 +45,7 @@ impl Pin {
         let renewal = tokio::spawn(async move {
             loop {
                 sleep(RENEWED).await;
-                if let Err(error) = renew(&renewing, key).await {
+                if let Err(error) = pin(&renewing, key, false).await {
                     tracing::debug!(%error, "the pin could not be renewed, it is tried again");
                 }
             }
@@ -60,12 +60,13 @@ impl Pin {
     }
 }
 
-async fn renew(store: &Store, key: i64) -> Result<(), StoreError> {
+/// Only who sets it makes the document: one that is gone was removed with its generation, and must not come back.
+pub(super) async fn pin(store: &Store, key: i64, sets: bool) -> Result<(), StoreError> {
     let millis = i64::try_from(LASTS.as_millis()).unwrap_or(i64::MAX);
     let later = doc! { "$max": ["$pinned", { "$add": ["$$NOW", millis] }] };
     let pinned = vec![doc! { "$set": { "pinned": later } }];
     let id = doc! { "_id": kept::id(key) };
-    store.documents(kept::COLLECTION).update_one(id, pinned).upsert(true).await?;
+    store.documents(kept::COLLECTION).update_one(id, pinned).upsert(sets).await?;
     Ok(())
 }
 

@@ -37,19 +37,13 @@ pub struct Extent {
     pub first: u64,
     /// Blocks.
     pub blocks: u64,
-    /// Events in them.
-    pub events: u64,
 }
 
 impl Packed {
     /// How much this is; `None` when there was no block.
     #[must_use]
     pub fn extent(&self) -> Option<Extent> {
-        self.span.map(|span| Extent {
-            first: span.first.number,
-            blocks: span.blocks,
-            events: span.after.events.saturating_sub(span.before.events),
-        })
+        self.span.map(|span| Extent { first: span.first.number, blocks: span.blocks })
     }
 }
 

@@ -56,6 +56,13 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// Whether another generation took the place of the one it writes to, while balances were asked for.
+    fn is_replaced(&self) -> bool {
+        self.key != self.lease.grant().active()
+    }
+}
+
 struct Begin<'a> {
     writer: &'a Writer,
     block: &'a BlockRef,
@@ -67,7 +74,7 @@ impl Work for Begin<'_> {
     async fn run(&self, session: &mut ClientSession) -> Result<bool, StoreError> {
         let Writer { database, key, lease, .. } = self.writer;
         lease.grant().check(session, Purpose::Write).await?;
-        if !self.is_stored(session).await? {
+        if self.writer.is_replaced() || !self.is_stored(session).await? {
             return Ok(false);
         }
         let blocks = database.collection::<Document>(COLLECTION);
@@ -119,6 +126,10 @@ impl Work for Put<'_> {
     async fn run(&self, session: &mut ClientSession) -> Result<(), StoreError> {
         let Writer { database, lease, .. } = self.writer;
         lease.grant().check(session, Purpose::Write).await?;
+        if self.writer.is_replaced() {
+            // what is written behind the removal would stay for ever
+            return Ok(());
+        }
         write::images(database, session, COLLECTION, &self.images).await
     }
 }

@@ -24,6 +24,16 @@ fn names_of_chains_can_be_names_of_files() {
 }
 
 #[test]
+fn a_database_has_a_name_before_anybody_connects() {
+    for name in ["", "my.db", "with space", "slash/", &"x".repeat(39)] {
+        refused(&format!("[store]\ndatabase = '{name}'\n{CHAIN}"), "store.database: `");
+    }
+    for name in ["sooho", "sooho-2_test", &"x".repeat(38)] {
+        Config::parse(&format!("[store]\ndatabase = '{name}'\n{CHAIN}")).unwrap();
+    }
+}
+
+#[test]
 fn waiting_for_ever_is_no_waiting() {
     refused(&format!("[indexer]\nlease_ms = {}\n{CHAIN}", i64::MAX), "indexer.lease_ms: ");
     refused(&format!("{CHAIN}poll_ms = 3600001\n"), "chain.0.poll_ms: ");

@@ -3,10 +3,10 @@
 use abis::periphery::{StateView, V2Factory, V2Pair, V3Factory, V3Pool};
 use alloy_primitives::{Address, U256};
 
+use crate::dice::Dice;
 use crate::traffic::amounts;
 use crate::traffic::calls::{Answers, Calls, Slot};
 use crate::traffic::catalogue::Protocol;
-use crate::traffic::dice::Dice;
 use crate::traffic::snapshot::{PoolState, Shares, Snapshot};
 use crate::traffic::universe::Universe;
 

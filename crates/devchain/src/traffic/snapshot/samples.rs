@@ -3,8 +3,8 @@
 use abis::periphery::{Erc721Preset, Erc1155Preset, Points, PositionManagerV3, PositionManagerV4};
 use alloy_primitives::{Address, U256};
 
+use crate::dice::Dice;
 use crate::traffic::calls::{Answers, Calls, Slot};
-use crate::traffic::dice::Dice;
 use crate::traffic::snapshot::{GEAR_IDS, Gear, PositionV3, PositionV4, Snapshot};
 use crate::traffic::universe::Universe;
 

@@ -63,6 +63,17 @@ async fn positions_of_all_of_an_owner_and_of_a_pool() {
         .await;
         assert_eq!(found, expected, "{of:?} {manager:?}");
     }
+    // a cursor that stands at another manager's
+    for (other, expected) in [(POSITIONS - 1, everything.clone()), (POSITIONS + 1, Vec::new())] {
+        let manager = Some(address(POSITIONS));
+        let after = Some(PositionId { manager: address(other), token_id: U256::from(5) });
+        let query = PositionQuery { manager, after, limit: 1_000, ..PositionQuery::default() };
+        assert_eq!(snapshot.positions(&query).await.unwrap(), expected, "{other}");
+        let query = PositionQuery { manager: Some(address(POSITIONS + 1)), ..query };
+        let below = PositionId { manager: address(POSITIONS), token_id: U256::ZERO };
+        let query = PositionQuery { after: Some(below), ..query };
+        assert_eq!(snapshot.positions(&query).await.unwrap(), []);
+    }
     let owners: BTreeSet<Address> = everything.iter().map(|(_, position)| position.owner).collect();
     assert_eq!(owners.len(), 3);
     for (id, position) in &everything {

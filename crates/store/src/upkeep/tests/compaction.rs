@@ -1,7 +1,10 @@
 //! Chunks of single blocks, merged.
 
 use super::*;
-use crate::{StoreError, upkeep::pin::Pin};
+use crate::{
+    StoreError,
+    upkeep::pin::{Pin, pin},
+};
 
 /// Numbers that look random, the same ones each time.
 struct Dice(u64);
@@ -172,5 +175,18 @@ async fn who_reads_at_leisure_is_waited_for() {
     mongo.documents("kept").update_one(doc! {}, past).await.unwrap();
     assert!(writer.compact().await.unwrap().removed > 0);
     assert!(!pin.held().await.unwrap());
+    mongo.stop().await;
+}
+
+#[tokio::test]
+async fn a_pin_is_not_renewed_on_what_was_removed() {
+    let mongo = TestMongo::start().await;
+    let writer = testing::writer(&mongo, ID).await.unwrap();
+    follow(&writer, &Chain::new(12).blocks, 1, 4).await;
+    let _pin = Pin::set(&mongo, 7).await.unwrap();
+    writer.remove_chain(&|_| ()).await.unwrap();
+    pin(&mongo, 7, false).await.unwrap();
+    let left = mongo.documents("kept").count_documents(doc! {}).await.unwrap();
+    assert_eq!(left, 0, "a removed chain left a trace");
     mongo.stop().await;
 }
