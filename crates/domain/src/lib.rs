@@ -19,6 +19,7 @@ pub mod flat;
 pub mod fold;
 pub mod ids;
 pub mod map;
+pub mod market;
 pub mod pricing;
 pub mod reconciled;
 pub mod record;
