@@ -90,7 +90,7 @@ pub async fn measure(recording: &Path, settings: Settings<'_>) -> Result<Measure
     let mut collections = Collections::new();
     for round in 1..=rounds.max(1) {
         let fetch = fetch(&node, work.path()).await?;
-        let server = Server::start(work.path(), cache_mb).await?;
+        let server = start(work.path(), cache_mb).await?;
         let run = index(&node, &server, work.path(), events_per_commit).await?;
         if round == 1 {
             collections = server.stored().await?;
@@ -171,8 +171,15 @@ async fn index(
     })
 }
 
-async fn insert(dump: &Path, folder: &Path, cache_mb: u32) -> Result<Limit> {
+/// A server that remembers little, as one of its own does while sooho fetches a chain.
+async fn start(folder: &Path, cache_mb: u32) -> Result<Server> {
     let server = Server::start(folder, cache_mb).await?;
+    server.store.remember(true).await?;
+    Ok(server)
+}
+
+async fn insert(dump: &Path, folder: &Path, cache_mb: u32) -> Result<Limit> {
+    let server = start(folder, cache_mb).await?;
     server.clear().await?;
     let before = server.usage()?;
     let done = role::run(&["insert", "--uri", &server.uri, "--dump", text(dump)?]).await?;

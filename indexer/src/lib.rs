@@ -20,6 +20,7 @@ mod pending;
 mod portion;
 pub mod progress;
 pub mod reconcile;
+mod remember;
 pub mod schedule;
 mod upkeep;
 
@@ -31,5 +32,6 @@ pub use lease::{Indexer, Standby};
 pub use metrics::Metrics;
 pub use progress::{Phase, Progress};
 pub use reconcile::Reconcile;
+pub use remember::remember;
 pub use schedule::Schedule;
 pub use upkeep::{Retention, RetentionError};

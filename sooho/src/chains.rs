@@ -1,9 +1,10 @@
 //! What several commands open: store, clients, signals.
 
 use chain::Client;
-use indexer::Metrics;
+use indexer::{Metrics, Progress};
 use observe::{Registry, Shutdown};
 use store::{Embedded, EmbeddedOptions, Store, StoreError};
+use tokio::sync::watch;
 
 use crate::{
     config::{ChainConfig, Config, EMBEDDED},
@@ -58,6 +59,13 @@ impl OpenStore {
                 Ok(Self { store, embedded: None })
             }
             opened => opened,
+        }
+    }
+
+    /// A local server of this process remembers little while one of these chains is fetched. Ends with their indexers.
+    pub fn remember(&self, chains: Vec<watch::Receiver<Progress>>) {
+        if self.embedded.is_some() {
+            tokio::spawn(indexer::remember(self.store.clone(), chains));
         }
     }
 

@@ -126,7 +126,7 @@ fn start_indexer(
 ) -> Result<(), Error> {
     let registry = Registry::new();
     let metrics = Arc::new(chains::metrics(&registry)?);
-    let mut schedule = Schedule::default();
+    let (mut schedule, mut followed) = (Schedule::default(), Vec::new());
     for chain in &config.chain {
         let (settings, client) = (chain.indexer(), chains::shown_client(chain, &registry)?);
         let audit = Audit::new(&settings, client.clone(), open.store.reader());
@@ -146,12 +146,14 @@ fn start_indexer(
         schedule
             .add(&name, &config.indexer.reconcile, move || job.clone().run())
             .map_err(|error| Error::Invalid(format!("indexer.reconcile: {error}")))?;
+        followed.push(indexer.progress());
         let run = indexer.run(Target::Follow, shutdown.clone());
         let name = chain.name.clone();
         tasks.spawn(
             async move { run.await.map_err(|source| Error::Indexer { chain: name, source }) },
         );
     }
+    open.remember(followed);
     let jobs = schedule.run(shutdown.clone());
     tasks.spawn(async move {
         jobs.await

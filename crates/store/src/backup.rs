@@ -22,7 +22,6 @@ mod rekey;
 mod restore;
 #[cfg(test)]
 mod tests;
-mod window;
 mod write;
 
 pub use self::{error::BackupError, header::Header};
@@ -74,9 +73,9 @@ impl Store {
         if !request.own_server {
             return write::backup(self, request, progress).await;
         }
-        let window = window::Window::raise(self).await;
+        let remembering = self.remember_long().await;
         let outcome = write::backup(self, request, progress).await;
-        window.lower(self).await;
+        remembering.end().await;
         outcome
     }
 

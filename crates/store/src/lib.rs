@@ -27,6 +27,7 @@ mod packed;
 mod queries;
 mod reader;
 pub mod reindex;
+mod remember;
 mod rows;
 mod schema;
 mod shards;
@@ -49,6 +50,7 @@ pub use self::{
         Past, PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery, PositionsOf, Reader,
         RowCounts, RowQuery, Snapshot, SwapQuery, TokenQuery,
     },
+    remember::Remembering,
     store::{ConnectOptions, Store},
     upkeep::Upkept,
     watermark::Watermark,

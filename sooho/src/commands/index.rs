@@ -12,7 +12,11 @@ use observe::{Registry, Shutdown};
 use tokio::sync::watch;
 
 use super::restore;
-use crate::{chains, chains::OpenStore, config::Config, error::Error};
+use crate::{
+    chains::{self, OpenStore},
+    config::{ChainConfig, Config},
+    error::Error,
+};
 
 /// How often the log says how far it is, where no bar shows it.
 const SAY: Duration = Duration::from_secs(10);
@@ -41,16 +45,20 @@ async fn index(
     target: Target,
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
-    let runs = config.chain.iter().map(|chain| async move {
-        let indexer = Indexer::new(
-            chain.indexer(),
-            chains::client(chain)?,
-            open.store.clone(),
-            Arc::clone(metrics),
-        )
-        .with_standby(config.indexer.outwait_the_dead())
-        .with_on_change(config.indexer.on_change)
-        .with_retention(config.indexer.history);
+    let indexers: Vec<(&ChainConfig, Indexer)> = config
+        .chain
+        .iter()
+        .map(|chain| {
+            let (settings, client) = (chain.indexer(), chains::client(chain)?);
+            let indexer = Indexer::new(settings, client, open.store.clone(), Arc::clone(metrics))
+                .with_standby(config.indexer.outwait_the_dead())
+                .with_on_change(config.indexer.on_change)
+                .with_retention(config.indexer.history);
+            Ok((chain, indexer))
+        })
+        .collect::<Result<_, Error>>()?;
+    open.remember(indexers.iter().map(|(_, indexer)| indexer.progress()).collect());
+    let runs = indexers.into_iter().map(|(chain, indexer)| async move {
         let bar = tokio::spawn(show(chain.name.clone(), indexer.progress()));
         let outcome = indexer.run(target, shutdown.clone()).await;
         // asked at once: who has reached the target is not interrupted any more

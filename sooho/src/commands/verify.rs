@@ -29,7 +29,13 @@ pub async fn run(
     as_json: bool,
 ) -> Result<(), Error> {
     let open = OpenStore::open_beside(config).await?;
+    // contracts are asked while one snapshot is read
+    let remembering =
+        if config.store.is_embedded() { Some(open.store.remember_long().await) } else { None };
     let outcome = verify(config, &open, chain, scope, as_json).await;
+    if let Some(remembering) = remembering {
+        remembering.end().await;
+    }
     open.close().await;
     outcome
 }
