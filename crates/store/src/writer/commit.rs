@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use bson::doc;
 use mongodb::ClientSession;
+use tokio::time::Instant;
 
 use super::{
     Packed, Watermark, Writer, describe,
@@ -31,15 +32,20 @@ pub(super) async fn commit(
     prune_below: u64,
 ) -> Result<(), StoreError> {
     let Some(span) = packed.span else { return Ok(()) };
+    let began = Instant::now();
     let current = writer.watermark().await?;
     check(writer.chain, parent, &span, current.as_ref())?;
     let mut open = writer.candles.take(current.as_ref());
     open.load(&writer.documents(candles::COLLECTION), writer.key, &packed.candles).await?;
+    let loaded = began.elapsed();
     let candles = open.write(writer.key, &packed.candles)?;
     let prepared = prepare(writer.key, &span, current.as_ref(), candles, packed)?;
     let conflicts = AtomicU32::new(0);
     let work = Commit { writer, current, prepared, prune_below, conflicts };
+    let prepared = began.elapsed();
     writer.lease.grant().transact(&work).await?;
+    let took = began.elapsed();
+    tracing::debug!(chain = writer.chain, ?loaded, ?prepared, ?took, "one transaction");
     writer.candles.keep(Watermark { block: span.last, counters: span.after }, open);
     Ok(())
 }
