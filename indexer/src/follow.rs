@@ -286,7 +286,7 @@ impl Follower {
         let mut run = Run::new(watermark);
         let outcome = self.ranges(&mut run, from, to, head).await;
         // what is folded is good, whatever became of the ranges behind it
-        run.settle().await.and(outcome)
+        self.finish(&mut run).await.and(outcome)
     }
 
     async fn ranges(
@@ -299,7 +299,14 @@ impl Follower {
         let mut ranges = fetch(self.source.clone(), from, to);
         loop {
             self.reporter.phase(Phase::Fetch);
-            let Some(range) = ranges.recv().await else { return Ok(()) };
+            let range = tokio::select! {
+                range = ranges.recv() => range,
+                () = run.is_due() => {
+                    self.flush(run).await?;
+                    continue;
+                }
+            };
+            let Some(range) = range else { return Ok(()) };
             self.ingest(run, range?.blocks, head).await?;
         }
     }
@@ -319,8 +326,8 @@ impl Follower {
             return Ok(());
         }
         let mut run = Run::new(watermark.copied());
-        self.ingest(&mut run, blocks, head).await?;
-        run.settle().await
+        let outcome = self.ingest(&mut run, blocks, head).await;
+        self.finish(&mut run).await.and(outcome)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use store::{Packed, Watermark};
-use tokio::time::Instant;
+use tokio::{task::JoinError, time::Instant};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
@@ -28,6 +28,7 @@ pub(crate) struct Folded {
 #[derive(Debug)]
 pub(crate) struct Pending {
     task: AbortOnDropHandle<Result<(), IndexerError>>,
+    outcome: Option<Result<Result<(), IndexerError>, JoinError>>,
 }
 
 impl Pending {
@@ -58,15 +59,28 @@ impl Pending {
             });
             Ok(())
         });
-        Self { task: AbortOnDropHandle::new(task) }
+        Self { task: AbortOnDropHandle::new(task), outcome: None }
+    }
+
+    /// Whether it is through, well or not.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.outcome.is_some() || self.task.is_finished()
+    }
+
+    /// Waits until it is, and leaves the outcome where it is.
+    pub(crate) async fn ended(&mut self) {
+        if self.outcome.is_none() {
+            self.outcome = Some((&mut self.task).await);
+        }
     }
 
     /// Waits for it.
-    pub(crate) async fn finish(self) -> Result<(), IndexerError> {
-        match self.task.await {
-            Ok(outcome) => outcome,
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => Err(IndexerError::Cancelled),
+    pub(crate) async fn finish(mut self) -> Result<(), IndexerError> {
+        self.ended().await;
+        match self.outcome {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Some(Err(_)) | None => Err(IndexerError::Cancelled),
         }
     }
 }

@@ -6,7 +6,7 @@ use domain::{
     event::{Event, EventKind, EventMeta},
 };
 
-use super::chunks;
+use super::{Part, part};
 
 /// A block of so many events.
 fn block(number: u64, events: u32) -> Block {
@@ -18,8 +18,28 @@ fn block(number: u64, events: u32) -> Block {
     Block { header, senders: Vec::new(), events: (0..events).map(event).collect() }
 }
 
+/// All blocks, in parts of so many events.
+fn parts(blocks: &[Block], events: usize, undo_from: u64) -> Vec<Part<'_>> {
+    let mut rest = blocks;
+    std::iter::from_fn(|| {
+        let part = part(rest, events, true, undo_from);
+        rest = &rest[part.blocks.len()..];
+        (!part.blocks.is_empty()).then_some(part)
+    })
+    .collect()
+}
+
 fn cut(blocks: &[Block], events: usize, undo_from: u64) -> Vec<usize> {
-    chunks(blocks, events, undo_from).map(|part| part.blocks.len()).collect()
+    parts(blocks, events, undo_from).iter().map(|part| part.blocks.len()).collect()
+}
+
+#[test]
+fn what_is_open_takes_as_much_as_there_is_room_for() {
+    let blocks: Vec<Block> = (0..4).map(|number| block(number, 10)).collect();
+    for (room, whole, taken) in [(25, false, 2), (9, false, 0), (9, true, 1), (0, false, 0)] {
+        assert_eq!(part(&blocks, room, whole, 100).blocks.len(), taken, "{room} {whole}");
+    }
+    assert_eq!(part(&[], 80, true, 100).blocks.len(), 0);
 }
 
 #[test]
@@ -45,7 +65,7 @@ fn a_block_that_is_too_large_goes_alone_and_empty_ones_are_not_lost() {
 fn a_part_says_what_it_weighs() {
     let blocks: Vec<Block> = (0..4).map(|number| block(number, 10)).collect();
     let weights = |undo_from| -> Vec<usize> {
-        chunks(&blocks, 80, undo_from).map(|part| part.weight).collect()
+        parts(&blocks, 80, undo_from).iter().map(|part| part.weight).collect()
     };
     assert_eq!(weights(100), [40]);
     assert_eq!(weights(0), [80; 4]);
