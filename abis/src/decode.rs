@@ -56,6 +56,7 @@ pub fn pool_topics(watch: &Watch) -> Vec<B256> {
                 v3::Collect::SIGNATURE_HASH,
                 v3::Swap::SIGNATURE_HASH,
                 v3::Flash::SIGNATURE_HASH,
+                v3::SetFeeProtocol::SIGNATURE_HASH,
             ]),
             Protocol::V4 => {}
         }
@@ -80,6 +81,7 @@ pub fn fixed_topics(watch: &Watch) -> (Vec<Address>, Vec<B256>) {
                 v4::ModifyLiquidity::SIGNATURE_HASH,
                 v4::Swap::SIGNATURE_HASH,
                 v4::Donate::SIGNATURE_HASH,
+                v4::ProtocolFeeUpdated::SIGNATURE_HASH,
             ]),
         }
     }

@@ -1,12 +1,13 @@
 //! Contract interfaces and the decoding of logs. Nobody else in the workspace knows a selector, a topic or an event
 //! signature.
 //!
-//! [`events`] declares what the indexer reads, [`periphery`] what others call, [`state`] reads what contracts hold, [`decode`] turns a raw log into a
-//! [`domain::event::Event`]. No provider, no I/O.
+//! [`events`] declares what the indexer reads, [`periphery`] what others call, [`state`] reads what contracts hold,
+//! [`feeds`] what price feeds say, [`decode`] turns a raw log into a [`domain::event::Event`]. No provider, no I/O.
 
 pub mod decode;
 pub mod dynamic;
 pub mod events;
+pub mod feeds;
 pub mod metadata;
 pub mod periphery;
 pub mod state;

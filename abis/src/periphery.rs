@@ -4,6 +4,7 @@
 
 mod infra;
 mod nft;
+mod oracle;
 mod own;
 mod tokens;
 mod v2;
@@ -12,6 +13,7 @@ mod v4;
 
 pub use infra::{Multicall3, Permit2, UniversalRouter};
 pub use nft::{Erc721Preset, Erc1155Preset};
+pub use oracle::{AggregatorProxy, AggregatorV3, FeedAggregator, FeedProxy};
 pub use own::{FlashBorrower, Points, TestToken};
 pub use tokens::{Erc20, Erc20Bytes32, Weth9};
 pub use v2::{V2Factory, V2Pair, V2Router};

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::future::Future;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
-use mongodb::{Client, Database};
+use mongodb::{Client, Collection, Database};
 use serde::Serialize;
 use store::{Embedded, EmbeddedOptions, Store};
 use tempfile::TempDir;
@@ -72,6 +73,19 @@ impl Stored {
     pub fn total(collections: &Collections) -> Self {
         collections.values().copied().fold(Self::default(), Self::plus)
     }
+}
+
+/// How the server answered questions of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// Its own words for how, such as `IXSCAN { _id: 1 }`; several where it was not always the same.
+    pub summary: String,
+    /// Commands.
+    pub commands: u64,
+    /// Documents that it looked at.
+    pub documents: u64,
+    /// Entries of indexes that it looked at.
+    pub keys: u64,
 }
 
 /// What lies in each collection.
@@ -187,6 +201,42 @@ impl Server {
             out.flush()?;
         }
         Ok(())
+    }
+
+    /// A collection, as bytes.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> Collection<RawDocumentBuf> {
+        self.database.collection(name)
+    }
+
+    /// How the server finds what is asked of a collection meanwhile, by its own profile.
+    ///
+    /// # Errors
+    /// As the server says, and what `asking` says.
+    pub async fn profiled(
+        &self,
+        collection: &str,
+        asking: impl Future<Output = Result<()>>,
+    ) -> Result<Plan> {
+        self.database.run_command(doc! { "profile": 2 }).await?;
+        let asked = asking.await;
+        self.database.run_command(doc! { "profile": 0 }).await?;
+        asked?;
+        let name = format!("{}.{collection}", self.database.name());
+        let profile = self.database.collection::<Document>("system.profile");
+        let mut found = profile.find(doc! { "ns": name }).await?;
+        let mut plan = Plan { summary: String::new(), commands: 0, documents: 0, keys: 0 };
+        while let Some(one) = found.try_next().await? {
+            let summary = one.get_str("planSummary").unwrap_or_default();
+            if !plan.summary.contains(summary) {
+                let comma = if plan.summary.is_empty() { "" } else { ", " };
+                plan.summary = format!("{}{comma}{summary}", plan.summary);
+            }
+            plan.commands += 1;
+            plan.documents += number(&one, "docsExamined")?;
+            plan.keys += number(&one, "keysExamined")?;
+        }
+        Ok(plan)
     }
 
     /// Stops it; what it held is gone.

@@ -1,7 +1,7 @@
 //! `bench`: how fast the indexer is, as ratios to what the machine can do at all.
 //!
 //! `bench index` replays a made chain and compares the real indexer with two limits measured in the same run; `bench head`
-//! follows a real node. What is measured runs as a process of its own (the hidden verbs), so that processor time and
+//! follows a real node; `bench prices` stores candles and asks for prices. What is measured runs as a process of its own (the hidden verbs), so that processor time and
 //! memory are told apart. Not part of what users deploy.
 
 mod chart;
@@ -10,6 +10,7 @@ mod database;
 mod head;
 mod index;
 mod measure;
+mod prices;
 mod process;
 mod recording;
 mod role;
@@ -35,6 +36,8 @@ enum Verb {
     Index(index::Options),
     /// Following: time from a block's mining to its commit and to its being seen by a reader.
     Head(head::Options),
+    /// Market prices: a month of candles stored, and many tokens' prices asked for at a steady rate.
+    Prices(prices::Options),
     #[command(flatten)]
     Role(roles::Role),
 }
@@ -46,6 +49,7 @@ async fn main() -> ExitCode {
     let outcome = match Arguments::parse().verb {
         Verb::Index(options) => index::run(&options).await,
         Verb::Head(options) => head::run(&options).await,
+        Verb::Prices(options) => prices::run(&options).await,
         Verb::Role(role) => roles::run(role).await,
     };
     match outcome {

@@ -58,3 +58,32 @@ fn head_prints_delays() -> Outcome {
     assert!(figures["blocks"].as_u64() >= Some(8), "{figures}");
     Ok(())
 }
+
+#[test]
+fn prices_prints_ratios() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let arguments = [
+        "prices",
+        "--candles",
+        "3000",
+        "--runs",
+        "1",
+        "--tokens",
+        "20",
+        "--sheets",
+        "5",
+        "--rate",
+        "20",
+        "--seconds",
+        "1",
+    ];
+    let (table, figures) = bench(&arguments, folder.path())?;
+    for line in ["ratio to the bare insert", "over HTTP", "documents examined (IXSCAN"] {
+        assert!(table.contains(line), "no {line} in\n{table}");
+    }
+    let number = |pointer: &str| figures.pointer(pointer).and_then(Value::as_u64);
+    assert_eq!(number("/fill/candles"), Some(3_000));
+    assert_eq!((number("/plan/documents"), number("/plan/commands")), (Some(1), Some(1)));
+    assert_eq!((number("/http/questions"), number("/store/questions")), (Some(20), Some(20)));
+    Ok(())
+}

@@ -22,9 +22,11 @@ use crate::{
 
 mod plan;
 mod rebuild;
+mod rivals;
 pub(crate) mod sources;
 
 use plan::Plan;
+pub(crate) use rivals::Rival;
 
 const FIRST_RETRY: Duration = Duration::from_millis(200);
 const LONGEST_RETRY: Duration = Duration::from_secs(5);
@@ -40,20 +42,31 @@ pub enum OnChange {
     Refuse,
 }
 
+/// How the time of an indexer ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// At its target or the shutdown.
+    Done,
+    /// For another process, whose configuration counts.
+    GivesWay,
+}
+
 /// The time for which an indexer holds the lease of its chain.
 #[derive(Debug)]
 pub(crate) struct Term<'a> {
     indexer: &'a Indexer,
     lease: &'a Lease,
+    /// Whether another process held it when this one asked.
+    stood_by: bool,
     generations: Generations,
     /// Something is there to be removed.
     retired: Notify,
 }
 
 impl<'a> Term<'a> {
-    pub(crate) fn new(indexer: &'a Indexer, lease: &'a Lease) -> Self {
+    pub(crate) fn new(indexer: &'a Indexer, lease: &'a Lease, stood_by: bool) -> Self {
         let generations = indexer.store.generations(lease);
-        Self { indexer, lease, generations, retired: Notify::new() }
+        Self { indexer, lease, stood_by, generations, retired: Notify::new() }
     }
 
     /// Indexes until the target or the shutdown, by whatever generations that takes.
@@ -61,28 +74,35 @@ impl<'a> Term<'a> {
         &self,
         target: Target,
         shutdown: &Shutdown,
-    ) -> Result<(), IndexerError> {
-        tokio::select! {
+    ) -> Result<Ended, IndexerError> {
+        let ended = tokio::select! {
             // boxed: who indexes nests futures deep as it is
             outcome = Box::pin(self.index(target, shutdown)) => outcome?,
             fault = Box::pin(self.sweep(shutdown)) => return Err(fault),
-        }
+        };
         // a command ends when nothing is left of what it replaced
-        if target == Target::Follow { Ok(()) } else { self.remove_retired(shutdown).await }
+        if target != Target::Follow {
+            self.remove_retired(shutdown).await?;
+        }
+        Ok(ended)
     }
 
-    async fn index(&self, target: Target, shutdown: &Shutdown) -> Result<(), IndexerError> {
+    async fn index(&self, target: Target, shutdown: &Shutdown) -> Result<Ended, IndexerError> {
+        if let Some(ended) = Box::pin(self.quiet(target, shutdown)).await? {
+            return Ok(ended);
+        }
         let Some(plan) = self.patiently(shutdown, || self.plan().boxed()).await? else {
-            return Ok(());
+            return Ok(Ended::Done);
         };
         if let Plan::Rebuild { old, generation } = plan
             && !Box::pin(self.rebuild(*old, generation, target, shutdown)).await?
         {
-            return Ok(());
+            return Ok(Ended::Done);
         }
         let Indexer { config, metrics, reporter, .. } = self.indexer;
         let follower = self.follower(config.clone(), self.writer(), metrics, reporter);
-        Box::pin(follower.run(target, shutdown.clone())).await
+        Box::pin(follower.run(target, shutdown.clone())).await?;
+        Ok(Ended::Done)
     }
 
     /// Writes what readers see.

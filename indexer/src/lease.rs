@@ -13,7 +13,7 @@ use tokio::{
 use crate::{
     config::{IndexerConfig, Target},
     error::IndexerError,
-    generations::{OnChange, Term},
+    generations::{Ended, OnChange, Rival, Term},
     metrics::Metrics,
     progress::{Phase, Progress, Reporter},
     upkeep::Retention,
@@ -126,16 +126,26 @@ impl Indexer {
     /// # Errors
     /// [`IndexerError`], never a transient one; [`StoreError::LeaseHeld`] when the patience of [`Standby`] ends.
     pub async fn run(self, target: Target, shutdown: Shutdown) -> Result<(), IndexerError> {
+        let mut rival = Rival::new(&self);
         loop {
             self.lead(false);
             self.reporter.phase(Phase::Standby);
             let lease = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                lease = acquire(&self.store, &self.config, self.standby) => lease?,
+                lease = acquire_as(&self.store, &self.config, self.standby, Some(&mut rival)) => lease?,
             };
             self.lead(true);
-            let outcome = self.term(&lease, target, &shutdown).await;
+            let outcome = self.term(&lease, rival.stood_by, target, &shutdown).await;
             match self.judged(outcome, &lease).await {
+                Ok(Ended::GivesWay) => {
+                    self.lead(false);
+                    give_back(lease, &self.config.name).await;
+                    // the other one looks as often as this one does
+                    tokio::select! {
+                        () = shutdown.cancelled() => return Ok(()),
+                        () = sleep(look(self.standby.ttl) * 3) => {}
+                    }
+                }
                 Err(IndexerError::Store(StoreError::LeaseLost { holder, .. })) => {
                     tracing::warn!(
                         chain = self.config.name,
@@ -146,7 +156,7 @@ impl Indexer {
                 outcome => {
                     self.lead(false);
                     give_back(lease, &self.config.name).await;
-                    return outcome;
+                    return outcome.map(|_| ());
                 }
             }
         }
@@ -156,10 +166,13 @@ impl Indexer {
     /// none. A take-over comes before the first write of the successor, so asking now is soon enough.
     async fn judged(
         &self,
-        outcome: Result<(), IndexerError>,
+        outcome: Result<Ended, IndexerError>,
         lease: &Lease,
-    ) -> Result<(), IndexerError> {
-        let Err(error) = outcome else { return Ok(()) };
+    ) -> Result<Ended, IndexerError> {
+        let error = match outcome {
+            Ok(ended) => return Ok(ended),
+            Err(error) => error,
+        };
         if matches!(error, IndexerError::Store(StoreError::LeaseLost { .. })) {
             return Err(error);
         }
@@ -181,10 +194,11 @@ impl Indexer {
     async fn term(
         &self,
         lease: &Lease,
+        stood_by: bool,
         target: Target,
         shutdown: &Shutdown,
-    ) -> Result<(), IndexerError> {
-        let term = Term::new(self, lease);
+    ) -> Result<Ended, IndexerError> {
+        let term = Term::new(self, lease, stood_by);
         tokio::select! {
             // a commit that is cancelled here is a transaction that never happened
             () = lease.lost() => Err(self.lost()),
@@ -211,8 +225,22 @@ pub async fn acquire(
     config: &IndexerConfig,
     standby: Standby,
 ) -> Result<Lease, StoreError> {
+    acquire_as(store, config, standby, None).await
+}
+
+/// Wait between two looks at a lease of this lifetime that somebody else holds.
+pub(crate) fn look(ttl: Duration) -> Duration {
+    (ttl / 5).min(LONGEST_LOOK)
+}
+
+/// The same for an indexer, who tells the holder what it would do.
+async fn acquire_as(
+    store: &Store,
+    config: &IndexerConfig,
+    standby: Standby,
+    mut rival: Option<&mut Rival<'_>>,
+) -> Result<Lease, StoreError> {
     let (chain, asked) = (&config.name, Instant::now());
-    let look = (standby.ttl / 5).min(LONGEST_LOOK);
     let mut said = None;
     loop {
         match store.acquire(config.chain_id, standby.ttl).await {
@@ -230,13 +258,16 @@ pub async fn acquire(
                     tracing::info!(chain, holder, "standing by: another process writes the chain");
                     said = Some(holder);
                 }
+                if let Some(rival) = &mut rival {
+                    rival.stands_by().await;
+                }
             }
             Err(error) if error.retryable() => {
                 tracing::warn!(chain, %error, "asking for the right to write, will try again");
             }
             Err(error) => return Err(error),
         }
-        sleep(look).await;
+        sleep(look(standby.ttl)).await;
     }
 }
 

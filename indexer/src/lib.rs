@@ -13,6 +13,7 @@ pub mod estimate;
 mod follow;
 mod generations;
 pub mod lease;
+pub mod market;
 mod memory;
 mod metadata;
 pub mod metrics;

@@ -44,6 +44,8 @@ pub struct Deps {
     pub reader: Reader,
     /// Where metrics go.
     pub registry: Registry,
+    /// A market price that is older than this is none.
+    pub max_price_age: Duration,
     /// Longest time a request may take; [`api_kit::shell::REQUEST_TIMEOUT`] is a good one.
     pub timeout: Duration,
 }

@@ -11,7 +11,7 @@ use async_graphql_axum::GraphQLResponse;
 use axum::{Router, extract::State, response::Html, routing::get};
 use serde_json::Value;
 
-use crate::deps::Deps;
+use crate::{deps::Deps, read};
 
 mod chains;
 mod connection;
@@ -19,6 +19,8 @@ mod events;
 mod guard;
 mod loaders;
 mod pools;
+mod price_loaders;
+mod prices;
 mod quotes;
 #[cfg(test)]
 mod tests;
@@ -31,7 +33,14 @@ const COMPLEXITY: usize = 40_000;
 
 /// The root of all queries. Every field reads its chain at one and the same block, which `block` tells.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(chains::Chains, pools::Pools, tokens::Tokens, events::Events, quotes::Quotes);
+pub struct Query(
+    chains::Chains,
+    pools::Pools,
+    tokens::Tokens,
+    events::Events,
+    quotes::Quotes,
+    prices::Prices,
+);
 
 /// The schema.
 pub type Schema = GraphQlSchema<Query, EmptyMutation, EmptySubscription>;
@@ -60,7 +69,12 @@ impl App {
         let tokens = DataLoader::new(loaders::Tokens(scope.clone()), tokio::spawn);
         let pools = DataLoader::new(loaders::Pools(scope.clone()), tokio::spawn);
         let balances = DataLoader::new(loaders::Balances(scope.clone()), tokio::spawn);
-        self.schema.execute(request.data(scope).data(tokens).data(pools).data(balances)).await
+        let now = prices::Now(read::prices::now());
+        let deps = || Arc::clone(&self.deps);
+        let prices = DataLoader::new(price_loaders::Prices(deps()), tokio::spawn);
+        let deviations = DataLoader::new(price_loaders::Deviations(deps(), now), tokio::spawn);
+        let request = request.data(scope).data(tokens).data(pools).data(balances);
+        self.schema.execute(request.data(now).data(prices).data(deviations)).await
     }
 }
 

@@ -5,5 +5,6 @@ pub(crate) mod chains;
 pub(crate) mod contracts;
 pub(crate) mod liquidity;
 pub(crate) mod pools;
+pub(crate) mod prices;
 pub(crate) mod swaps;
 pub(crate) mod tokens;

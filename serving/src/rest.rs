@@ -12,6 +12,7 @@ mod contract_events;
 mod liquidity;
 mod pool;
 mod pools;
+mod prices;
 mod quote;
 mod swaps;
 mod token;
@@ -31,5 +32,6 @@ pub(crate) fn routes(deps: Arc<Deps>) -> Router {
         .route("/v1/swaps", get(swaps::get))
         .route("/v1/liquidity-events", get(liquidity::get))
         .route("/v1/quote", get(quote::get))
+        .merge(prices::routes())
         .with_state(deps)
 }

@@ -6,10 +6,14 @@ pub mod candle;
 pub mod chain;
 pub mod contract;
 pub mod liquidity;
+pub mod millis;
 pub mod pool;
+pub mod price;
+pub mod price_candle;
 pub mod protocol;
 pub mod reconciled;
 pub mod swap;
+pub mod swap_usd;
 pub mod token;
 
 use alloy_primitives::{Address, B256};

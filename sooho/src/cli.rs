@@ -54,7 +54,7 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         chain: Option<String>,
     },
-    /// Rebuild the documents of pools, tokens, figures and owners from the stored history, without the chain
+    /// Rebuild pools, tokens, figures and owners from the stored history, and long candles from those of a minute
     ///
     /// Example: sooho reindex --collection accounts
     #[command(verbatim_doc_comment)]
@@ -72,6 +72,8 @@ enum Command {
     Verify(VerifyArgs),
     /// Work with the configuration
     Config(ConfigArgs),
+    /// What tokens cost: stored prices, candles of the past, sources by hand
+    Prices(commands::prices::PricesArgs),
     /// Show where a running sooho stands
     Status,
 }
@@ -199,6 +201,7 @@ async fn execute(cli: Cli) -> Result<(), Error> {
         Command::Config(ConfigArgs { command: ConfigCommand::Check { offline } }) => {
             commands::check::run(&config, offline).await
         }
+        Command::Prices(args) => commands::prices::run(&config, args).await,
         Command::Status => commands::status::run(&config).await,
     }
 }

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod check;
 pub mod estimate;
 pub mod index;
+pub mod prices;
 pub mod reindex;
 pub mod restore;
 pub mod rewind;

@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -21,15 +21,16 @@ use crate::error::Error;
 
 pub mod contract;
 pub mod dex;
+pub mod prices;
 mod sense;
+pub mod storage;
 #[cfg(test)]
 mod tests;
 
 pub use contract::{ContractConfig, FactoryConfig};
 pub use dex::DexConfig;
-
-/// The value of `store.uri` that asks for a managed local server.
-pub const EMBEDDED: &str = "embedded";
+pub use prices::PricesConfig;
+pub use storage::{EMBEDDED, StoreConfig};
 
 /// A shorter lease would run out whenever the database is busy.
 const MIN_LEASE_MS: u64 = 1_000;
@@ -48,44 +49,10 @@ pub struct Config {
     pub serving: ServiceConfig,
     /// Community API.
     pub nft_api: ServiceConfig,
+    /// Market prices.
+    pub prices: PricesConfig,
     /// Chains.
     pub chain: Vec<ChainConfig>,
-}
-
-/// `[store]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct StoreConfig {
-    /// `embedded` or a `mongodb://` URI.
-    pub uri: String,
-    /// Database.
-    pub database: String,
-    /// Data folder of the embedded server.
-    pub data_dir: PathBuf,
-    /// Binary of the embedded server; empty: found by itself.
-    pub mongod: PathBuf,
-    /// Cache of the embedded server in MB.
-    pub cache_mb: u32,
-}
-
-impl StoreConfig {
-    /// Whether the server is a local one of ours.
-    #[must_use]
-    pub fn is_embedded(&self) -> bool {
-        self.uri == EMBEDDED
-    }
-}
-
-impl Default for StoreConfig {
-    fn default() -> Self {
-        Self {
-            uri: EMBEDDED.into(),
-            database: "sooho".into(),
-            data_dir: ".sooho/mongo".into(),
-            mongod: PathBuf::new(),
-            cache_mb: 512,
-        }
-    }
 }
 
 /// `[log]`.
@@ -175,6 +142,7 @@ impl Default for Config {
             indexer: IndexerSection::default(),
             serving: ServiceConfig::local(8080),
             nft_api: ServiceConfig::local(8081),
+            prices: PricesConfig::default(),
             chain: Vec::new(),
         }
     }

@@ -139,7 +139,7 @@ impl Error {
             | Self::Indexer { source: IndexerError::Store(StoreError::LeaseHeld { .. }), .. } => {
                 HELD
             }
-            Self::Reindex(ReindexError::Unknown { .. } | ReindexError::Candles) => CONFIGURATION,
+            Self::Reindex(ReindexError::Unknown { .. }) => CONFIGURATION,
             Self::Store(_)
             | Self::Backup(_)
             | Self::Reindex(_)

@@ -7,5 +7,6 @@ pub mod config;
 pub mod error;
 pub mod fetch;
 pub mod presets;
+pub mod prices;
 pub mod service;
 pub mod up;

@@ -3,14 +3,17 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use api_kit::{
     chains::Chains,
     health::Ready,
+    price_jobs::{self, Planned},
     shell::{self, REQUEST_TIMEOUT, Shell},
     status,
 };
+use chain::Client;
 use domain::entity::Protocol;
 use indexer::{
     Audit, Indexer, Reconcile, Schedule, Target,
@@ -25,6 +28,7 @@ use crate::{
     commands::restore,
     config::{ChainConfig, Config},
     error::Error,
+    prices::Market,
     service::Service,
 };
 
@@ -90,6 +94,7 @@ fn start(
                     })?,
                     reader: open.store.reader(),
                     registry,
+                    max_price_age: Duration::from_secs(config.prices.policy.max_age_s),
                     timeout: REQUEST_TIMEOUT,
                 };
                 let run = serving::run(deps, listener, shutdown.clone());
@@ -127,8 +132,10 @@ fn start_indexer(
     let registry = Registry::new();
     let metrics = Arc::new(chains::metrics(&registry)?);
     let (mut schedule, mut followed) = (Schedule::default(), Vec::new());
+    let mut clients = Vec::new();
     for chain in &config.chain {
         let (settings, client) = (chain.indexer(), chains::shown_client(chain, &registry)?);
+        clients.push(client.clone());
         let audit = Audit::new(&settings, client.clone(), open.store.reader());
         let most = config.indexer.reconcile_pools;
         let reconcile = Reconcile::new(&settings, client.clone(), open.store.reader(), most);
@@ -159,15 +166,43 @@ fn start_indexer(
         jobs.await
             .map_err(|error| Error::Service { service: "schedule", reason: error.to_string() })
     });
+    let planned = start_prices(config, open, &registry, &clients, tasks, shutdown)?;
     let names = per_chain(config, |chain| Ok(chain.name.clone()))?;
     let ready = Ready::when_indexed(open.store.reader(), names.ids());
     let shell = Shell { service: "indexer", timeout: REQUEST_TIMEOUT, ready, registry };
+    let jobs = price_jobs::routes(open.store.market().reader().clone(), planned);
     let router = shell
-        .wrap(status::routes(open.store.reader(), names))
+        .wrap(status::routes(open.store.reader(), names).merge(jobs))
         .map_err(|error| Error::Service { service: "indexer", reason: error.to_string() })?;
     let run = shell::serve(router, listener, shutdown.clone());
     tasks.spawn(async move { run.await.map_err(|error| ended("indexer", &error)) });
     Ok(())
+}
+
+/// Starts what collects prices, and says which jobs there are. Whatever happens to it, the services go on.
+fn start_prices(
+    config: &Config,
+    open: &OpenStore,
+    registry: &Registry,
+    clients: &[Client],
+    tasks: &mut Tasks,
+    shutdown: &Shutdown,
+) -> Result<Vec<Planned>, Error> {
+    if config.prices.tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let client = |index: usize| {
+        let client = clients.get(index).cloned();
+        client.ok_or_else(|| Error::Invalid("a chain without a client".to_owned()))
+    };
+    let prices = Market::new(config, &open.store, registry, client)?.service();
+    let planned = prices.planned().map(|(name, cron)| Planned { name, cron }).collect();
+    let run = prices.run(shutdown.clone());
+    tasks.spawn(async move {
+        run.await;
+        Ok(())
+    });
+    Ok(planned)
 }
 
 /// Waits for all services; the first fault ends the others.

@@ -22,6 +22,7 @@ use tests::{
 
 mod commands;
 mod readers;
+mod rivals;
 
 use readers::Readers;
 

@@ -2,10 +2,13 @@
 
 mod backup;
 mod candles;
+mod chain_prices;
 mod contracts;
 mod crash;
 mod dead_endpoint;
+mod declared;
 mod estimate;
+mod fee_growth;
 mod figures;
 mod first_light;
 mod full_disk;
@@ -15,6 +18,8 @@ mod mistakes;
 mod node_behind;
 mod outages;
 mod positions;
+mod prices_api;
+mod price_jobs;
 mod random_reorgs;
 mod reconciled;
 mod recorded;

@@ -39,17 +39,12 @@ async fn what_was_damaged_by_hand_is_rebuilt() -> Result<()> {
         let documents = database.collection::<Document>(name);
         let found: Vec<Document> =
             documents.find(doc! {}).sort(doc! { "_id": 1 }).await?.try_collect().await?;
-        let is_pools = name == "pools";
         for (n, document) in found.iter().enumerate() {
             let id = doc! { "_id": document.get("_id") };
-            if n % 7 == 3 && !is_pools {
+            if n % 7 == 3 {
                 removed += documents.delete_one(id).await?.deleted_count;
             } else if n % 7 == 5 {
-                let field = if is_pools {
-                    "figures.volumeUSD"
-                } else {
-                    document.keys().nth(1).context("no field")?.as_str()
-                };
+                let field = document.keys().nth(1).context("no field")?.as_str();
                 let set = doc! { "$set": { field: "damaged" } };
                 let damaged = documents.update_one(id, set).await?;
                 altered += damaged.modified_count;
@@ -61,9 +56,27 @@ async fn what_was_damaged_by_hand_is_rebuilt() -> Result<()> {
     expect(&run(&path, &all)?, 0, &[])?;
     ensure!(dump(&store).await? == before, "something was not put right");
 
-    expect(&run(&path, &["reindex", "--collection", "candles"])?, 3, &["restore a backup"])?;
+    let candles = database.collection::<Document>("candles");
+    for seconds in [300_i64, 3_600, 86_400] {
+        let removed = candles.delete_many(doc! { "_id.r": seconds }).await?.deleted_count;
+        ensure!(removed > 5, "{removed} buckets of {seconds} seconds");
+    }
+    let mended = ["reindex", "--collection", "candles"];
+    expect(&run(&path, &mended)?, 0, &["0 documents were wrong"])?;
+    ensure!(dump(&store).await? == before, "candles were not put right");
+    let minute = candles.find_one_and_delete(doc! { "_id.r": 60_i64 }).await?.context("none")?;
+    expect(&run(&path, &mended)?, 5, &["restore a backup"])?;
+    candles.insert_one(minute).await?;
+    ensure!(dump(&store).await? == before, "it changed what it cannot rebuild");
     expect(&run(&path, &["reindex", "--collection", "rows"])?, 3, &["choose from: pools"])?;
+    // nothing is left of any pool but its history
+    database.collection::<Document>("pools").delete_many(doc! {}).await?;
+    expect(&run(&path, &["reindex", "--collection", "pools"])?, 0, &["0 documents were wrong"])?;
+    ensure!(dump(&store).await? == before, "a pool was not put right");
+    // as an earlier version left it
     database.collection::<Document>("pools").delete_one(doc! {}).await?;
+    let identities = doc! { "_id.t": 0 };
+    database.collection::<Document>("history").delete_many(identities).await?;
     expect(&run(&path, &["reindex", "--collection", "pools"])?, 5, &["1 pools have no readable"])?;
     world.stop().await
 }

@@ -4,7 +4,9 @@
 pub mod process;
 pub mod random;
 pub mod recorded;
+pub mod single;
 pub mod small_disk;
+pub mod tap;
 pub mod truth;
 pub mod wire;
 pub mod world;

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+pub mod binance;
 pub mod csv;
 pub mod day;
 pub mod etl;

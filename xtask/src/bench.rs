@@ -9,9 +9,10 @@ use crate::workspace::Workspace;
 
 /// Runs the bench; `arguments` are handed on to it.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
-    if !arguments.first().is_some_and(|verb| verb == "index" || verb == "head") {
+    let verbs = ["index", "head", "prices"];
+    if !arguments.first().is_some_and(|verb| verbs.contains(&verb.as_str())) {
         return Err(Error::new(
-            "say which: `cargo xtask bench index` or `cargo xtask bench head`; see `cargo xtask bench --help`",
+            "say which: `cargo xtask bench index`, `head` or `prices`; see `cargo xtask bench --help`",
         ));
     }
     let tools = tools::setup(workspace)?;

@@ -53,6 +53,7 @@ where those are taken.";
 const BENCH: &str = "\
 cargo xtask bench index [--events N] [--pools N] [--seed N] [--runs N] [--against N] [--cache-mb N] [--json FILE]
 cargo xtask bench head [--blocks N] [--beat-ms N] [--json FILE]
+cargo xtask bench prices [--candles N] [--runs N] [--tokens N] [--sheets N] [--rate N] [--seconds N] [--json FILE]
 
 Sets up, builds the bench in release, and runs it.
 
@@ -64,6 +65,10 @@ Sets up, builds the bench in release, and runs it.
            are compared with 200,000.
   head     A real anvil mines a block every 250 ms and the indexer follows: times from a block's mining to its commit
            and to its being seen by a reader.
+  prices   A month of minute candles (recorded ones where SOOHO_TESTDATA has them) goes from an HTTP server through the
+           Binance adapter and the backfill into an empty database, beside a bare insert_many of as many documents. Then
+           the prices of 500 tokens at one instant are asked for 200 times a second for 10 s, over HTTP and of the store
+           alone: median and 99th percentile, and what the server examined for one question.
 
 Absolute figures are those of your machine; only the ratios judge.";
 

@@ -142,6 +142,13 @@ pub(super) fn v3_pool(address: Address, topic: B256, log: &LogData) -> Decoded {
                 paid1: e.paid1,
             }
         }
+        v3::SetFeeProtocol::SIGNATURE_HASH => {
+            let e: v3::SetFeeProtocol = parse(address, topic, log)?;
+            EventKind::V3FeeProtocol {
+                fee_protocol0: e.feeProtocol0New,
+                fee_protocol1: e.feeProtocol1New,
+            }
+        }
         _ => return Ok(None),
     }))
 }
@@ -193,6 +200,10 @@ pub(super) fn v4_manager(address: Address, topic: B256, log: &LogData) -> Decode
                 amount0: e.amount0,
                 amount1: e.amount1,
             }
+        }
+        v4::ProtocolFeeUpdated::SIGNATURE_HASH => {
+            let e: v4::ProtocolFeeUpdated = parse(address, topic, log)?;
+            EventKind::V4ProtocolFee { id: e.id, protocol_fee: e.protocolFee.to() }
         }
         _ => return Ok(None),
     }))

@@ -97,6 +97,28 @@ fn v4_amounts_keep_their_sign() {
 }
 
 #[test]
+fn settings_of_the_protocol_decode() {
+    let pools = [(address(9), Protocol::V3)];
+    let mut decoder = Decoder::new(watch(), pools);
+    let set = v3::SetFeeProtocol {
+        feeProtocol0Old: 0,
+        feeProtocol1Old: 1,
+        feeProtocol0New: 4,
+        feeProtocol1New: 10,
+    };
+    assert_eq!(
+        decoder.decode(address(9), &set.encode_log_data()),
+        Ok(Some(EventKind::V3FeeProtocol { fee_protocol0: 4, fee_protocol1: 10 }))
+    );
+    let id = [1; 32].into();
+    let set = v4::ProtocolFeeUpdated { id, protocolFee: "4096500".parse().unwrap() };
+    assert_eq!(
+        decoder.decode(address(4), &set.encode_log_data()),
+        Ok(Some(EventKind::V4ProtocolFee { id, protocol_fee: 4_096_500 }))
+    );
+}
+
+#[test]
 fn a_foreign_layout_is_an_error_not_a_guess() {
     // ERC-20 Transfer: same topic as ERC-721's, but the third value is not indexed
     let transfer = nft::Transfer { from: address(1), to: address(2), tokenId: U256::from(3) }
@@ -122,7 +144,7 @@ fn batch_of_unequal_length_is_refused() {
 #[test]
 fn topics_cover_each_configured_contract() {
     let watch = watch();
-    assert_eq!(pool_topics(&watch).len(), 11);
+    assert_eq!(pool_topics(&watch).len(), 12);
     // what all tokens emit is asked for only where pairs are watched
     let mut without_pairs = watch.clone();
     without_pairs.dexes.remove(0);
@@ -130,6 +152,6 @@ fn topics_cover_each_configured_contract() {
     assert!(!pool_topics(&without_pairs).contains(&v2::Transfer::SIGNATURE_HASH));
     let (addresses, topics) = fixed_topics(&watch);
     assert_eq!(addresses.len(), 5);
-    assert_eq!(topics.len(), 9);
+    assert_eq!(topics.len(), 10);
     assert!(topics.contains(&v3::PoolCreated::SIGNATURE_HASH));
 }

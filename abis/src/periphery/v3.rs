@@ -25,6 +25,9 @@ sol! {
         function slot0() external view returns (uint160 sqrtPriceX96, int24 tick, uint16 observationIndex, uint16 observationCardinality, uint16 observationCardinalityNext, uint8 feeProtocol, bool unlocked);
         function ticks(int24 tick) external view returns (uint128 liquidityGross, int128 liquidityNet, uint256 feeGrowthOutside0X128, uint256 feeGrowthOutside1X128, int56 tickCumulativeOutside, uint160 secondsPerLiquidityOutsideX128, uint32 secondsOutside, bool initialized);
         function tickBitmap(int16 wordPosition) external view returns (uint256);
+        function feeGrowthGlobal0X128() external view returns (uint256);
+        function feeGrowthGlobal1X128() external view returns (uint256);
+        function setFeeProtocol(uint8 feeProtocol0, uint8 feeProtocol1) external;
         function increaseObservationCardinalityNext(uint16 observationCardinalityNext) external;
 
         event Initialize(uint160 sqrtPriceX96, int24 tick);

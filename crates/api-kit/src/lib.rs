@@ -14,6 +14,7 @@ pub mod health;
 pub mod metrics;
 pub mod page;
 pub mod parse;
+pub mod price_jobs;
 pub mod problem;
 pub mod scope;
 pub mod shell;

@@ -1,7 +1,7 @@
 //! Reading what clients write: addresses, pool ids, amounts. Every refusal names the field.
 
 use alloy_primitives::{Address, U256};
-use domain::ids::PoolId;
+use domain::{ids::PoolId, iso, market::Millis};
 
 use crate::problem::Problem;
 
@@ -78,4 +78,26 @@ pub fn uint64(code: &'static str, field: &str, text: &str) -> Result<u64, Proble
     text.parse().map_err(|_| {
         Problem::bad_request(code, format!("`{field}`: `{}` is no whole number", shown(text)))
     })
+}
+
+/// Smaller numbers are no Unix milliseconds of this century, but seconds, except for 0, the beginning of all.
+const FIRST_MILLIS: Millis = 100_000_000_000;
+
+/// A moment in Unix milliseconds, given as such or as ISO 8601 writes it (`2024-01-05`, `2024-01-05T12:00:00Z`).
+///
+/// # Errors
+/// `TIME_INVALID`, also for what looks like Unix seconds.
+pub fn moment(field: &str, text: &str) -> Result<Millis, Problem> {
+    let invalid = |why: &str| {
+        Problem::bad_request("TIME_INVALID", format!("`{field}`: `{}` {why}", shown(text)))
+    };
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let wanted = "is no time: give Unix milliseconds, or 2024-01-05T12:00:00Z, or 2024-01-05";
+        return iso::parse(text).ok_or_else(|| invalid(wanted));
+    }
+    match text.parse() {
+        Ok(millis) if millis == 0 || millis >= FIRST_MILLIS => Ok(millis),
+        Ok(_) => Err(invalid("looks like Unix seconds: give milliseconds")),
+        Err(_) => Err(invalid("is more than any time")),
+    }
 }

@@ -50,13 +50,15 @@ const PERMIT2_HASH: B256 =
     b256!("a1ad0529565c25202190d4ae7f75d4ca08dc432cc760544ee7d0313b68e82ecd");
 
 /// Our own contracts, by name.
-pub(crate) const OWN: [(&str, &str); 6] = [
+pub(crate) const OWN: [(&str, &str); 8] = [
     ("TestToken", include_str!("../../../abis/contracts/out/TestToken.json")),
     ("Bytes32Token", include_str!("../../../abis/contracts/out/Bytes32Token.json")),
     ("NoSymbolToken", include_str!("../../../abis/contracts/out/NoSymbolToken.json")),
     ("FeeToken", include_str!("../../../abis/contracts/out/FeeToken.json")),
     ("FlashBorrower", include_str!("../../../abis/contracts/out/FlashBorrower.json")),
     ("Points", include_str!("../../../abis/contracts/out/Points.json")),
+    ("FeedAggregator", include_str!("../../../abis/contracts/out/FeedAggregator.json")),
+    ("FeedProxy", include_str!("../../../abis/contracts/out/FeedProxy.json")),
 ];
 
 /// Creation code of a package's contract.

@@ -1,6 +1,7 @@
 //! The arithmetic of automated market makers, exact to the wei: what a pool contract would answer, computed here.
 //!
-//! [`v2`] is constant product with any fee, [`mod@swap`] a whole swap of a V3 or V4 pool over a [`tick_map::TickMap`]. The
+//! [`v2`] is constant product with any fee, [`mod@swap`] a whole swap of a V3 or V4 pool over a [`tick_map::TickMap`],
+//! [`mod@replay`] one that has happened. The
 //! formulas are those that Uniswap publishes with its contracts (v2-periphery, v3-core, v4-core); each function names
 //! its contract. Nothing here allocates while a swap is computed.
 //!
@@ -9,11 +10,13 @@
 pub mod fee;
 pub mod full_math;
 pub mod liquidity;
+pub mod replay;
 pub mod sqrt_price_math;
 pub mod swap;
 pub mod swap_step;
 pub mod tick_map;
 pub mod tick_math;
+pub mod tick_word;
 pub mod v2;
 
 use alloy_primitives::U256;

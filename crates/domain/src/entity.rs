@@ -111,6 +111,9 @@ pub struct Tick {
     pub created_block: u64,
     /// Its time in Unix seconds.
     pub created_timestamp: u64,
+    /// Growth of both tokens' fees on the other side of the tick, seen from the current one; Q128, modulo 2^256, the pool's
+    /// own number. None where it is not known; it means nothing while the pool's own growth is not known.
+    pub fee_growth_outside: Option<[U256; 2]>,
 }
 
 /// A token seen in a pool. Text is sanitised before it gets here; the fold does not look at it.

@@ -92,6 +92,8 @@ pub enum EventKind {
         paid0: U256,
         paid1: U256,
     },
+    /// V3 pool: the protocol takes this part of the fees from now on, one n-th of each token's; 0 for nothing.
+    V3FeeProtocol { fee_protocol0: u8, fee_protocol1: u8 },
     /// V4 manager: a pool came to be.
     V4Initialize {
         id: B256,
@@ -125,6 +127,8 @@ pub enum EventKind {
     },
     /// V4 manager: tokens given to the liquidity in range.
     V4Donate { id: B256, sender: Address, amount0: U256, amount1: U256 },
+    /// V4 manager: the protocol takes this fee of a pool from now on, in pips of the input, 12 bits for each direction.
+    V4ProtocolFee { id: B256, protocol_fee: u32 },
     /// V3 position manager: liquidity added to a position.
     PositionIncreased { token_id: U256, liquidity: u128, amount0: U256, amount1: U256 },
     /// V3 position manager: liquidity taken from a position; its tokens are owed until collected.

@@ -11,6 +11,7 @@ mod interval;
 mod nft_position;
 mod pool;
 mod position;
+mod tick;
 mod token;
 
 pub use self::{
@@ -20,5 +21,6 @@ pub use self::{
     nft_position::NftPosition,
     pool::PoolFigures,
     position::LiquidityPosition,
+    tick::{TickDay, TickWord},
     token::TokenFigures,
 };

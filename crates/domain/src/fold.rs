@@ -13,7 +13,7 @@ use crate::{
     entity::{Counters, NftBalance, Pool, Tick, Token},
     figures::{
         Account, Factory, Interval, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay,
-        TokenFigures, TokenInterval,
+        TickDay, TickWord, TokenFigures, TokenInterval,
     },
     ids::PoolId,
     row::Rows,
@@ -25,6 +25,7 @@ mod candle;
 mod concentrated;
 mod create;
 mod derived;
+mod growth;
 mod interval;
 pub mod keys;
 #[cfg(test)]
@@ -75,6 +76,10 @@ pub enum Key {
     LiquidityPosition(PoolId, Address),
     /// A position that is a token: its manager's address and the token id.
     NftPosition(Address, U256),
+    /// A word of a pool's usable ticks, by its number.
+    TickWord(PoolId, i32),
+    /// A day of a pool's tick, by the numbers of the tick and the day.
+    TickDay(PoolId, i32, u32),
 }
 
 macro_rules! entities {
@@ -144,6 +149,10 @@ entities! {
     LiquidityPosition(LiquidityPosition),
     /// A position that is a token.
     NftPosition(NftPosition),
+    /// A word of usable ticks.
+    TickWord(TickWord),
+    /// A day of a tick.
+    TickDay(TickDay),
 }
 
 /// What one block did to an entity.

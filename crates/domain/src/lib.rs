@@ -18,6 +18,7 @@ pub mod figures;
 pub mod flat;
 pub mod fold;
 pub mod ids;
+pub mod iso;
 pub mod map;
 pub mod market;
 pub mod pricing;

@@ -6,11 +6,15 @@ use alloy_primitives::U256;
 use crate::{
     entity::{NftBalance, NftStandard, Pool, PoolState, Tick, Token},
     figures::PoolFigures,
+    ids::PoolId,
     record::{Both, record},
 };
 
+mod identity;
 #[cfg(test)]
 mod tests;
+
+pub use self::identity::PoolIdentity;
 
 record! {
     /// A pool's price, liquidity and counts.
@@ -45,6 +49,10 @@ record! {
         pub created_block: u64 => "createdAtBlockNumber",
         /// Its time in Unix seconds.
         pub created_timestamp: u64 => "createdAtTimestamp",
+        /// Growth of token0's fees on the other side.
+        pub fee_growth_outside0: Option<U256> => "feeGrowthOutside0X128",
+        /// Growth of token1's fees on the other side.
+        pub fee_growth_outside1: Option<U256> => "feeGrowthOutside1X128",
     }
 }
 
@@ -135,6 +143,27 @@ impl From<&Tick> for TickVersion {
             liquidity_net: tick.liquidity_net,
             created_block: tick.created_block,
             created_timestamp: tick.created_timestamp,
+            fee_growth_outside0: tick.fee_growth_outside.map(|growth| growth[0]),
+            fee_growth_outside1: tick.fee_growth_outside.map(|growth| growth[1]),
+        }
+    }
+}
+
+impl TickVersion {
+    /// The tick as it was at this version.
+    #[must_use]
+    pub fn restore(self, pool: PoolId, index: i32) -> Tick {
+        Tick {
+            pool,
+            index,
+            liquidity_gross: self.liquidity_gross,
+            liquidity_net: self.liquidity_net,
+            created_block: self.created_block,
+            created_timestamp: self.created_timestamp,
+            fee_growth_outside: self
+                .fee_growth_outside0
+                .zip(self.fee_growth_outside1)
+                .map(Into::into),
         }
     }
 }

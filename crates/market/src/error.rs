@@ -43,6 +43,14 @@ pub enum MarketError {
         /// Where it departs.
         why: String,
     },
+    /// What is configured of it cannot be used.
+    #[error("{source_name} cannot be asked: {why}")]
+    Misconfigured {
+        /// Who.
+        source_name: Source,
+        /// What is wrong, and how it should be.
+        why: String,
+    },
     /// It has no such data: an interval or a range that it does not serve.
     #[error("{source_name} does not serve {what}")]
     NotServed {

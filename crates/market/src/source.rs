@@ -42,6 +42,15 @@ pub struct Series {
     pub until: Millis,
 }
 
+/// Values of one feed over a part of the past.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Points {
+    /// Ascending, one per time.
+    pub said: Vec<Said>,
+    /// Everything before this time was answered; the next question starts here.
+    pub until: Millis,
+}
+
 /// A source of prices. Ids are the source's own, as the configuration names them.
 pub trait PriceSource: Send + Sync + std::fmt::Debug {
     /// Which one.
@@ -76,6 +85,18 @@ pub trait PriceSource: Send + Sync + std::fmt::Debug {
         time: Millis,
     ) -> Option<BoxFuture<'a, Result<Vec<Said>, MarketError>>> {
         let _ = (ids, time);
+        None
+    }
+
+    /// What one feed said from `from` on and before `to`, as much as one call gives, for sources that keep points rather
+    /// than candles (`None`: this one does not).
+    fn points<'a>(
+        &'a self,
+        id: &'a str,
+        from: Millis,
+        to: Millis,
+    ) -> Option<BoxFuture<'a, Result<Points, MarketError>>> {
+        let _ = (id, from, to);
         None
     }
 }

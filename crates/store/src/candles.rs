@@ -19,6 +19,7 @@ use crate::{codec::Num, error::StoreError};
 mod bucket;
 mod open;
 pub(crate) mod query;
+pub(crate) mod rebuild;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -73,7 +74,7 @@ impl BucketKey {
 }
 
 /// A subject as stored.
-fn subject_bytes(subject: &Subject) -> Binary {
+pub(crate) fn subject_bytes(subject: &Subject) -> Binary {
     let bytes = match subject {
         Subject::Pool(pool) => pool.as_slice().to_vec(),
         // longer than any pool

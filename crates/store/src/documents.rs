@@ -28,7 +28,7 @@ pub(crate) mod watermark;
 pub(crate) const META: &str = "meta";
 
 /// Collections that hold chain data.
-pub(crate) const COLLECTIONS: [&str; 20] = [
+pub(crate) const COLLECTIONS: [&str; 22] = [
     crate::candles::COLLECTION,
     crate::history::COLLECTION,
     kept::COLLECTION,
@@ -40,6 +40,8 @@ pub(crate) const COLLECTIONS: [&str; 20] = [
     figures::POOL_INTERVALS,
     figures::TOKEN_INTERVALS,
     figures::ACCOUNTS,
+    figures::TICK_WORDS,
+    figures::TICK_DAYS,
     pool::Doc::COLLECTION,
     tick::Doc::COLLECTION,
     token::Doc::COLLECTION,

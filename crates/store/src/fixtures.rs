@@ -7,19 +7,22 @@ use domain::{
     block::BlockRef,
     candle::{Candle, CandleStep, Subject},
     decimal::Decimal,
-    entity::{Counters, Created, NftBalance, NftStandard, Pool, PoolState, Protocol, Tick, Token},
+    entity::{Counters, Created, NftStandard, Pool, PoolState, Protocol, Tick, Token},
     figures::{
-        Account, Factory, Interval, LiquidityPosition, NftPosition, PoolFigures, PoolInterval,
-        ProtocolDay, TokenFigures, TokenInterval,
+        Account, Factory, Interval, LiquidityPosition, PoolFigures, PoolInterval, ProtocolDay,
+        TickDay, TickWord, TokenFigures, TokenInterval,
     },
     fold::{BlockChanges, Change, Entity, Key},
     ids::PoolId,
     row::{
         LiquidityEvent, LiquidityKind, LiquidityPositionSnapshot, NftTransfer, PairLiquidity,
-        PairSwap, Position, PositionEvent, PositionEventKind, PositionSnapshot, RowMeta, Rows,
-        Swap,
+        PairSwap, Position, PositionEvent, PositionEventKind, RowMeta, Rows, Swap,
     },
 };
+
+mod owned;
+
+use owned::{nft, position, position_snapshot};
 
 /// What exists, and the blocks that led there.
 #[derive(Debug, Clone, Default)]
@@ -108,6 +111,7 @@ impl Chain {
             liquidity_net: -i128::from(n),
             created_block: n,
             created_timestamp: 5,
+            fee_growth_outside: (n % 3 > 0).then(|| [U256::MAX, U256::from(n)]),
         };
         put(Key::Tick(pool_id(n), -60), tick.into());
         for (key, entity) in figures(n) {
@@ -287,6 +291,8 @@ fn pool(n: u64) -> Pool {
             total_value_locked_token0: Decimal::ZERO - decimal(n),
             tx_count: n,
             fee_tier: 500,
+            fee_growth_global0: (n % 3 > 0).then_some(U256::MAX),
+            fee_growth_global1: (n % 3 > 0).then(|| U256::from(n)),
             ..PoolFigures::default()
         },
     }
@@ -328,6 +334,17 @@ fn figures(n: u64) -> Vec<(Key, Entity)> {
             LiquidityPosition { balance: U256::from(n), ..LiquidityPosition::default() }.into(),
         ),
         (Key::NftPosition(address(POSITIONS), U256::from(n)), position(n).into()),
+        (Key::TickWord(pool, -1), TickWord { initialised: U256::from(n) << 200 }.into()),
+        (
+            Key::TickDay(pool, -60, 7),
+            TickDay {
+                liquidity_gross: u128::MAX,
+                liquidity_net: -i128::from(n),
+                fee_growth_outside0: (n % 3 > 0).then_some(U256::MAX),
+                fee_growth_outside1: None,
+            }
+            .into(),
+        ),
         (
             Key::Account(address(6)),
             Account { volume_usd, swap_count: n, last_block: n, ..Account::default() }.into(),
@@ -344,49 +361,5 @@ fn token(n: u64) -> Token {
         total_supply: (!n.is_multiple_of(5)).then_some(U256::MAX),
         pool_count: 1,
         first_block: n,
-    }
-}
-
-fn nft(n: u64) -> NftBalance {
-    NftBalance {
-        collection: address(COLLECTION),
-        token_id: U256::from(n),
-        owner: address(n % 3 + 1),
-        standard: NftStandard::Erc1155,
-        balance: U256::MAX,
-        since_block: n,
-    }
-}
-
-/// A position; its owner has every third, its pool one.
-fn position(n: u64) -> NftPosition {
-    NftPosition {
-        counted: true,
-        owner: address(n % 3 + 1),
-        origin: n.is_multiple_of(2).then(|| address(6)),
-        pool: (!n.is_multiple_of(5)).then(|| pool_id(n)),
-        tick_lower: Some(-60),
-        liquidity: i128::MIN,
-        deposited_token0: decimal(n),
-        chain_liquidity: u128::MAX,
-        fees_collected0: U256::MAX,
-        ..NftPosition::default()
-    }
-}
-
-fn position_snapshot(meta: RowMeta, n: u64) -> PositionSnapshot {
-    PositionSnapshot {
-        meta,
-        pool: pool_id(n),
-        manager: address(POSITIONS + n % 2),
-        token_id: U256::from(n / 2),
-        owner: address(7),
-        liquidity: -i128::from(n),
-        deposited_token0: decimal(n),
-        deposited_token1: decimal(n + 1),
-        withdrawn_token0: decimal(n + 2),
-        withdrawn_token1: decimal(n + 3),
-        collected_fees_token0: decimal(n + 4),
-        collected_fees_token1: decimal(n + 5),
     }
 }

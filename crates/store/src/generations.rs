@@ -17,6 +17,7 @@ pub(crate) mod remove;
 pub(crate) mod steps;
 #[cfg(test)]
 mod tests;
+pub(crate) mod waiting;
 
 use self::{
     documents::Mapping,

@@ -36,6 +36,12 @@ pub(crate) const INDEXES: &[Index] = &[
     // transfers of a collection and of a token id, newest first
     Index { collection: "nft_transfers", name: "collection", keys: &[("a", 1), ("_id", -1)] },
     Index { collection: "nft_transfers", name: "token", keys: &[("a", 1), ("t", 1), ("_id", -1)] },
+    // what the prices of a time were by what was known at another
+    Index {
+        collection: crate::market::SHEETS,
+        name: crate::market::KNOWN_SHEETS,
+        keys: &[("_id.c", 1), ("_id.t", -1), ("_id.k", -1)],
+    },
 ];
 
 /// Indexes of documents with `s: true` alone: chunks that single blocks have for themselves, which are few.

@@ -28,7 +28,7 @@ use crate::{
 };
 
 pub(crate) mod fence;
-mod process;
+pub(crate) mod process;
 mod take;
 #[cfg(test)]
 mod tests;
@@ -193,7 +193,7 @@ impl Grant {
 }
 
 /// So long from now, by the server's clock.
-fn expiry(ttl: Duration) -> Document {
+pub(crate) fn expiry(ttl: Duration) -> Document {
     let millis = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
     doc! { "$add": ["$$NOW", millis] }
 }

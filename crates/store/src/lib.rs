@@ -23,6 +23,7 @@ mod generations;
 mod history;
 mod indexes;
 mod lease;
+pub mod market;
 mod packed;
 mod queries;
 mod reader;
@@ -48,7 +49,7 @@ pub use self::{
     reader::{
         ContractEventQuery, LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery,
         Past, PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery, PositionsOf, Reader,
-        RowCounts, RowQuery, Snapshot, SwapQuery, TokenQuery,
+        RowCounts, RowQuery, Snapshot, SwapQuery, TickDayQuery, TokenQuery,
     },
     remember::Remembering,
     store::{ConnectOptions, Store},

@@ -78,6 +78,7 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("pools"), "protocol= swaps..", "-swaps", "protocol_swaps", Given),
     query(One("pools"), "created.. tokens=", "created", "token_created", Given),
     query(One("pools"), "swaps.. tokens=", "-swaps", "token_swaps", Given),
+    query(One("pools"), "created.. tokens in", "created", "token_created", Given),
     query(
         One("pools"),
         "created.. protocol= tokens=",
@@ -102,6 +103,7 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("rows"), "g..", "g", "group", Whole("what is merged at once")),
     query(One("candles"), "_id..", "-_id", ID, Given),
     query(One("ticks"), "_id..", "_id", ID, Given),
+    query(One("tick_days"), "_id..", "_id", ID, Given),
     // NFTs
     query(One("nft_balances"), "_id..", "_id", ID, Given),
     query(One("nft_balances"), "_id.. _id.o=", "_id", "owner", Given),
@@ -125,6 +127,15 @@ pub(crate) const QUERIES: &[Query] = &[
     query(Events, "_id.. a=", "", "address", Whole("all announcements of a factory, at a start")),
     query(Events, "_id.. p.*=", "-_id", "p_*", Given),
     query(Events, "_id.. a= p.*=", "-_id", "address_p_*", Given),
+    // market prices
+    query(One("price_observations"), "_id..", "-_id", ID, Given),
+    query(One("price_feeds"), "_id..", "_id", ID, Whole("one document per feed")),
+    query(One("price_bars"), "_id..", "_id", ID, Given),
+    query(One("price_sheets"), "_id..", "-_id", ID, Given),
+    query(One("price_sheets"), "_id.c= _id.k.. _id.t..", VERSIONS, "known", KNOWN_LATER),
+    query(One("price_sheets"), "_id..", MOMENTS, ID, Bounded("one document, and one for each moment")),
+    query(One("price_deviations"), "_id..", "_id", ID, Given),
+    query(One("price_jobs"), "_id..", "_id", ID, Whole("one document per job")),
     // a backup: what can be taken back, and what lies below
     query(One("rows"), "g..", "", "group", Whole("what can be taken back")),
     query(One("rows"), "_id.. g.b..", "_id", ID, Bounded("the rows of a chain, in a backup")),
@@ -136,6 +147,10 @@ pub(crate) const QUERIES: &[Query] = &[
 
 const POOLS_OF_A_TOKEN: Cost = Bounded("the pools of one token, and `reader::pools::OF_A_TOKEN`");
 const RECORDS: Cost = Bounded("records of more than one part are rare, and there are few");
+const VERSIONS: &str = "-_id.t -_id.k";
+const KNOWN_LATER: Cost = Bounded("keys of versions that became known later, of a week at most");
+/// Each question of a list is looked up by the index of what was known when.
+const MOMENTS: &str = "| $sort $limit $project $unwind $lookup $project";
 const HOLDERS: &str = "| $limit $project $group $group";
 
 /// The declaration of a shape.

@@ -7,7 +7,7 @@ use domain::ids::ChainId;
 use mongodb::{Client, ClientSession, Database};
 use tokio::sync::Mutex;
 
-use crate::{error::StoreError, generations, watermark::Watermark};
+use crate::{error::StoreError, generations, market::MarketReader, watermark::Watermark};
 
 mod audit;
 pub(crate) mod bound;
@@ -24,6 +24,7 @@ mod rows;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod tick_days;
 mod tokens;
 
 pub use self::{
@@ -35,6 +36,7 @@ pub use self::{
     positions::{PositionId, PositionQuery, PositionsOf},
     rows::{LiquidityQuery, RowQuery, SwapQuery},
     snapshot::Snapshot,
+    tick_days::TickDayQuery,
     tokens::TokenQuery,
 };
 
@@ -48,6 +50,12 @@ pub struct Reader {
 impl Reader {
     pub(crate) const fn new(client: Client, database: Database) -> Self {
         Self { client, database }
+    }
+
+    /// Reads market prices, which are of a time and not of a block.
+    #[must_use]
+    pub fn market(&self) -> MarketReader {
+        MarketReader::new(self.database.clone())
     }
 
     /// A view of the chain as of its newest stored block; `None` before the first batch. Everything read through it is

@@ -1,10 +1,12 @@
 //! Rebuilding what is derived: the document of every entity from the newest version of it in the history, without the
 //! chain. What is right stays as it is, byte by byte; what is wrong, missing or too much is put right, document by document.
 //!
-//! What cannot be rebuilt: what never changes about a pool (its tokens, fee, factory, creation), which stands in its
-//! document only; and candles. A candle needs the price, value and fee of every single event. Rows have amounts and the
-//! price after a swap of V3 and V4, but no reserves after the syncs of a V2 pair, no price of a token in USD, and neither
-//! fees nor locked value in USD; the history has these as they were after a block, not after each of its events.
+//! Candles are rebuilt from each other: the longer ones from those of a minute.
+//!
+//! What cannot be rebuilt: candles of a minute. One needs the price, value and fee of every single event. Rows have amounts
+//! and the price after a swap of V3 and V4, but no reserves after the syncs of a V2 pair, no price of a token in USD, and
+//! neither fees nor locked value in USD; the history has these as they were after a block, not after each of its events. And
+//! the documents of pools that an earlier version made, which kept what never changes about a pool there only.
 
 use std::{collections::HashSet, hash::BuildHasher};
 
@@ -14,7 +16,6 @@ use mongodb::options::Hint;
 
 use crate::{
     candles,
-    codec::Pid,
     documents::{Stored as _, figures, id_prefix, nft_balance, pool, tick, token},
     error::StoreError,
     reader::plan::ID,
@@ -33,7 +34,7 @@ use self::{heal::Heal, newest::Newest};
 const TOGETHER: usize = 500;
 
 /// Collections that can be rebuilt, and the kind of their entities in the history.
-const KINDS: [(&str, i32); 12] = [
+const KINDS: [(&str, i32); 14] = [
     (pool::Doc::COLLECTION, 1),
     (tick::Doc::COLLECTION, 2),
     (token::Doc::COLLECTION, 3),
@@ -46,7 +47,12 @@ const KINDS: [(&str, i32); 12] = [
     (figures::ACCOUNTS, 10),
     (figures::LIQUIDITY_POSITIONS, 11),
     (figures::NFT_POSITIONS, 12),
+    (figures::TICK_WORDS, 13),
+    (figures::TICK_DAYS, 14),
 ];
+
+/// The collection of candles: the longer ones are rebuilt from those of a minute.
+pub const CANDLES: &str = candles::COLLECTION;
 
 /// Why something was not rebuilt.
 #[derive(Debug, thiserror::Error)]
@@ -62,16 +68,22 @@ pub enum ReindexError {
         /// Those that can.
         choices: String,
     },
-    /// Candles.
+    /// Candles of a minute, or what contradicts them.
     #[error(
-        "candles cannot be rebuilt from rows and history: prices of V2 pairs and of tokens in USD, fees and locked value \
-         are stored as of the end of a block, candles need them after each event; restore a backup, or index anew"
+        "{count} buckets of candles contradict each other or cannot be read ({first}, ...): candles of a minute cannot be \
+         rebuilt from rows and history, which have prices, fees and locked value as of the end of a block and not after each \
+         event; restore a backup, or index anew; the longer candles of all other minutes are rebuilt"
     )]
-    Candles,
+    Candles {
+        /// How many.
+        count: u64,
+        /// Whose.
+        first: String,
+    },
     /// Pools without their document.
     #[error(
-        "{count} pools have no readable document ({first}, ...), and what never changes about a pool stands there only: \
-         restore a backup, or index anew; everything else is rebuilt"
+        "{count} pools have no readable document ({first}, ...), and an earlier version of sooho, which made them, kept what \
+         never changes about a pool nowhere else: restore a backup, or index anew; everything else is rebuilt"
     )]
     Pools {
         /// How many.
@@ -94,7 +106,7 @@ pub struct Reindexed {
     pub foreign: u64,
 }
 
-/// The collections that [`Writer::reindex`] takes.
+/// The collections of entities that [`Writer::reindex`] takes; beside them it takes [`CANDLES`].
 pub fn collections() -> impl Iterator<Item = &'static str> {
     KINDS.into_iter().map(|(name, _)| name)
 }
@@ -110,12 +122,12 @@ impl Writer {
         progress: &(dyn Fn(Reindexed) + Send + Sync),
     ) -> Result<Reindexed, ReindexError> {
         if collection == candles::COLLECTION {
-            return Err(ReindexError::Candles);
+            return candles::rebuild::rebuild(self, progress).await;
         }
         let kind = KINDS.into_iter().find(|(name, _)| *name == collection);
         let (collection, tag) = kind.ok_or_else(|| ReindexError::Unknown {
             name: collection.to_owned(),
-            choices: collections().collect::<Vec<_>>().join(", "),
+            choices: collections().chain([CANDLES]).collect::<Vec<_>>().join(", "),
         })?;
         let mut done = Reindexed::default();
         let (mut known, mut lost) = (Known::default(), Vec::new());
@@ -125,7 +137,9 @@ impl Writer {
             if entities.is_empty() {
                 break;
             }
-            let healed = Heal { writer: self, collection, entities: &entities };
+            let identities = newest::identities(self, &entities).await?;
+            let healed =
+                Heal { writer: self, collection, entities: &entities, identities: &identities };
             let healed = self.grant().transact(&healed).await?;
             for id in &healed.right {
                 known.insert(id);
@@ -210,13 +224,4 @@ impl Known {
     fn contains(&self, id: &[u8]) -> bool {
         self.ids.contains(&self.hash(id))
     }
-}
-
-/// A pool for messages.
-fn name(id: &Document) -> String {
-    let pool = id.get("p").and_then(|pool| match pool {
-        bson::Bson::Binary(pool) => Pid::read(&pool.bytes),
-        _ => None,
-    });
-    pool.map_or_else(|| id.to_string(), |pool| pool.to_string())
 }

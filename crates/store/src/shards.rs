@@ -12,6 +12,7 @@ use crate::documents::{
     lease::{FENCES, LEASES},
 };
 use crate::generations::documents::CHAINS;
+use crate::market;
 
 /// The shard key of a collection; `None` for the few documents that stay on one shard. Collections of contract events
 /// have the same key as others.
@@ -23,6 +24,7 @@ pub(crate) fn key(collection: &str) -> Option<&'static [(&'static str, i32)]> {
 /// Whether the collection is one of ours.
 pub(crate) fn is_known(collection: &str) -> bool {
     COLLECTIONS.contains(&collection)
+        || market::COLLECTIONS.contains(&collection)
         || [META, LEASES, FENCES, CHAINS].contains(&collection)
         || collection.starts_with("contract_")
 }

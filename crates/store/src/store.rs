@@ -11,9 +11,11 @@ use mongodb::{
 };
 
 use crate::{
+    documents::lease::LEASES,
     error::StoreError,
-    generations::{Generation, Generations},
+    generations::{self, Generation, Generations, Standing, waiting},
     lease::{self, Lease},
+    market::MarketWriter,
     reader::Reader,
     schema,
     writer::Writer,
@@ -148,10 +150,37 @@ impl Store {
         Generations::new(lease)
     }
 
+    /// Where a chain stands, for who does not write it.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn standing(&self, chain: ChainId) -> Result<Standing, StoreError> {
+        generations::read::standing(&self.database, chain).await
+    }
+
+    /// Says that this process waits for the chain's lease and would go on with this generation; it counts for `ttl`.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn stand_by(
+        &self,
+        chain: ChainId,
+        generation: Generation,
+        ttl: Duration,
+    ) -> Result<(), StoreError> {
+        waiting::stand_by(&self.documents(LEASES), chain, generation, ttl).await
+    }
+
     /// The one way to write indexed data: under a lease of its chain.
     #[must_use]
     pub fn writer(&self, lease: &Lease) -> Writer {
         Writer::new(self.database.clone(), lease)
+    }
+
+    /// The way to write market prices, which are of no block and of nobody's chain: no lease is needed.
+    #[must_use]
+    pub fn market(&self) -> MarketWriter {
+        MarketWriter::new(self.database.clone())
     }
 
     /// The way to read; it has no method that writes.

@@ -308,5 +308,9 @@ pub(crate) fn entity_id(chain: i64, key: &Key) -> (&'static str, Document) {
         Key::NftPosition(manager, id) => {
             (figures::NFT_POSITIONS, figures::nft_position(chain, manager, id))
         }
+        Key::TickWord(pool, word) => (figures::TICK_WORDS, figures::tick_word(chain, pool, word)),
+        Key::TickDay(pool, tick, day) => {
+            (figures::TICK_DAYS, figures::tick_day(chain, pool, tick, day))
+        }
     }
 }

@@ -92,7 +92,9 @@ fn name(kind: &EventKind) -> &'static str {
         | EventKind::V4Donate { .. } => "liquidity",
         EventKind::V2Sync { .. }
         | EventKind::V2Transfer { .. }
-        | EventKind::V3Initialize { .. } => "reserves, shares, first prices",
+        | EventKind::V3Initialize { .. }
+        | EventKind::V3FeeProtocol { .. }
+        | EventKind::V4ProtocolFee { .. } => "reserves, shares, first prices, settings",
         EventKind::Contract(_) => "events of contracts",
         _ => "NFTs and positions",
     }

@@ -114,7 +114,7 @@ impl Term<'_> {
     ///
     /// # Errors
     /// A fault that is not of the configuration.
-    fn stands_still(&self, fault: IndexerError) -> Result<(), IndexerError> {
+    pub(super) fn stands_still(&self, fault: IndexerError) -> Result<(), IndexerError> {
         if !matches!(
             fault,
             IndexerError::Decode(_) | IndexerError::Fold(_) | IndexerError::BlockTooLarge { .. }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use abis::dynamic::{Contracts, Spec};
-use domain::config::{Collection, Dex, Watch};
+use domain::{
+    config::{Collection, Dex, Watch},
+    entity::Protocol,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{config::IndexerConfig, error::IndexerError};
@@ -22,6 +25,9 @@ pub(crate) struct Sources {
     dexes: Vec<Dex>,
     collections: Vec<Collection>,
     contracts: Vec<Spec>,
+    /// Whether growth of fees is followed, where there are pools that have some. An older version did not.
+    #[serde(default)]
+    fee_growth: bool,
 }
 
 impl Sources {
@@ -33,6 +39,7 @@ impl Sources {
             start_block: config.start_block,
             transactions: config.transactions,
             native_symbol: config.native_symbol.clone(),
+            fee_growth: dexes.iter().any(|dex| dex.protocol != Protocol::V2),
             dexes,
             collections,
             contracts: config.contracts.specs().to_vec(),

@@ -6,11 +6,11 @@ use api_kit::{page::Slice, parse, problem::Problem, scope::Scope};
 use async_graphql::{ComplexObject, Context, Object, Result, dataloader::DataLoader};
 use domain::ids::PoolId;
 
-use super::{connection::Connection, loaders, page_cost};
+use super::{connection::Connection, loaders, page_cost, prices};
 use crate::{
     deps::Deps,
     read::{liquidity, swaps},
-    view::{liquidity::LiquidityEvent, pool::Pool, swap::Swap},
+    view::{liquidity::LiquidityEvent, pool::Pool, swap::Swap, swap_usd::SwapUsd},
 };
 
 /// What happened in pools.
@@ -66,6 +66,20 @@ impl Swap {
     /// The pool, at the block of the request.
     async fn pool(&self, ctx: &Context<'_>) -> Result<Pool> {
         pool(ctx, self.pool_key).await
+    }
+
+    /// What it was worth on the market at its block's time.
+    async fn usd(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            default,
+            desc = "With corrections that came later, instead of as it was known then"
+        )]
+        corrected: bool,
+    ) -> Result<SwapUsd> {
+        let pool = pool(ctx, self.pool_key).await?;
+        prices::of_swap(ctx, self, &pool, corrected).await
     }
 }
 

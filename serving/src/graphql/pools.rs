@@ -77,12 +77,12 @@ impl Pools {
 impl Pool {
     /// Lower token by address; the zero address is V4's native currency.
     async fn token0(&self, ctx: &Context<'_>) -> Result<Token> {
-        Ok(self.tokens(ctx).await?.0.into())
+        Ok(Token::new(self.chain_id, self.tokens(ctx).await?.0))
     }
 
     /// Higher token by address.
     async fn token1(&self, ctx: &Context<'_>) -> Result<Token> {
-        Ok(self.tokens(ctx).await?.1.into())
+        Ok(Token::new(self.chain_id, self.tokens(ctx).await?.1))
     }
 
     /// Whole token1 for one whole token0, without fees, to 20 digits; null without a price or decimals.
@@ -104,7 +104,7 @@ impl Pool {
 }
 
 impl Pool {
-    async fn tokens(
+    pub(super) async fn tokens(
         &self,
         ctx: &Context<'_>,
     ) -> Result<(domain::entity::Token, domain::entity::Token)> {

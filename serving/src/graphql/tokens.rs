@@ -3,10 +3,17 @@
 use std::sync::Arc;
 
 use api_kit::{page::Slice, parse, problem::Problem, scope::Scope};
-use async_graphql::{Context, Object, Result};
+use async_graphql::{ComplexObject, Context, Object, Result};
 
-use super::{connection::Connection, page_cost};
-use crate::{deps::Deps, read::tokens::page, view::token::Token};
+use super::{connection::Connection, page_cost, prices};
+use crate::{
+    deps::Deps,
+    read::tokens::page,
+    view::{
+        price::{MarketPrice, PriceDeviation},
+        token::Token,
+    },
+};
 
 /// Tokens.
 #[derive(Debug, Default)]
@@ -30,7 +37,9 @@ impl Tokens {
         let snapshot = ctx.data::<Scope>()?.at(chain).await?;
         let total = symbol.is_none().then(|| snapshot.counters().tokens);
         let rows = page(&snapshot, symbol, slice).await?;
-        Ok(Connection::new(snapshot.block(), rows, after.is_some(), total, Into::into))
+        Ok(Connection::new(snapshot.block(), rows, after.is_some(), total, |token| {
+            Token::new(chain, token)
+        }))
     }
 
     /// A token by its address; null when no pool holds it.
@@ -44,6 +53,19 @@ impl Tokens {
         let address = parse::address("address", &address)?;
         let snapshot = ctx.data::<Scope>()?.at(chain).await?;
         let token = snapshot.tokens_by_addresses(&[address]).await.map_err(Problem::from)?.pop();
-        Ok(token.map(Into::into))
+        Ok(token.map(|token| Token::new(chain, token)))
+    }
+}
+
+#[ComplexObject]
+impl Token {
+    /// What it costs on the market now, which pools need not agree with.
+    async fn market_price(&self, ctx: &Context<'_>) -> Result<MarketPrice> {
+        prices::of_token(ctx, self.key).await
+    }
+
+    /// How far its price in our pools was from the market when that was looked at last; null when it was not of late.
+    async fn price_deviation(&self, ctx: &Context<'_>) -> Result<Option<PriceDeviation>> {
+        prices::deviation(ctx, self.key).await
     }
 }

@@ -67,8 +67,8 @@ impl PoolItem {
             Self {
                 reconciled: reconciled.remove(&pool.id).map(Into::into),
                 pool: Pool::new(snapshot.chain(), pool),
-                token0: token0.map(Into::into),
-                token1: token1.map(Into::into),
+                token0: token0.map(|token| Token::new(snapshot.chain(), token)),
+                token1: token1.map(|token| Token::new(snapshot.chain(), token)),
                 token1_per_token0: one,
                 token0_per_token1: other,
             }

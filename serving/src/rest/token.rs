@@ -31,5 +31,5 @@ pub(super) async fn get(
     let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
     let token = snapshot.tokens_by_addresses(&[address]).await?.pop();
     let token = token.ok_or_else(|| failure::unknown_token(address))?;
-    Ok(Json(Item { block: snapshot.block().into(), item: token.into() }))
+    Ok(Json(Item { block: snapshot.block().into(), item: Token::new(chain, token) }))
 }

@@ -25,5 +25,5 @@ pub(super) async fn get(
     let slice = Slice::parse(params.first.as_deref(), params.after.as_deref())?;
     let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
     let page = tokens::page(&snapshot, params.symbol, slice).await?;
-    Ok(Json(Page::new(snapshot.block(), page, Into::into)))
+    Ok(Json(Page::new(snapshot.block(), page, |token| Token::new(chain, token))))
 }

@@ -1,5 +1,6 @@
 //! A swap.
 
+use alloy_primitives::{I256, U256};
 use async_graphql::SimpleObject;
 use domain::{ids::PoolId, row::Swap as Row};
 use serde::Serialize;
@@ -39,6 +40,10 @@ pub struct Swap {
     #[graphql(skip)]
     #[serde(skip)]
     pub pool_key: (u64, PoolId),
+    /// What moved of token0 and token1, in smallest units.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub moved: [U256; 2],
 }
 
 impl Swap {
@@ -60,6 +65,7 @@ impl Swap {
             sqrt_price_x96: row.sqrt_price_x96.map(|price| price.to_string()),
             tick: row.tick,
             pool_key: (chain_id, row.pool),
+            moved: [row.amount0, row.amount1].map(I256::unsigned_abs),
         }
     }
 }

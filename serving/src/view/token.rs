@@ -1,12 +1,15 @@
 //! A token.
 
+use alloy_primitives::Address;
 use async_graphql::SimpleObject;
+use domain::{entity, ids::ChainId};
 use serde::Serialize;
 
 use super::address;
 
 /// A token seen in a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct Token {
     /// Contract address; the zero address is the chain's native currency.
@@ -21,11 +24,17 @@ pub struct Token {
     pub pool_count: u64,
     /// Block of its first pool.
     pub first_block: u64,
+    /// Chain and contract, for what hangs on them.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub key: (ChainId, Address),
 }
 
-impl From<domain::entity::Token> for Token {
-    fn from(token: domain::entity::Token) -> Self {
-        let domain::entity::Token {
+impl Token {
+    /// The wire form of a stored token.
+    #[must_use]
+    pub fn new(chain: ChainId, token: entity::Token) -> Self {
+        let entity::Token {
             address: contract,
             symbol,
             name,
@@ -34,6 +43,7 @@ impl From<domain::entity::Token> for Token {
             first_block,
             ..
         } = token;
-        Self { address: address(contract), symbol, name, decimals, pool_count, first_block }
+        let key = (chain, contract);
+        Self { address: address(contract), symbol, name, decimals, pool_count, first_block, key }
     }
 }

@@ -6,6 +6,7 @@ mod candles;
 mod chain;
 mod contracts;
 mod graphql;
+mod prices;
 mod reconciled;
 mod refusals;
 mod rest;

@@ -52,6 +52,7 @@ impl Service {
             chains: Chains::new(vec![(CHAIN, chain)]),
             reader: store.reader(),
             registry: Registry::new(),
+            max_price_age: std::time::Duration::from_secs(86_400),
             timeout: REQUEST_TIMEOUT,
         };
         Self { router: serving::router(deps).unwrap(), store, mongod, folder }
@@ -70,6 +71,11 @@ impl Service {
         let writer = store::testing::writer(&self.store, CHAIN).await.unwrap();
         writer.declare(&contracts::tables()).await.unwrap();
         writer.commit(&batch).await.unwrap();
+    }
+
+    /// Writes market prices.
+    pub fn market(&self) -> store::market::MarketWriter {
+        self.store.market()
     }
 
     /// Writes to the small chain.

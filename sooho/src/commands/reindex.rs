@@ -4,7 +4,7 @@ use indexer::lease;
 use observe::Shutdown;
 use store::{
     Writer,
-    reindex::{Reindexed, collections},
+    reindex::{CANDLES, Reindexed, collections},
 };
 
 use super::backup::{bar, interrupted};
@@ -51,8 +51,11 @@ async fn rebuild(
     collection: &str,
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
-    let names: Vec<&str> =
-        if collection == "all" { collections().collect() } else { vec![collection] };
+    let names: Vec<&str> = if collection == "all" {
+        collections().chain([CANDLES]).collect()
+    } else {
+        vec![collection]
+    };
     for name in names {
         let bar = bar(&format!("{} {name}", chain.name), 0);
         bar.unset_length();

@@ -21,6 +21,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     Store::check_name(&config.store.database)
         .map_err(|error| format!("store.database: {error}"))?;
     wait("indexer.lease_ms", config.indexer.lease_ms)?;
+    config.prices.check(&config.chain)?;
     for (index, chain) in config.chain.iter().enumerate() {
         check_chain(&format!("chain.{index}"), chain)?;
     }

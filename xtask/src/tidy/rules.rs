@@ -61,8 +61,13 @@ pub const RESERVED: &[Reserved] = &[
         rooms: &["sooho", BENCHES[0], BENCHES[1]],
     },
     Reserved {
-        wall: "nothing that users deploy contains the local chain",
-        packages: &["devchain"],
+        wall: "only the jobs that collect prices reach the price APIs",
+        packages: &["market"],
+        rooms: &["indexer", "sooho", BENCHES[0], BENCHES[1]],
+    },
+    Reserved {
+        wall: "nothing that users deploy contains the local chain or the price server of the tests",
+        packages: &["devchain", "market-fixture"],
         rooms: &[BENCHES[0], BENCHES[1]],
     },
 ];
@@ -111,9 +116,26 @@ pub const ABSENT: &[Absent] = &[
         packages: &["mongodb", "store", "api-kit", "indexer", "serving", "nft-api"],
     },
     Absent {
-        wall: "serving knows neither indexer nor nft-api",
+        wall: "market knows neither the store, nor a node, nor a service",
+        room: "market",
+        packages: &[
+            "mongodb",
+            "bson",
+            "alloy-provider",
+            "axum",
+            "store",
+            "chain",
+            "api-kit",
+            "indexer",
+            "serving",
+            "nft-api",
+            "market-fixture",
+        ],
+    },
+    Absent {
+        wall: "serving knows neither indexer nor nft-api, and no price API",
         room: "serving",
-        packages: &["indexer", "nft-api"],
+        packages: &["indexer", "nft-api", "market"],
     },
     Absent {
         wall: "nft-api knows neither indexer nor serving",
@@ -194,3 +216,8 @@ pub const UNSAID: &[Unsaid] = &[
 
 /// Rooms that may write selectors, topics and other hashes as hexadecimal constants.
 pub const HEX_ROOMS: &[&str] = &["abis", "xtask"];
+
+/// Hosts of price APIs, and the rooms that may name them.
+pub const PRICE_HOSTS: &[&str] =
+    &["coingecko.com", "binance.com", "binance.vision", "coinbase.com", "llama.fi", "hermes.pyth"];
+pub const PRICE_ROOMS: &[&str] = &["market", "tests", "bench", "xtask"];

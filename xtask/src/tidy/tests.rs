@@ -50,6 +50,13 @@ fn a_selector_outside_abis_is_a_breach_but_not_in_tests() {
 }
 
 #[test]
+fn a_price_api_outside_market_is_a_breach() {
+    let text = "//! a\nconst BASE: &str = \"https://coins.llama.fi\";";
+    assert_eq!(breaches_in("indexer/src/a.rs", text), ["indexer/src/a.rs:2: llama.fi"]);
+    assert!(breaches_in("crates/market/src/a.rs", text).is_empty());
+}
+
+#[test]
 fn a_direct_dependency_on_the_driver_is_a_breach() {
     let direct =
         pairs("0indexer v0.1.0 (/x)\n1mongodb v3.9.1\n\n0store v0.1.0 (/y)\n1mongodb v3.9.1\n");

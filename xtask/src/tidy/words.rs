@@ -3,12 +3,13 @@
 use super::Check;
 use super::files::Source;
 use super::lexer::{code_of, hex_constants, says};
-use super::rules::{HEX_ROOMS, UNSAID, Unsaid, Where};
+use super::rules::{HEX_ROOMS, PRICE_HOSTS, PRICE_ROOMS, UNSAID, Unsaid, Where};
 
 /// Every check on words.
 pub fn checks(sources: &[Source]) -> Vec<Check> {
     let mut checks: Vec<Check> = UNSAID.iter().map(|rule| unsaid(rule, sources)).collect();
     checks.push(constants(sources));
+    checks.push(hosts(sources));
     checks
 }
 
@@ -49,4 +50,20 @@ fn constants(sources: &[Source]) -> Check {
         }
     }
     Check { wall: "only abis writes selectors and topics", breaches }
+}
+
+/// Hosts stand between quotes, where words of code are not looked for.
+fn hosts(sources: &[Source]) -> Check {
+    let mut breaches = Vec::new();
+    let elsewhere =
+        |source: &&Source| !source.is_test && !PRICE_ROOMS.contains(&source.room.as_str());
+    for source in sources.iter().filter(elsewhere) {
+        for (number, line) in source.text.lines().enumerate() {
+            let code = code_of(line, true);
+            if let Some(host) = PRICE_HOSTS.iter().find(|host| code.contains(**host)) {
+                breaches.push(format!("{}:{}: {host}", source.path, number + 1));
+            }
+        }
+    }
+    Check { wall: "only market names a price API", breaches }
 }

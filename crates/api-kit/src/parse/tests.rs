@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 
-use super::{address, pool_id, uint256};
+use super::{address, moment, pool_id, uint256};
 
 const CHECKSUMMED: &str = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 
@@ -64,5 +64,26 @@ fn amounts_are_plain_digits() {
             "AMOUNT_INVALID",
             "{text}"
         );
+    }
+}
+
+#[test]
+fn moments_are_milliseconds_or_iso() {
+    for (text, expected) in [
+        ("0", 0),
+        ("1704412800000", 1_704_412_800_000),
+        ("2024-01-05", 1_704_412_800_000),
+        ("2024-01-05T00:00:00.5Z", 1_704_412_800_500),
+        ("18446744073709551615", u64::MAX),
+    ] {
+        assert_eq!(moment("at", text).unwrap(), expected, "{text}");
+    }
+    let long = "9".repeat(1_000);
+    for text in
+        ["", " ", "-1", "1e12", "now", "1704412800", "18446744073709551616", "2024-1-5", &long]
+    {
+        let problem = moment("at", text).unwrap_err();
+        assert_eq!(problem.code(), "TIME_INVALID", "{text}");
+        assert!(problem.detail().starts_with("`at`:") && problem.detail().len() < 200);
     }
 }

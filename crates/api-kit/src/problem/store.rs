@@ -16,6 +16,9 @@ impl From<StoreError> for Problem {
         if let StoreError::HistoryGone { .. } = error {
             return Self::unprocessable("HISTORY_GONE", error.to_string());
         }
+        if let StoreError::TooMuch { .. } = error {
+            return Self::unprocessable("TOO_MUCH", error.to_string());
+        }
         tracing::error!(error = &error as &dyn std::error::Error, "a read of the store failed");
         Self::internal()
     }

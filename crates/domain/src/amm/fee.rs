@@ -33,6 +33,13 @@ pub enum Fee {
         /// on top.
         protocol: u32,
     },
+    /// `PoolManager` of V4, as the event of a swap tells it.
+    V4Paid {
+        /// All that the swapper paid, in pips.
+        pips: u32,
+        /// As above.
+        protocol: u32,
+    },
 }
 
 /// The fee of one direction.
@@ -84,17 +91,29 @@ impl Fee {
                 if lp_pips > PIPS {
                     return Err(AmmError::Fee(lp_pips));
                 }
-                let taken = if zero_for_one { protocol } else { protocol >> 12 } & 0xfff;
-                let pips = v4_swap_fee(taken, lp_pips);
-                let cut = match taken {
-                    0 => Cut::Nothing,
-                    _ if taken == pips => Cut::Everything,
-                    _ => Cut::OfInput(taken),
-                };
-                Ok(Directed { version: Version::V4, pips, cut })
+                let taken = v4_protocol_fee(protocol, zero_for_one);
+                Ok(v4(v4_swap_fee(taken, lp_pips), taken))
+            }
+            Self::V4Paid { pips, .. } if pips > PIPS => Err(AmmError::Fee(pips)),
+            Self::V4Paid { pips, protocol } => {
+                Ok(v4(pips, v4_protocol_fee(protocol, zero_for_one)))
             }
         }
     }
+}
+
+/// The protocol's pips of one direction.
+const fn v4_protocol_fee(packed: u32, zero_for_one: bool) -> u32 {
+    (if zero_for_one { packed } else { packed >> 12 }) & 0xfff
+}
+
+const fn v4(pips: u32, taken: u32) -> Directed {
+    let cut = match taken {
+        0 => Cut::Nothing,
+        _ if taken == pips => Cut::Everything,
+        _ => Cut::OfInput(taken),
+    };
+    Directed { version: Version::V4, pips, cut }
 }
 
 /// The protocol's fee first, the liquidity providers' on what is left (`ProtocolFeeLibrary.calculateSwapFee`); pips.

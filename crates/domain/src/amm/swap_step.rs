@@ -111,11 +111,7 @@ impl Range {
 
     /// Input that moves the price to `to`, rounded up.
     fn input(&self, to: U256) -> Result<U256, AmmError> {
-        if self.zero_for_one {
-            amount0_delta(to, self.current, self.liquidity, true)
-        } else {
-            amount1_delta(self.current, to, self.liquidity, true)
-        }
+        input(self.current, to, self.liquidity, self.zero_for_one)
     }
 
     /// Output of a move to `to`, rounded down.
@@ -128,8 +124,22 @@ impl Range {
     }
 }
 
+/// Input that moves the price from `from` to `to`, rounded up.
+pub(super) fn input(
+    from: U256,
+    to: U256,
+    liquidity: u128,
+    zero_for_one: bool,
+) -> Result<U256, AmmError> {
+    if zero_for_one {
+        amount0_delta(to, from, liquidity, true)
+    } else {
+        amount1_delta(from, to, liquidity, true)
+    }
+}
+
 /// The fee on top of an amount that came through without it, rounded up.
-fn fee_on(amount_in: U256, fee_pips: u32) -> Result<U256, AmmError> {
+pub(super) fn fee_on(amount_in: U256, fee_pips: u32) -> Result<U256, AmmError> {
     if fee_pips == PIPS {
         // only an amount of zero comes through such a fee
         return Ok(amount_in);

@@ -81,6 +81,10 @@ record! {
         pub reserve1: Decimal => "reserve1",
         /// V2: supply of the pair's own token.
         pub total_supply: Decimal => "totalSupply",
+        /// V3, V4: growth of token0's fees after the last event of the row; none where it is not known.
+        pub fee_growth_global0: Option<U256> => "feeGrowthGlobal0X128",
+        /// V3, V4: growth of token1's fees.
+        pub fee_growth_global1: Option<U256> => "feeGrowthGlobal1X128",
     }
 }
 

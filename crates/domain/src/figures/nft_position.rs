@@ -69,6 +69,25 @@ record! {
         pub subscriber: Option<Address> => "subscriber",
         /// Block of its last event.
         pub updated_block: u64 => "updatedBlock",
+        /// V3: growth of token0's fees inside the range when its manager looked last: at changes of liquidity, and at
+        /// collects while there is some. None where it is not known.
+        pub fee_growth_inside0: Option<U256> => "feeGrowthInside0LastX128",
+        /// V3: growth of token1's fees.
+        pub fee_growth_inside1: Option<U256> => "feeGrowthInside1LastX128",
+    }
+}
+
+impl NftPosition {
+    /// Growth of both tokens' fees inside the range, where it is known.
+    #[must_use]
+    pub fn fee_growth_inside(&self) -> Option<[U256; 2]> {
+        self.fee_growth_inside0.zip(self.fee_growth_inside1).map(Into::into)
+    }
+
+    /// Sets both.
+    pub fn set_fee_growth_inside(&mut self, growth: Option<[U256; 2]>) {
+        (self.fee_growth_inside0, self.fee_growth_inside1) =
+            growth.map(|[growth0, growth1]| (growth0, growth1)).unzip();
     }
 }
 

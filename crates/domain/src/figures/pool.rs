@@ -54,5 +54,26 @@ record! {
         /// V2: all shares as the contract counts them, in its smallest unit (10^-18), those locked at the first mint
         /// included.
         pub chain_total_supply: U256 => "chainTotalSupply",
+        /// V3, V4: fees of token0 ever earned per unit of liquidity, Q128, modulo 2^256: the pool's own number. None where
+        /// it is not known: the pool was stored before it was followed, or its swaps contradict the rules of its protocol.
+        pub fee_growth_global0: Option<U256> => "feeGrowthGlobal0X128",
+        /// V3, V4: the same of token1; known together.
+        pub fee_growth_global1: Option<U256> => "feeGrowthGlobal1X128",
+        /// V3, V4: the protocol's share of fees, packed as the pool stores it (`slot0.feeProtocol`, `slot0.protocolFee`).
+        pub fee_protocol: u32 => "feeProtocol",
+    }
+}
+
+impl PoolFigures {
+    /// Growth of both tokens' fees, where it is known.
+    #[must_use]
+    pub fn fee_growth(&self) -> Option<[U256; 2]> {
+        self.fee_growth_global0.zip(self.fee_growth_global1).map(Into::into)
+    }
+
+    /// Sets both.
+    pub fn set_fee_growth(&mut self, growth: Option<[U256; 2]>) {
+        (self.fee_growth_global0, self.fee_growth_global1) =
+            growth.map(|[growth0, growth1]| (growth0, growth1)).unzip();
     }
 }

@@ -33,6 +33,10 @@ record! {
         pub collected_fees_token0: Decimal => "collectedFeesToken0",
         /// Token0 paid out, once more.
         pub collected_fees_token1: Decimal => "collectedFeesToken1",
+        /// Growth of token0's fees inside the range.
+        pub fee_growth_inside0: Option<U256> => "feeGrowthInside0LastX128",
+        /// Growth of token1's fees inside the range.
+        pub fee_growth_inside1: Option<U256> => "feeGrowthInside1LastX128",
     }
 }
 
@@ -76,6 +80,8 @@ impl PoolRow for PositionSnapshot {
             withdrawn_token1: self.withdrawn_token1,
             collected_fees_token0: self.collected_fees_token0,
             collected_fees_token1: self.collected_fees_token1,
+            fee_growth_inside0: self.fee_growth_inside.map(|growth| growth[0]),
+            fee_growth_inside1: self.fee_growth_inside.map(|growth| growth[1]),
         }
     }
 
@@ -93,6 +99,7 @@ impl PoolRow for PositionSnapshot {
             withdrawn_token1: own.withdrawn_token1,
             collected_fees_token0: own.collected_fees_token0,
             collected_fees_token1: own.collected_fees_token1,
+            fee_growth_inside: own.fee_growth_inside0.zip(own.fee_growth_inside1).map(Into::into),
         }
     }
 

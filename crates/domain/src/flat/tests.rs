@@ -126,6 +126,7 @@ fn positions() {
         withdrawn_token1: Decimal::ZERO,
         collected_fees_token0: Decimal::ONE,
         collected_fees_token1: Decimal::ZERO,
+        fee_growth_inside: Some([U256::MAX, U256::ONE]),
     });
     for (kind, from) in super::position::KINDS.into_iter().zip([Some(Address::ZERO), None, None]) {
         let (token_id, to) = (U256::from(5), Address::repeat_byte(1));

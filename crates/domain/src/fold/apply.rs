@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use alloy_primitives::Address;
 
-use super::{Entity, EntityType, FoldError, Key, State, candle::Candles, v2};
+use super::{Entity, EntityType, FoldError, Key, State, candle::Candles, growth::Insides, v2};
 use crate::{
     block::{Block, BlockRef},
     config::{Dex, Watch},
@@ -27,6 +27,7 @@ pub(super) struct Step<'a> {
     pub(super) counters: Counters,
     pub(super) pair_lists: v2::Lists,
     pub(super) candles: Candles,
+    pub(super) insides: Insides,
 }
 
 impl<'a> Step<'a> {
@@ -47,6 +48,7 @@ impl<'a> Step<'a> {
             counters,
             pair_lists: v2::Lists::default(),
             candles: Candles::default(),
+            insides: Insides::default(),
         }
     }
 
@@ -63,6 +65,7 @@ impl<'a> Step<'a> {
             }
         }
         second.into_iter().try_for_each(|event| self.event(event))?;
+        self.take_insides()?;
         self.rows.pair_liquidity.extend(std::mem::take(&mut self.pair_lists).into_rows());
         self.rows.candles = std::mem::take(&mut self.candles).into_steps();
         Ok(())

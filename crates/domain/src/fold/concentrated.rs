@@ -13,10 +13,8 @@ mod liquidity;
 mod swap;
 mod ticks;
 
-use self::{
-    liquidity::{Moved, RangeChange},
-    swap::Swapped,
-};
+use self::liquidity::{Moved, RangeChange};
+pub(super) use self::swap::Swapped;
 
 impl Step<'_> {
     /// Folds an event of a V3 or V4 pool; false when the pool is unknown.
@@ -28,7 +26,8 @@ impl Step<'_> {
         let id = match kind {
             EventKind::V4Swap { id, .. }
             | EventKind::V4ModifyLiquidity { id, .. }
-            | EventKind::V4Donate { id, .. } => PoolId::Key(*id),
+            | EventKind::V4Donate { id, .. }
+            | EventKind::V4ProtocolFee { id, .. } => PoolId::Key(*id),
             _ => PoolId::Contract(meta.address),
         };
         let Some(pool) = self.find::<Pool>(&Key::Pool(id))? else { return Ok(false) };
@@ -110,12 +109,21 @@ impl Step<'_> {
                 self.moved(meta, &Moved { id, kind, owner, range, amounts })?;
             }
             EventKind::V3Flash { sender: owner, paid0, paid1, .. } => {
+                self.flash_growth(id, [paid0, paid1])?;
                 let (kind, amounts) = (LiquidityKind::Flash, [paid0, paid1]);
                 self.moved(meta, &Moved { id, kind, owner, range: None, amounts })?;
             }
             EventKind::V4Donate { sender: owner, amount0, amount1, .. } => {
+                self.donated_growth(id, [amount0, amount1])?;
                 let (kind, amounts) = (LiquidityKind::Donate, [amount0, amount1]);
                 self.moved(meta, &Moved { id, kind, owner, range: None, amounts })?;
+            }
+            EventKind::V3FeeProtocol { fee_protocol0, fee_protocol1 } => {
+                let packed = u32::from(fee_protocol0) | u32::from(fee_protocol1) << 4;
+                self.change_pool(id, |pool| pool.figures.fee_protocol = packed)?;
+            }
+            EventKind::V4ProtocolFee { protocol_fee, .. } => {
+                self.change_pool(id, |pool| pool.figures.fee_protocol = protocol_fee)?;
             }
             _ => return Ok(false),
         }

@@ -57,6 +57,10 @@ impl Step<'_> {
             tx_hash: meta.tx_hash,
             log_index: meta.log_index,
         };
+        let mut figures = PoolFigures { fee_tier: fee_pips, ..PoolFigures::default() };
+        if dex.protocol != Protocol::V2 {
+            figures.set_fee_growth(Some([U256::ZERO; 2]));
+        }
         let mut pool = Pool {
             id,
             dex: dex.name.clone(),
@@ -72,7 +76,7 @@ impl Step<'_> {
             swap_count: 0,
             liquidity_event_count: 0,
             updated_block: self.block.number,
-            figures: PoolFigures { fee_tier: fee_pips, ..PoolFigures::default() },
+            figures,
         };
         self.counters.pools += 1;
         for token in tokens {

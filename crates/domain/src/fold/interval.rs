@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     decimal::Decimal,
+    entity::Pool,
     figures::{Interval, PoolInterval, ProtocolDay, TokenInterval},
 };
 
@@ -72,6 +73,10 @@ impl Step<'_> {
         pool: &PoolSeen,
         volume: Option<&Volume>,
     ) -> Result<(), FoldError> {
+        // not what the event found, as the rest: the chain's number after it
+        let growth = self
+            .find::<Pool>(&Key::Pool(world.pool))?
+            .map(|pool| (pool.figures.fee_growth_global0, pool.figures.fee_growth_global1));
         for interval in Interval::ALL {
             let period = interval.period(self.block.timestamp);
             let key = Key::PoolInterval(world.pool, interval, period);
@@ -90,6 +95,7 @@ impl Step<'_> {
                 row.token1_price = pool.token1_price;
                 row.tvl_usd = pool.tvl_usd;
                 row.tx_count += 1;
+                (row.fee_growth_global0, row.fee_growth_global1) = growth.unwrap_or_default();
                 if let Some(Volume { amounts, value }) = volume {
                     row.volume_usd += value.usd;
                     row.volume_token0 += amounts[0];

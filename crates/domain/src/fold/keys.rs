@@ -34,7 +34,8 @@ pub fn touched(event: &Event, out: &mut Vec<Key>) {
         | EventKind::V3Initialize { .. }
         | EventKind::V3Collect { .. }
         | EventKind::V3Swap { .. }
-        | EventKind::V3Flash { .. } => out.push(Key::Pool(emitter)),
+        | EventKind::V3Flash { .. }
+        | EventKind::V3FeeProtocol { .. } => out.push(Key::Pool(emitter)),
         EventKind::V2Transfer { from, to, .. } => shares(event.meta.address, *from, *to, out),
         EventKind::V3Mint { tick_lower, tick_upper, .. }
         | EventKind::V3Burn { tick_lower, tick_upper, .. } => {
@@ -43,7 +44,9 @@ pub fn touched(event: &Event, out: &mut Vec<Key>) {
         EventKind::V4ModifyLiquidity { id, tick_lower, tick_upper, .. } => {
             range(PoolId::Key(*id), *tick_lower, *tick_upper, out);
         }
-        EventKind::V4Swap { id, .. } | EventKind::V4Donate { id, .. } => {
+        EventKind::V4Swap { id, .. }
+        | EventKind::V4Donate { id, .. }
+        | EventKind::V4ProtocolFee { id, .. } => {
             out.push(Key::Pool(PoolId::Key(*id)));
         }
         EventKind::Erc721Transfer { from, to, token_id } => {
@@ -73,7 +76,8 @@ pub fn pool_of(event: &Event) -> Option<PoolId> {
         EventKind::V4Initialize { id, .. }
         | EventKind::V4ModifyLiquidity { id, .. }
         | EventKind::V4Swap { id, .. }
-        | EventKind::V4Donate { id, .. } => PoolId::Key(id),
+        | EventKind::V4Donate { id, .. }
+        | EventKind::V4ProtocolFee { id, .. } => PoolId::Key(id),
         EventKind::Erc721Transfer { .. }
         | EventKind::Erc1155Transfer { .. }
         | EventKind::PositionIncreased { .. }

@@ -11,7 +11,7 @@ use crate::{
     decimal::Decimal,
     entity::{Pool, Protocol, TokenMetadata},
     event::{Event, EventKind, EventMeta},
-    figures::Interval,
+    figures::{Interval, PoolInterval},
     ids::PoolId,
 };
 
@@ -72,7 +72,7 @@ pub(super) fn pricing(pool: fn(u8) -> PoolId, whitelist: Vec<Address>) -> Pricin
 pub(super) struct Chain {
     pub(super) state: State,
     pub(super) watch: Watch,
-    metadata: HashMap<Address, TokenMetadata>,
+    pub(super) metadata: HashMap<Address, TokenMetadata>,
     pub(super) number: u64,
 }
 
@@ -114,6 +114,17 @@ impl Chain {
         timestamp: u64,
         transactions: Vec<Vec<(Address, EventKind)>>,
     ) -> Result<BlockChanges, FoldError> {
+        let block = self.made(timestamp, transactions);
+        Needs::new(&self.watch, std::slice::from_ref(&block)).load(&mut self.state, |_| None);
+        self.state.apply(&block, &self.watch, &self.metadata)
+    }
+
+    /// The next block, with these transactions; it is not applied.
+    pub(super) fn made(
+        &mut self,
+        timestamp: u64,
+        transactions: Vec<Vec<(Address, EventKind)>>,
+    ) -> Block {
         self.number += 1;
         let hash = |n: u64| B256::from(U256::from(n));
         let header = BlockRef {
@@ -140,9 +151,7 @@ impl Chain {
                 kind,
             })
             .collect();
-        let block = Block { header, senders, events };
-        Needs::new(&self.watch, std::slice::from_ref(&block)).load(&mut self.state, |_| None);
-        self.state.apply(&block, &self.watch, &self.metadata)
+        Block { header, senders, events }
     }
 
     /// The same, where nothing may fail.
@@ -158,18 +167,21 @@ impl Chain {
         self.find(key).unwrap_or_else(|| panic!("no {key:?}"))
     }
 
+    /// A pool without what the chain alone keeps of fees.
     pub(super) fn pool(&self, id: PoolId) -> Pool {
-        self.get(&Key::Pool(id))
+        let mut pool: Pool = self.get(&Key::Pool(id));
+        pool.figures.set_fee_growth(None);
+        pool.figures.fee_protocol = 0;
+        pool
     }
 
-    /// The row of the hour (or day) that holds `timestamp`.
-    pub(super) fn pool_row(
-        &self,
-        id: PoolId,
-        interval: Interval,
-        timestamp: u64,
-    ) -> crate::figures::PoolInterval {
-        self.get(&Key::PoolInterval(id, interval, interval.period(timestamp)))
+    /// The row of the hour (or day) that holds `timestamp`, likewise.
+    pub(super) fn pool_row(&self, id: PoolId, interval: Interval, timestamp: u64) -> PoolInterval {
+        PoolInterval {
+            fee_growth_global0: None,
+            fee_growth_global1: None,
+            ..self.get(&Key::PoolInterval(id, interval, interval.period(timestamp)))
+        }
     }
 
     pub(super) fn token_row(

@@ -16,11 +16,16 @@ use crate::{
     map::Map,
 };
 
+mod ticks;
+
+use self::ticks::Ways;
+
 /// A pool's world: factory and tokens.
 #[derive(Debug, Clone, Copy)]
 struct Home {
     factory: Address,
     tokens: [Address; 2],
+    tick_spacing: i32,
 }
 
 /// Finds what a run of blocks needs.
@@ -46,6 +51,7 @@ impl<'a> Needs<'a> {
     pub fn missing(&self, state: &mut State) -> Vec<Key> {
         let mut wanted = Wanted { state, missing: Vec::new() };
         let mut seen: Map<PoolId, u32> = Map::default();
+        let mut ways = Ways::default();
         let mut buffer = Vec::new();
         for block in self.blocks {
             let hour = Interval::Hour.period(block.header.timestamp);
@@ -60,6 +66,8 @@ impl<'a> Needs<'a> {
                     position_needs(&mut wanted, key);
                 }
                 let Some(pool) = keys::pool_of(event) else { continue };
+                let spacing = self.created.get(&pool).map(|home| home.tick_spacing);
+                ways.event(&mut wanted, pool, &event.kind, block.header.timestamp, spacing);
                 if let Some(sender) = block.sender(event.meta.tx_index) {
                     wanted.want(Key::Account(sender.from));
                 }
@@ -107,7 +115,7 @@ impl<'a> Needs<'a> {
     }
 
     fn pool_needs(&self, wanted: &mut Wanted<'_>, pool: PoolId, home: Home, timestamp: u64) {
-        let Home { factory, tokens } = home;
+        let Home { factory, tokens, .. } = home;
         wanted.want(Key::Factory(factory));
         wanted.want(Key::ProtocolDay(factory, Interval::Day.period(timestamp)));
         for interval in Interval::ALL {
@@ -146,26 +154,27 @@ impl<'a> Needs<'a> {
 
 impl Home {
     const fn of(pool: &Pool) -> Self {
-        Self { factory: pool.factory, tokens: [pool.token0, pool.token1] }
+        let tokens = [pool.token0, pool.token1];
+        Self { factory: pool.factory, tokens, tick_spacing: pool.tick_spacing }
     }
 }
 
 /// The pool that an event creates, if its factory is watched.
 fn created(watch: &Watch, event: &Event) -> Option<(PoolId, Home)> {
-    let (pool, tokens) = match event.kind {
+    let (pool, tokens, tick_spacing) = match event.kind {
         EventKind::V2PairCreated { token0, token1, pair } => {
-            (PoolId::Contract(pair), [token0, token1])
+            (PoolId::Contract(pair), [token0, token1], 0)
         }
-        EventKind::V3PoolCreated { token0, token1, pool, .. } => {
-            (PoolId::Contract(pool), [token0, token1])
+        EventKind::V3PoolCreated { token0, token1, pool, tick_spacing, .. } => {
+            (PoolId::Contract(pool), [token0, token1], tick_spacing)
         }
-        EventKind::V4Initialize { id, currency0, currency1, .. } => {
-            (PoolId::Key(id), [currency0, currency1])
+        EventKind::V4Initialize { id, currency0, currency1, tick_spacing, .. } => {
+            (PoolId::Key(id), [currency0, currency1], tick_spacing)
         }
         _ => return None,
     };
     let factory = event.meta.address;
-    watch.dex(factory).map(|_| (pool, Home { factory, tokens }))
+    watch.dex(factory).map(|_| (pool, Home { factory, tokens, tick_spacing }))
 }
 
 /// Whether a token moved of which no balances are kept: a position's, as a rule.

@@ -188,7 +188,12 @@ impl Run {
     fn assert_complete(&self) {
         let figures = self.touched.iter().filter(|key| match key {
             Key::Pool(id) => self.chain.pool(*id).figures.counted,
-            Key::Tick(..) | Key::Token(_) | Key::Nft(..) | Key::Account(_) => false,
+            Key::Tick(..)
+            | Key::TickWord(..)
+            | Key::TickDay(..)
+            | Key::Token(_)
+            | Key::Nft(..)
+            | Key::Account(_) => false,
             _ => true,
         });
         assert_eq!(figures.count(), self.oracles.iter().map(Oracle::len).sum::<usize>());

@@ -32,6 +32,15 @@ impl Status {
             Self::None => "none",
         }
     }
+
+    /// The status of one that nothing fresh stands behind: what is disputed is stale, what was depegged is that still.
+    #[must_use]
+    pub(super) const fn aged(self) -> Self {
+        match self {
+            Self::Fresh | Self::Stale | Self::Disputed => Self::Stale,
+            Self::Depegged | Self::None => self,
+        }
+    }
 }
 
 /// The price of a token in US dollars at a time.
@@ -47,14 +56,57 @@ pub struct Price {
     pub as_of: Option<Millis>,
     /// The least that any of them claims.
     pub confidence: Option<Decimal>,
+    /// Until when this stands if nothing new is heard: then the first of its observations is past its heartbeat; the
+    /// greatest time where none ever is. `None` where it is not made of fresh ones.
+    pub fresh_until: Option<Millis>,
     /// Why it is not fresh, or what was left out.
     pub reason: Option<String>,
 }
 
 impl Price {
+    /// None, and why.
+    #[must_use]
+    pub const fn none(reason: String) -> Self {
+        Self {
+            value: None,
+            status: Status::None,
+            sources: Vec::new(),
+            as_of: None,
+            confidence: None,
+            fresh_until: None,
+            reason: Some(reason),
+        }
+    }
+
+    /// What it is at a later time than it was made for, when nothing newer is known: fresh ones become stale, and what is
+    /// older than `max_age` is no price any more. So a collector that has stopped is never mistaken for a quiet market.
+    #[must_use]
+    pub fn seen_at(self, now: Millis, max_age: Millis) -> Self {
+        let Some(as_of) = self.as_of else { return self };
+        if self.fresh_until.is_some_and(|until| now <= until) {
+            return self;
+        }
+        let age = now.saturating_sub(as_of);
+        if age > max_age {
+            return Self::none(too_old(age, max_age));
+        }
+        if self.fresh_until.is_none() {
+            return self;
+        }
+        let why = "nothing newer is known".to_owned();
+        let reason =
+            Some(self.reason.map_or_else(|| why.clone(), |first| format!("{first}; {why}")));
+        Self { status: self.status.aged(), fresh_until: None, reason, ..self }
+    }
+
     /// Age in whole seconds at a time; `None` where there is no price.
     #[must_use]
     pub fn age_seconds(&self, now: Millis) -> Option<u64> {
         self.as_of.map(|as_of| now.saturating_sub(as_of) / 1_000)
     }
+}
+
+/// Why an old price is none.
+pub(super) fn too_old(age: Millis, max_age: Millis) -> String {
+    format!("the last price is {} s old, more than {} s", age / 1_000, max_age / 1_000)
 }

@@ -18,6 +18,7 @@ fn ticks(positions: &[(i32, i32, i128)]) -> Vec<Tick> {
         liquidity_net,
         created_block: 0,
         created_timestamp: 0,
+        fee_growth_outside: None,
     };
     nets.into_iter().map(tick).collect()
 }

@@ -34,6 +34,8 @@ pub struct PositionSnapshot {
     pub collected_fees_token0: Decimal,
     /// Token0 paid out, once more: the reference's slip.
     pub collected_fees_token1: Decimal,
+    /// Growth of both tokens' fees inside the range when its manager looked last, where it is known.
+    pub fee_growth_inside: Option<[U256; 2]>,
 }
 
 /// What happened to a V4 position as a token.

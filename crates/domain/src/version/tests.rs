@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 
-use super::PoolVersion;
+use super::{PoolIdentity, PoolVersion};
 use crate::{
     entity::{Created, Pool, PoolState, Protocol},
     figures::PoolFigures,
@@ -65,4 +65,28 @@ fn differences_of_the_figures_come_after_those_of_the_core() {
         .map(|(_, field)| field.name)
         .collect();
     assert_eq!(names, ["swapCount", "updatedBlock", "txCount"]);
+}
+
+#[test]
+fn identity_and_version_are_the_whole_pool() {
+    let concentrated =
+        PoolState::Concentrated { sqrt_price_x96: U256::MAX, tick: -7, liquidity: u128::MAX };
+    let reserves = PoolState::Reserves { reserve0: U256::MAX, reserve1: U256::ONE };
+    for (protocol, state) in
+        [(Protocol::V2, reserves), (Protocol::V3, concentrated), (Protocol::V4, concentrated)]
+    {
+        let id = PoolId::Key(B256::repeat_byte(9));
+        let hooks = Address::repeat_byte(7);
+        let created =
+            Created { block: u64::MAX, timestamp: 8, tx_hash: B256::repeat_byte(6), log_index: 3 };
+        let whole = Pool { id, protocol, hooks, tick_spacing: -1, created, ..pool(state, 9) };
+        let identity = PoolIdentity::of(&whole);
+        let mut copy = PoolIdentity::default();
+        for index in 0..PoolIdentity::count() {
+            assert!(copy.set(index, identity.get(index)), "{index}");
+        }
+        assert_eq!(copy.pool(id, PoolVersion::of(&whole)), Some(whole.clone()));
+        let unknown = PoolIdentity { protocol: 5, ..identity };
+        assert_eq!(unknown.pool(id, PoolVersion::of(&whole)), None);
+    }
 }

@@ -326,8 +326,10 @@ fn versions_of(key: i64, block: u64, raw: &RawDocumentBuf) -> Result<Vec<Documen
     let (_, images) = decode_doc::<undo::Doc>(undo::Doc::COLLECTION, raw)?.into_parts();
     let of_entities = images.into_iter().filter(|image| image.k != crate::candles::COLLECTION);
     Ok(of_entities
-        .map(|Image { h: (tag, bytes), .. }| {
-            history::id_document(key, &history::Tagged { tag, bytes: bytes.bytes }, block)
+        .flat_map(|Image { h: (tag, bytes), d, .. }| {
+            let of = history::Tagged { tag, bytes: bytes.bytes };
+            let made_with = history::made_with(key, &of, d.is_none(), block);
+            std::iter::once(history::id_document(key, &of, block)).chain(made_with)
         })
         .collect())
 }

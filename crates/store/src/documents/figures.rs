@@ -10,13 +10,15 @@
 //! | `accounts` | `{c, a}` |
 //! | `liquidity_positions` | `{c, p, a}` pair, account |
 //! | `nft_positions` | `{c, f, t}` manager, token id |
+//! | `tick_words` | `{c, p, i}` pool, number of the word |
+//! | `tick_days` | `{c, p, i, n}` pool, tick, day |
 
 use alloy_primitives::{Address, U256};
 use bson::{Document, RawDocument, doc};
 use domain::{
     figures::{
         Account, Factory, Interval, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay,
-        TokenFigures, TokenInterval,
+        TickDay, TickWord, TokenFigures, TokenInterval,
     },
     fold::{Entity, Key},
     ids::PoolId,
@@ -37,6 +39,8 @@ pub(crate) const TOKEN_INTERVALS: &str = "token_intervals";
 pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const LIQUIDITY_POSITIONS: &str = "liquidity_positions";
 pub(crate) const NFT_POSITIONS: &str = "nft_positions";
+pub(crate) const TICK_WORDS: &str = "tick_words";
+pub(crate) const TICK_DAYS: &str = "tick_days";
 
 /// The stored form of an interval.
 pub(crate) const fn interval(interval: Interval) -> &'static str {
@@ -86,6 +90,14 @@ pub(crate) fn nft_position(c: i64, manager: Address, token_id: U256) -> Document
     doc! { "c": c, "f": Addr(manager), "t": Uint(token_id) }
 }
 
+pub(crate) fn tick_word(c: i64, pool: PoolId, word: i32) -> Document {
+    doc! { "c": c, "p": Pid(pool), "i": word }
+}
+
+pub(crate) fn tick_day(c: i64, pool: PoolId, tick: i32, day: u32) -> Document {
+    doc! { "c": c, "p": Pid(pool), "i": tick, "n": i64::from(day) }
+}
+
 /// All parts that an id may have.
 #[derive(Debug, Deserialize)]
 struct AnyId {
@@ -95,6 +107,7 @@ struct AnyId {
     k: Option<Interval>,
     n: Option<Small>,
     t: Option<Uint>,
+    i: Option<i32>,
 }
 
 /// Only the id.
@@ -110,13 +123,18 @@ pub(crate) fn decode(
 ) -> Result<(Key, Entity), StoreError> {
     let WithId { _id: id } = super::decode_doc(collection, raw)?;
     let corrupt = |why: String| StoreError::Corrupt { collection, id: format!("{id:?}"), why };
-    let AnyId { f, a, p, k, n, t } = &id;
+    let AnyId { f, a, p, k, n, t, i } = &id;
     let (f, a, n) = (f.map(|f| f.0), a.map(|a| a.0), n.map(|n| n.0));
     let key = match (collection, f, a, p, k, n) {
         (NFT_POSITIONS, Some(f), ..) => {
             let t = t.as_ref().ok_or_else(|| corrupt("its id lacks a part".to_owned()))?;
             Key::NftPosition(f, t.0)
         }
+        (TICK_WORDS | TICK_DAYS, _, _, Some(p), ..) => match (i, n) {
+            (Some(i), None) if collection == TICK_WORDS => Key::TickWord(p.0, *i),
+            (Some(i), Some(n)) => Key::TickDay(p.0, *i, n),
+            _ => return Err(corrupt("its id lacks a part".to_owned())),
+        },
         (FACTORIES, Some(f), ..) => Key::Factory(f),
         (PROTOCOL_DAYS, Some(f), _, _, _, Some(n)) => Key::ProtocolDay(f, n),
         (TOKEN_FIGURES, Some(f), Some(a), ..) => Key::TokenFigures(f, a),
@@ -134,6 +152,8 @@ pub(crate) fn decode(
         Key::TokenInterval(..) => record::read::<TokenInterval>(raw).map(Entity::from),
         Key::LiquidityPosition(..) => record::read::<LiquidityPosition>(raw).map(Entity::from),
         Key::NftPosition(..) => record::read::<NftPosition>(raw).map(Entity::from),
+        Key::TickWord(..) => record::read::<TickWord>(raw).map(Entity::from),
+        Key::TickDay(..) => record::read::<TickDay>(raw).map(Entity::from),
         _ => record::read::<Account>(raw).map(Entity::from),
     };
     Ok((key, entity.map_err(corrupt)?))

@@ -5,7 +5,7 @@ use domain::{entity::Tick, ids::PoolId};
 use serde::{Deserialize, Serialize};
 
 use super::Stored;
-use crate::codec::{Liquidity, LiquidityNet, Num, Pid};
+use crate::codec::{Liquidity, LiquidityNet, Num, Pid, Uint};
 
 /// Identity.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub(crate) struct Doc {
     net: LiquidityNet,
     created: Num,
     created_ts: Num,
+    /// Growth of token0's and token1's fees on the other side.
+    #[serde(default)]
+    outside: Option<[Uint; 2]>,
 }
 
 impl Stored for Doc {
@@ -41,6 +44,7 @@ impl Stored for Doc {
             net: LiquidityNet(tick.liquidity_net),
             created: Num(tick.created_block),
             created_ts: Num(tick.created_timestamp),
+            outside: tick.fee_growth_outside.map(|growth| growth.map(Uint)),
         }
     }
 
@@ -52,6 +56,7 @@ impl Stored for Doc {
             liquidity_net: self.net.0,
             created_block: self.created.0,
             created_timestamp: self.created_ts.0,
+            fee_growth_outside: self.outside.map(|growth| growth.map(|growth| growth.0)),
         }
     }
 }

@@ -72,7 +72,7 @@ pub(crate) fn plan(chain: ChainId) -> Vec<Document> {
 }
 
 /// Where a chain stands, with what its generations are made of.
-pub(super) async fn standing(database: &Database, chain: ChainId) -> Result<Standing, StoreError> {
+pub(crate) async fn standing(database: &Database, chain: ChainId) -> Result<Standing, StoreError> {
     let chains = database.collection::<RawDocumentBuf>(CHAINS);
     let found: Vec<RawDocumentBuf> =
         chains.find(documents::all_of(chain)).await?.try_collect().await?;

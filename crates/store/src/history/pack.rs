@@ -2,16 +2,20 @@
 
 use bson::RawDocumentBuf;
 use domain::{
+    entity::Pool,
     figures::{
-        Account, Factory, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay, TokenFigures,
-        TokenInterval,
+        Account, Factory, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay, TickDay,
+        TickWord, TokenFigures, TokenInterval,
     },
     fold::{Change, Entity, Key},
     map::Map,
-    version::{NftVersion, PoolVersion, TickVersion, TokenVersion},
+    version::{NftVersion, PoolIdentity, PoolVersion, TickVersion, TokenVersion},
 };
 
-use super::{key::tagged, repack::document};
+use super::{
+    key::{identity, tagged},
+    repack::document,
+};
 use crate::packed::Encoder;
 
 /// A chunk ends at so many versions or bytes: a point read decodes half of one.
@@ -78,6 +82,8 @@ packers! {
     Account: Account, record => record.as_ref();
     LiquidityPosition: LiquidityPosition, record => record.as_ref();
     NftPosition: NftPosition, record => record.as_ref();
+    TickWord: TickWord, record => record.as_ref();
+    TickDay: TickDay, record => record.as_ref();
 }
 
 /// A chunk that can still grow.
@@ -114,7 +120,18 @@ impl Packer {
         }
         for change in changes {
             self.version(&change.key, block, change.after.as_ref());
+            if let (None, Some(Entity::Pool(pool))) = (&change.before, &change.after) {
+                self.identity(block, pool);
+            }
         }
+    }
+
+    /// Keeps what never changes about a new pool. There is nothing to merge it with later.
+    fn identity(&mut self, block: u64, pool: &Pool) {
+        let mut encoder = Encoder::<PoolIdentity>::new();
+        encoder.push(0, Some(&PoolIdentity::of(pool)));
+        let (key, bytes) = (identity(pool.id), encoder.finish());
+        self.done.push(document(self.chain, &key, block, block, 1, bytes, false));
     }
 
     /// Adds a version; blocks of an entity ascend.

@@ -4,17 +4,17 @@ use std::fmt::Debug;
 
 use bson::RawDocument;
 use domain::{
-    entity::{NftBalance, NftStandard, Tick, Token},
+    entity::{NftBalance, NftStandard, Token},
     figures::{
-        Account, Factory, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay, TokenFigures,
-        TokenInterval,
+        Account, Factory, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay, TickDay,
+        TickWord, TokenFigures, TokenInterval,
     },
     fold::{Entity, Key},
     record::Record,
-    version::{NftVersion, PoolVersion, TickVersion, TokenVersion},
+    version::{NftVersion, PoolIdentity, PoolVersion, TickVersion, TokenVersion},
 };
 
-use super::COLLECTION;
+use super::{COLLECTION, IDENTITY};
 use crate::{
     error::StoreError,
     packed::{Decoder, PackedError},
@@ -66,23 +66,9 @@ impl<'a> Chunk<'a> {
                 let version = self.last::<PoolVersion>(block)?;
                 return Ok(version.map(|version| Image::Pool(Box::new(version))));
             }
-            Key::Tick(pool, index) => self.last::<TickVersion>(block)?.map(|version| {
-                let TickVersion {
-                    liquidity_gross,
-                    liquidity_net,
-                    created_block,
-                    created_timestamp,
-                } = version;
-                Tick {
-                    pool,
-                    index,
-                    liquidity_gross,
-                    liquidity_net,
-                    created_block,
-                    created_timestamp,
-                }
-                .into()
-            }),
+            Key::Tick(pool, index) => {
+                self.last::<TickVersion>(block)?.map(|version| version.restore(pool, index).into())
+            }
             Key::Token(address) => self.last::<TokenVersion>(block)?.map(|version| {
                 let TokenVersion { symbol, name, decimals, total_supply, pool_count, first_block } =
                     version;
@@ -106,8 +92,26 @@ impl<'a> Chunk<'a> {
             Key::Account(_) => self.last::<Account>(block)?.map(Into::into),
             Key::LiquidityPosition(..) => self.last::<LiquidityPosition>(block)?.map(Into::into),
             Key::NftPosition(..) => self.last::<NftPosition>(block)?.map(Into::into),
+            Key::TickWord(..) => self.last::<TickWord>(block)?.map(Into::into),
+            Key::TickDay(..) => self.last::<TickDay>(block)?.map(Into::into),
         };
         Ok(entity.map(Image::Entity))
+    }
+
+    /// All versions of a pool, ascending, with the blocks that made them.
+    pub(crate) fn pools(&self) -> Result<Vec<(u64, PoolVersion)>, StoreError> {
+        let mut found = Vec::new();
+        let read = self.each::<PoolVersion>(|at, version| {
+            found.extend(version.map(|version| (at, version.clone())));
+            true
+        });
+        read.map_err(|error| self.corrupt(&error))?;
+        Ok(found)
+    }
+
+    /// What never changes about a pool, of a chunk that says that.
+    pub(crate) fn identity(&self) -> Result<Option<PoolIdentity>, StoreError> {
+        self.last(u64::MAX).map_err(|error| self.corrupt(&error))
     }
 
     /// The block of its first version.
@@ -118,6 +122,7 @@ impl<'a> Chunk<'a> {
     /// All versions as text, with the blocks that made them; for comparisons.
     pub(crate) fn versions(&self) -> Result<Vec<(u64, String)>, StoreError> {
         let found = match self.tag {
+            IDENTITY => self.texts::<PoolIdentity>(),
             1 => self.texts::<PoolVersion>(),
             2 => self.texts::<TickVersion>(),
             3 => self.texts::<TokenVersion>(),
@@ -130,6 +135,8 @@ impl<'a> Chunk<'a> {
             10 => self.texts::<Account>(),
             11 => self.texts::<LiquidityPosition>(),
             12 => self.texts::<NftPosition>(),
+            13 => self.texts::<TickWord>(),
+            14 => self.texts::<TickDay>(),
             _ => Err(PackedError::Invalid("kind of entity")),
         };
         found.map_err(|error| self.corrupt(&error))

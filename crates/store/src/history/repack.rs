@@ -3,15 +3,15 @@
 use bson::{Binary, RawDocumentBuf, rawdoc, spec::BinarySubtype};
 use domain::{
     figures::{
-        Account, Factory, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay, TokenFigures,
-        TokenInterval,
+        Account, Factory, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay, TickDay,
+        TickWord, TokenFigures, TokenInterval,
     },
     record::Record,
-    version::{NftVersion, PoolVersion, TickVersion, TokenVersion},
+    version::{NftVersion, PoolIdentity, PoolVersion, TickVersion, TokenVersion},
 };
 
 use super::{
-    Chunk, Tagged, id,
+    Chunk, IDENTITY, Tagged, id,
     pack::{BYTES, VERSIONS},
 };
 use crate::{
@@ -29,6 +29,7 @@ pub(crate) fn repack(
 ) -> Result<Vec<RawDocumentBuf>, StoreError> {
     let of = Of { chain, key, chunks, from };
     match key.tag {
+        IDENTITY => of.packed::<PoolIdentity>(),
         1 => of.packed::<PoolVersion>(),
         2 => of.packed::<TickVersion>(),
         3 => of.packed::<TokenVersion>(),
@@ -41,6 +42,8 @@ pub(crate) fn repack(
         10 => of.packed::<Account>(),
         11 => of.packed::<LiquidityPosition>(),
         12 => of.packed::<NftPosition>(),
+        13 => of.packed::<TickWord>(),
+        14 => of.packed::<TickDay>(),
         _ => Err(of.corrupt(&PackedError::Invalid("kind of entity"))),
     }
 }

@@ -7,16 +7,16 @@ use std::fs;
 
 /// This process.
 #[derive(Debug, Clone)]
-pub(super) struct Process {
+pub(crate) struct Process {
     /// Host and process id, for people.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Boot, process namespace, process id and start time: together they never come again. Empty where the system does
     /// not say.
-    pub(super) identity: String,
+    pub(crate) identity: String,
 }
 
 impl Process {
-    pub(super) fn this() -> Self {
+    pub(crate) fn this() -> Self {
         let pid = std::process::id();
         let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let host = host.trim();
@@ -29,7 +29,7 @@ impl Process {
     }
 
     /// Whether the process with this identity ran here and runs no more.
-    pub(super) fn saw_end_of(other: &str) -> bool {
+    pub(crate) fn saw_end_of(other: &str) -> bool {
         let mut parts = other.rsplitn(3, ' ');
         let (Some(started), Some(pid), Some(there)) = (parts.next(), parts.next(), parts.next())
         else {

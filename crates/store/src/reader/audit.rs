@@ -89,7 +89,7 @@ impl Snapshot {
     }
 
     /// Runs a plan and gives the documents as they are.
-    async fn raw(
+    pub(super) async fn raw(
         &self,
         plan: Plan,
         projection: Option<Document>,

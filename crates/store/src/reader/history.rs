@@ -1,7 +1,11 @@
 //! Entities as of a block.
 
 use bson::{RawDocumentBuf, doc};
-use domain::fold::{Entity, Key};
+use domain::{
+    entity::Pool,
+    fold::{Entity, Key},
+};
+use futures::TryStreamExt as _;
 use mongodb::options::Hint;
 
 use super::{
@@ -13,6 +17,9 @@ use crate::{
     error::StoreError,
     history::{self, Chunk, Image, tagged},
 };
+
+/// Chunks of an entity that are read at once.
+const CHUNKS: u32 = 16;
 
 impl Snapshot {
     /// The lowest block as of which entities can be read; 0: any.
@@ -57,6 +64,41 @@ impl Snapshot {
             }
             _ => Ok(None),
         }
+    }
+}
+
+impl Snapshot {
+    /// A pool after every block that changed it from `from` on, ascending, with those blocks; before them as it was at
+    /// `from`. Where the history is not kept so far back it begins later.
+    pub async fn pool_versions(
+        &self,
+        pool: &Pool,
+        from: u64,
+    ) -> Result<Vec<(u64, Pool)>, StoreError> {
+        let plan = version(self.key(), &Key::Pool(pool.id), self.block().number);
+        let (database, mut session) = self.parts().await;
+        let mut cursor = database
+            .collection::<RawDocumentBuf>(plan.collection)
+            .find(plan.filter)
+            .sort(plan.sort)
+            .hint(Hint::Name(plan.index.to_owned()))
+            .batch_size(CHUNKS)
+            .session(&mut *session)
+            .await?;
+        let mut chunks = cursor.stream(&mut session);
+        let mut found = Vec::new();
+        while let Some(raw) = chunks.try_next().await? {
+            let chunk = Chunk::new(&raw)?;
+            found.extend(chunk.pools()?.into_iter().rev());
+            if chunk.first() <= from {
+                break;
+            }
+        }
+        // newest first: all above `from`, and the one below
+        let older = found.iter().position(|(block, _)| *block <= from);
+        found.truncate(older.map_or(found.len(), |at| at + 1));
+        found.reverse();
+        Ok(found.into_iter().map(|(block, version)| (block, version.restore(pool))).collect())
     }
 }
 

@@ -90,6 +90,12 @@ impl Snapshot {
         self.pools_within(query, OF_A_TOKEN).await
     }
 
+    /// All pools with any of these tokens, on either side, oldest first. Reads as many as there are: for tokens that have
+    /// few ([`domain::entity::Token::pool_count`]).
+    pub async fn pools_of_tokens(&self, tokens: &[Address]) -> Result<Vec<Pool>, StoreError> {
+        self.find::<pool::Doc>(of_tokens(self.key(), tokens)).await
+    }
+
     pub(crate) async fn pools_within(
         &self,
         query: &PoolQuery,
@@ -136,6 +142,17 @@ pub(super) fn plan(chain: i64, query: &PoolQuery) -> Plan {
         }
     };
     Plan { collection: pool::Doc::COLLECTION, filter, sort, index, limit: Some(query.limit) }
+}
+
+fn of_tokens(chain: i64, tokens: &[Address]) -> Plan {
+    let tokens: Vec<_> = tokens.iter().copied().map(Addr).collect();
+    Plan {
+        collection: pool::Doc::COLLECTION,
+        filter: doc! { "tokens": { "$in": tokens }, "created": range(chain, true, None) },
+        sort: doc! { "created": 1 },
+        index: "token_created",
+        limit: None,
+    }
 }
 
 pub(super) fn by_ids(chain: i64, ids: &[PoolId]) -> Plan {

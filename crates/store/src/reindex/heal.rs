@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use alloy_primitives::U256;
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use domain::{
-    entity::Pool,
     fold::{Entity, Key},
+    ids::PoolId,
+    map::Map,
+    version::PoolIdentity,
 };
 use futures::TryStreamExt as _;
 use mongodb::ClientSession;
 
-use super::name;
 use crate::{
     codec::{Liquidity, Uint},
     documents::{Stored as _, decode, decode_doc, encode_doc, pool},
@@ -31,6 +32,8 @@ pub(super) struct Heal<'a> {
     pub(super) writer: &'a Writer,
     pub(super) collection: &'static str,
     pub(super) entities: &'a [(Key, Option<Image>)],
+    /// Of pools what never changes about them, as far as the history knows it.
+    pub(super) identities: &'a Map<PoolId, PoolIdentity>,
 }
 
 /// What became of them.
@@ -41,14 +44,14 @@ pub(super) struct Healed {
     pub(super) altered: u64,
     pub(super) missing: u64,
     /// Pools of which too little is left.
-    pub(super) lost: Vec<String>,
+    pub(super) lost: Vec<PoolId>,
 }
 
 impl Work for Heal<'_> {
     type Output = Healed;
 
     async fn run(&self, session: &mut ClientSession) -> Result<Healed, StoreError> {
-        let Self { writer, collection, entities } = *self;
+        let Self { writer, collection, entities, identities } = *self;
         writer.grant().check(session, Purpose::Write).await?;
         let ids: Vec<Document> =
             entities.iter().map(|(key, _)| entity_id(writer.key(), key).1).collect();
@@ -64,7 +67,7 @@ impl Work for Heal<'_> {
             stored.extend(id.ok().map(|id| (id, raw)));
         }
         let (mut healed, mut new) = (Healed::default(), Images::default());
-        for ((_, image), id) in entities.iter().zip(ids) {
+        for ((key, image), id) in entities.iter().zip(ids) {
             let now = stored.get(raw(&id)?.as_bytes());
             // what was removed stands in the history as such: a document of it is a foreign one
             let Some(image) = image else { continue };
@@ -72,12 +75,16 @@ impl Work for Heal<'_> {
             let entity = match image {
                 Image::Entity(entity) => entity.clone(),
                 Image::Pool(version) => {
-                    let identity = now.and_then(identity);
-                    let Some(identity) = identity else {
-                        healed.lost.push(name(&id));
+                    let Key::Pool(pool) = *key else { continue };
+                    // a version that did not keep it has it in the document only
+                    let known = identities.get(&pool).cloned();
+                    let known = known.or_else(|| now.and_then(identity));
+                    let whole = known.and_then(|known| known.pool(pool, version.as_ref().clone()));
+                    let Some(whole) = whole else {
+                        healed.lost.push(pool);
                         continue;
                     };
-                    Entity::from(version.as_ref().clone().restore(&identity))
+                    Entity::from(whole)
                 }
             };
             let right = encode_entity(writer.key(), collection, &id, &entity)?;
@@ -94,7 +101,7 @@ impl Work for Heal<'_> {
 }
 
 /// What never changes about a pool, from what is left of its document: everything else may be damaged.
-fn identity(raw: &RawDocumentBuf) -> Option<Pool> {
+fn identity(raw: &RawDocumentBuf) -> Option<PoolIdentity> {
     let mut document: Document = decode_doc(pool::Doc::COLLECTION, raw).ok()?;
     let id = document.get_document("_id").ok()?.clone();
     let (zero, none) = (Bson::from(Uint(U256::ZERO)), Bson::from(Liquidity(0)));
@@ -111,7 +118,7 @@ fn identity(raw: &RawDocumentBuf) -> Option<Pool> {
         ("figures".to_owned(), Document::new().into()),
     ]);
     let raw = encode_doc(pool::Doc::COLLECTION, &document).ok()?;
-    decode::<pool::Doc>(&raw).ok()
+    decode::<pool::Doc>(&raw).ok().as_ref().map(PoolIdentity::of)
 }
 
 /// Removes documents.

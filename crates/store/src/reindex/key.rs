@@ -36,6 +36,15 @@ pub(super) fn key(tag: i32, bytes: &[u8]) -> Option<Key> {
             Key::LiquidityPosition(pool, rest.address()?)
         }
         12 => Key::NftPosition(rest.address()?, rest.number()?),
+        13 => {
+            let pool = rest.pool(4)?;
+            Key::TickWord(pool, i32::from_be_bytes(rest.take()?) ^ i32::MIN)
+        }
+        14 => {
+            let pool = rest.pool(8)?;
+            let tick = i32::from_be_bytes(rest.take()?) ^ i32::MIN;
+            Key::TickDay(pool, tick, u32::from_be_bytes(rest.take()?))
+        }
         _ => return None,
     };
     rest.0.is_empty().then_some(key)

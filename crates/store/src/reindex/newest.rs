@@ -1,7 +1,7 @@
 //! The newest version of every entity of a kind, and nothing else of how the history is packed.
 
 use bson::{RawDocumentBuf, doc};
-use domain::fold::Key;
+use domain::{fold::Key, ids::PoolId, map::Map, version::PoolIdentity};
 use futures::TryStreamExt as _;
 use mongodb::{Cursor, options::Hint};
 
@@ -59,4 +59,35 @@ impl Newest {
         }
         Ok(found)
     }
+}
+
+/// What never changes about these pools, which descend; nothing for other entities.
+pub(super) async fn identities(
+    writer: &Writer,
+    entities: &[(Key, Option<Image>)],
+) -> Result<Map<PoolId, PoolIdentity>, StoreError> {
+    let mut found = Map::default();
+    let pool = |at: Option<&(Key, Option<Image>)>| match at {
+        Some((Key::Pool(pool), _)) => Some(history::identity(*pool)),
+        _ => None,
+    };
+    let (Some(last), Some(first)) = (pool(entities.first()), pool(entities.last())) else {
+        return Ok(found);
+    };
+    let least = history::id_document(writer.key(), &first, 0);
+    let most = history::id_document(writer.key(), &last, u64::MAX);
+    let mut chunks = writer
+        .documents(history::COLLECTION)
+        .find(doc! { "_id": { "$gte": least, "$lte": most } })
+        .sort(doc! { "_id": -1 })
+        .hint(Hint::Name(ID.to_owned()))
+        .await?;
+    while let Some(raw) = chunks.try_next().await? {
+        let bytes = raw.get_document("_id").and_then(|id| Ok(id.get_binary("k")?.bytes));
+        let pool = bytes.ok().and_then(PoolId::from_slice);
+        if let (Some(pool), Some(identity)) = (pool, Chunk::new(&raw)?.identity()?) {
+            found.insert(pool, identity);
+        }
+    }
+    Ok(found)
 }

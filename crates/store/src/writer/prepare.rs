@@ -126,5 +126,7 @@ pub(crate) fn encode_entity(
         Entity::Account(record) => record::document(collection, id(), record.as_ref()),
         Entity::LiquidityPosition(record) => record::document(collection, id(), record.as_ref()),
         Entity::NftPosition(record) => record::document(collection, id(), record.as_ref()),
+        Entity::TickWord(record) => record::document(collection, id(), record.as_ref()),
+        Entity::TickDay(record) => record::document(collection, id(), record.as_ref()),
     }
 }

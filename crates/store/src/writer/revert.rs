@@ -59,7 +59,15 @@ impl Work for Revert<'_> {
             let (tag, key) = image.h;
             let version = history::Tagged { tag, bytes: key.bytes };
             let id = history::id_document(self.writer.key, &version, current.block.number);
-            by_collection.entry(history::COLLECTION.to_owned()).or_default().deletes.push(id);
+            let gone =
+                &mut by_collection.entry(history::COLLECTION.to_owned()).or_default().deletes;
+            gone.push(id);
+            gone.extend(history::made_with(
+                self.writer.key,
+                &version,
+                image.d.is_none(),
+                current.block.number,
+            ));
             let images = by_collection.entry(image.k).or_default();
             match image.d {
                 Some(document) => images.upserts.push((image.i, document)),

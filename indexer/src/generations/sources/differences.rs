@@ -29,6 +29,11 @@ impl Sources {
         if new.native_symbol != self.native_symbol {
             found.push(format!("native_symbol {} -> {}", self.native_symbol, new.native_symbol));
         }
+        // with a DEX more or less that is told as such
+        let had = self.dexes.iter().any(|dex| dex.protocol != Protocol::V2);
+        if new.fee_growth && had && !self.fee_growth {
+            found.push("growth of fees is followed, which an older version did not".to_owned());
+        }
         found.extend(dexes(&self.dexes, &new.dexes));
         if stated(&self.dexes) != stated(&new.dexes) {
             found.push("changed stated tokens (pricing.tokens)".to_owned());

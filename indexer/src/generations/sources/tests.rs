@@ -169,3 +169,21 @@ fn what_cannot_be_read_is_said() {
     assert!(matches!(error, IndexerError::Sources(_)) && !error.is_transient());
     assert!(error.to_string().contains("upgrade"), "{error}");
 }
+
+#[test]
+fn data_of_a_version_that_did_not_follow_fees_is_made_anew() {
+    let new = Sources::of(&config());
+    let text = new.text().unwrap();
+    let without = text.replace(r#","fee_growth":true"#, "");
+    assert_ne!(text, without);
+    let found = Sources::read(&without).unwrap().differences(&new).unwrap();
+    assert_eq!(found, ["growth of fees is followed, which an older version did not"]);
+    // pairs have none
+    let mut pairs = config();
+    pairs.watch.dexes.pop();
+    let new = Sources::of(&pairs);
+    let text = new.text().unwrap();
+    let without = text.replace(r#","fee_growth":false"#, "");
+    assert_ne!(text, without);
+    assert_eq!(Sources::read(&without).unwrap(), new);
+}

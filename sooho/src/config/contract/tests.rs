@@ -1,6 +1,6 @@
 //! Mistakes in `[[chain.contract]]` come from loading the configuration, one sentence each.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use super::super::*;
 

@@ -76,10 +76,19 @@ impl Step<'_> {
         if in_range.flatten().is_none() {
             return Err(self.out_of_range("liquidity", Key::Pool(id), meta));
         }
+        // positions are brought up to date between a tick's beginning and its end
+        if delta <= 0 {
+            self.note_inside(meta, id, change.owner, change.range)?;
+        }
         if delta != 0 {
             self.tick_changed(meta, id, lower, delta, delta)?;
             self.tick_changed(meta, id, upper, delta, -delta)?;
         }
+        if delta > 0 {
+            self.note_inside(meta, id, change.owner, change.range)?;
+        }
+        self.tick_day(id, lower)?;
+        self.tick_day(id, upper)?;
         let amount_usd = match &world {
             Some(world) => self.count_range(meta, world, change)?,
             None => Decimal::ZERO,

@@ -21,9 +21,9 @@ use crate::{
 };
 
 /// A swap as its event tells it.
-pub(super) struct Swapped {
+pub(in crate::fold) struct Swapped {
     /// The pool.
-    pub(super) id: PoolId,
+    pub(in crate::fold) id: PoolId,
     /// Caller.
     pub(super) sender: Address,
     /// Receiver of the output.
@@ -31,9 +31,9 @@ pub(super) struct Swapped {
     /// Deltas of token0 and token1: of the pool (V3) or of the swapper (V4).
     pub(super) amounts: [I256; 2],
     /// The pool's state after it.
-    pub(super) state: PoolState,
+    pub(in crate::fold) state: PoolState,
     /// V4: the fee that was taken, in pips.
-    pub(super) fee: Option<u32>,
+    pub(in crate::fold) fee: Option<u32>,
 }
 
 /// Amounts in whole tokens, from the pool's point of view.
@@ -44,7 +44,7 @@ struct Amounts {
 
 impl Swapped {
     /// V4's manager speaks of the swapper's balance; we speak of the pool's. Both are int128, so negation fits.
-    fn pool_delta(&self, i: usize) -> I256 {
+    pub(in crate::fold) fn pool_delta(&self, i: usize) -> I256 {
         if self.fee.is_some() { self.amounts[i].wrapping_neg() } else { self.amounts[i] }
     }
 
@@ -62,6 +62,7 @@ impl Step<'_> {
     /// Folds a swap.
     pub(super) fn swapped(&mut self, meta: &EventMeta, swap: &Swapped) -> Result<(), FoldError> {
         let id = swap.id;
+        self.swap_growth(swap)?;
         let usd = match self.world(id)? {
             Some(world) if !is_ignored_swap(id, self.block.number) => self.count(&world, swap)?,
             _ => {

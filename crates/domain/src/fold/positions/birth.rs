@@ -17,9 +17,14 @@ pub(super) struct Range {
 }
 
 /// The range of a position that this transaction makes: that of the `Mint` of a pool for the manager whose liquidity and
-/// amounts its `IncreaseLiquidity` repeats. Of several such the one that comes last before it. `None` when the token was
-/// there before.
-pub(super) fn range(block: &Block, meta: &EventMeta, at: Place) -> Option<Range> {
+/// amounts its `IncreaseLiquidity` repeats. Of several such the one that comes last before it. Anybody can emit a `Mint` in
+/// the manager's name: only those of pools that are `known` count. `None` when the token was there before.
+pub(super) fn range(
+    block: &Block,
+    meta: &EventMeta,
+    at: Place,
+    known: impl Fn(Address) -> bool,
+) -> Option<Range> {
     let start = block.events.partition_point(|event| event.meta.tx_index < meta.tx_index);
     let events = block.events.get(start..)?;
     let events = events.iter().take_while(|event| event.meta.tx_index == meta.tx_index);
@@ -34,7 +39,9 @@ pub(super) fn range(block: &Block, meta: &EventMeta, at: Place) -> Option<Range>
     let mut minted: Vec<(&Event, Range)> = Vec::new();
     for event in events {
         match event.kind {
-            EventKind::V3Mint { owner, tick_lower, tick_upper, .. } if owner == at.manager => {
+            EventKind::V3Mint { owner, tick_lower, tick_upper, .. }
+                if owner == at.manager && known(event.meta.address) =>
+            {
                 let (pool, lower, upper) = (event.meta.address, tick_lower, tick_upper);
                 minted.push((event, Range { pool, lower, upper }));
             }

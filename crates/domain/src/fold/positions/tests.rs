@@ -12,6 +12,7 @@ use crate::{
     ids::PoolId,
 };
 
+mod forged;
 mod properties;
 mod v3;
 mod v4;

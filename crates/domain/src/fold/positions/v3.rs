@@ -49,8 +49,15 @@ impl Step<'_> {
             // of a pool that it skips the reference follows owners only
             None => position.counted && matches!(kind, EventKind::Erc721Transfer { .. }),
         };
-        if told {
-            self.v3_snapshot(at, row, &position);
+        let looks = match kind {
+            EventKind::Erc721Transfer { .. } => false,
+            // without liquidity there is nothing to look at
+            EventKind::PositionCollected { .. } => position.chain_liquidity > 0,
+            _ => true,
+        };
+        let snapshot = if told { self.v3_snapshot(at, row, &position) } else { None };
+        if position.pool.is_some() && (looks || snapshot.is_some()) {
+            self.insides.take(at.key(), meta.log_index, looks, snapshot);
         }
         if changed || told {
             self.position_saved(at, position);
@@ -66,12 +73,11 @@ impl Step<'_> {
         at: Place,
         position: &mut NftPosition,
     ) -> Result<(), FoldError> {
-        let Some(range) = birth::range(self.source, meta, at) else { return Ok(()) };
+        let of = |pool| self.find::<Pool>(&Key::Pool(PoolId::Contract(pool)));
+        let known = |pool| matches!(of(pool), Ok(Some(pool)) if pool.factory == dex.factory);
+        let Some(range) = birth::range(self.source, meta, at, known) else { return Ok(()) };
         let pool = PoolId::Contract(range.pool);
         let Some(found) = self.find::<Pool>(&Key::Pool(pool))? else { return Ok(()) };
-        if found.factory != dex.factory {
-            return Ok(());
-        }
         position.pool = Some(pool);
         (position.token0, position.token1) = (Some(found.token0), Some(found.token1));
         (position.tick_lower, position.tick_upper) = (Some(range.lower), Some(range.upper));
@@ -80,8 +86,9 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn v3_snapshot(&mut self, at: Place, meta: RowMeta, position: &NftPosition) {
-        let Some(pool) = position.pool else { return };
+    /// Keeps a row; says which.
+    fn v3_snapshot(&mut self, at: Place, meta: RowMeta, position: &NftPosition) -> Option<usize> {
+        let pool = position.pool?;
         self.rows.position_snapshots.push(PositionSnapshot {
             meta,
             pool,
@@ -95,7 +102,9 @@ impl Step<'_> {
             withdrawn_token1: position.withdrawn_token1,
             collected_fees_token0: position.collected_fees_token0,
             collected_fees_token1: position.collected_fees_token1,
+            fee_growth_inside: position.fee_growth_inside(),
         });
+        Some(self.rows.position_snapshots.len() - 1)
     }
 }
 

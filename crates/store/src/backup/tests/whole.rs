@@ -18,10 +18,12 @@ use crate::{
     contracts::tests::{announcements, chain, table},
     documents::COLLECTIONS,
     fixtures::{address, pool_id},
+    market,
     upkeep::pin::Pin,
 };
 
-/// What stands beside the data of chains: leases, numbers of generations, the schema. A restore makes its own.
+/// What stands beside the data of chains: leases, numbers of generations, the schema. A restore makes its own. Market
+/// prices are of no chain's blocks and are in no backup.
 const BESIDE: [&str; 4] = ["chains", "fences", "leases", "meta"];
 const LENGTH: u64 = 60;
 
@@ -66,7 +68,7 @@ async fn all(store: &Store) -> BTreeMap<String, Vec<Document>> {
         let mut found: Vec<Document> = found.await.unwrap().try_collect().await.unwrap();
         // until when chunks stay where they are is a matter of the clock
         found.iter_mut().for_each(|document| drop(document.remove("pinned")));
-        if !BESIDE.contains(&name.as_str()) {
+        if !BESIDE.contains(&name.as_str()) && !market::COLLECTIONS.contains(&name.as_str()) {
             all.insert(name, found);
         }
     }

@@ -11,7 +11,7 @@ use domain::{
 use crate::{
     Batch, CandleQuery, ContractEventQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery,
     PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery, PositionsOf, RowQuery, Snapshot,
-    TokenQuery, Writer,
+    TickDayQuery, TokenQuery, Writer,
     backup::BackupRequest,
     contracts,
     contracts::tests::{announcements, table, values},
@@ -46,6 +46,7 @@ pub(super) async fn everything(mongo: &TestMongo, chain: u64, length: u64) {
     let neighbour = testing::writer(mongo, chain - 1).await.unwrap();
     upkeep(&neighbour).await;
     neighbour.remove_chain(&|_| {}).await.unwrap();
+    crate::market::tests::everything(mongo).await;
 }
 
 async fn for_pools(snapshot: &Snapshot) {
@@ -63,8 +64,18 @@ async fn for_pools(snapshot: &Snapshot) {
             }
         }
     }
-    assert!(snapshot.pool(pool).await.unwrap().is_some());
+    let tokens = [address(2_001), address(2_002)];
+    assert!(!snapshot.pools_of_tokens(&tokens).await.unwrap().is_empty());
+    let found = snapshot.pool(pool).await.unwrap().unwrap();
+    assert!(!snapshot.pool_versions(&found, 10).await.unwrap().is_empty());
     assert!(!snapshot.ticks(pool).await.unwrap().is_empty());
+    for (tick, after) in [(None, None), (Some(-60), None), (None, Some((-61, 9)))] {
+        let query = TickDayQuery { pool, tick, after, limit: LIMIT };
+        let found = snapshot.tick_days(&query).await.unwrap();
+        assert_eq!(found.first().map(|(tick, day, _)| (*tick, *day)), Some((-60, 7)));
+    }
+    let query = TickDayQuery { pool, tick: Some(-60), after: Some((-60, 7)), limit: LIMIT };
+    assert_eq!(snapshot.tick_days(&query).await.unwrap(), vec![]);
 }
 
 async fn for_tokens_and_the_past(snapshot: &Snapshot, length: u64) {

@@ -29,6 +29,9 @@ fn new() -> NftPosition {
         deposited_token1: dec("0.0000000007"),
         chain_liquidity: 1_000,
         updated_block: 2,
+        // nothing was swapped
+        fee_growth_inside0: Some(U256::ZERO),
+        fee_growth_inside1: Some(U256::ZERO),
         ..NftPosition::default()
     }
 }
@@ -48,7 +51,9 @@ fn assert_is_of(row: &PositionSnapshot, position: &NftPosition) {
         withdrawn_token1,
         collected_fees_token0,
         collected_fees_token1,
+        fee_growth_inside,
     } = row;
+    assert_eq!(*fee_growth_inside, position.fee_growth_inside());
     assert_eq!((*manager, *token_id, Some(*pool)), (V3_MANAGER, U256::from(7), position.pool));
     assert_eq!((*owner, *liquidity), (position.owner, position.liquidity));
     assert_eq!(

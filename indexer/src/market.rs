@@ -1,0 +1,18 @@
+//! Market prices: who is asked when, what becomes of what they say, and the sources that are the chain itself.
+
+pub mod backfill;
+pub mod book;
+pub mod chainlink;
+pub mod collector;
+pub mod jobs;
+pub mod metrics;
+pub mod pools;
+pub mod repair;
+pub mod streams;
+
+pub use self::{
+    book::{Book, BookError, Token, TokenFeed},
+    collector::{Collector, Parts},
+    jobs::{Job, Prices},
+    metrics::PriceMetrics,
+};

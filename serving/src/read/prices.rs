@@ -1,0 +1,141 @@
+//! Market prices as of a moment.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use alloy_primitives::Address;
+use api_kit::{parse, problem::Problem};
+use domain::{
+    ids::ChainId,
+    market::{Millis, Price},
+};
+use store::market::{Known, Sheet};
+
+use crate::{deps::Deps, view::price::MarketPrice};
+
+/// Most tokens of one request.
+pub(crate) const MOST_TOKENS: usize = 500;
+/// A client's clock may be ahead by this much, in milliseconds: such a moment is now.
+const AHEAD: Millis = 60_000;
+
+/// Unix time.
+pub(crate) fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
+}
+
+/// Of when prices are wanted, and as known when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Moment {
+    /// Of this time. What is older than a price may be is none at that time.
+    pub(crate) at: Millis,
+    /// As it was known at this time; `None`: with all later corrections.
+    pub(crate) known_at: Option<Millis>,
+}
+
+impl Moment {
+    /// The newest.
+    pub(crate) const fn newest(now: Millis) -> Self {
+        Self { at: now, known_at: None }
+    }
+
+    /// What was known at a time of that time.
+    pub(crate) const fn then(at: Millis) -> Self {
+        Self { at, known_at: Some(at) }
+    }
+
+    /// As a request says it; what is left out is now.
+    pub(crate) fn parse(
+        now: Millis,
+        at: Option<&str>,
+        known_at: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let past = |field, text: Option<&str>| {
+            text.map(|text| match parse::moment(field, text)? {
+                time if time <= now => Ok(time),
+                time if time - now <= AHEAD => Ok(now),
+                _ => {
+                    let detail = format!("`{field}` is in the future: no price is known of then");
+                    Err(Problem::bad_request("TIME_INVALID", detail))
+                }
+            })
+            .transpose()
+        };
+        Ok(Self { at: past("at", at)?.unwrap_or(now), known_at: past("known_at", known_at)? })
+    }
+
+    fn known(self) -> Known {
+        self.known_at.map_or(Known::Newest, Known::At)
+    }
+}
+
+/// The addresses of a list.
+pub(crate) fn tokens<'a>(
+    field: &str,
+    texts: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<Address>, Problem> {
+    let mut tokens = Vec::new();
+    for text in texts {
+        if tokens.len() == MOST_TOKENS {
+            let detail = format!("`{field}`: give at most {MOST_TOKENS} addresses at once");
+            return Err(Problem::bad_request("TOKENS_INVALID", detail));
+        }
+        tokens.push(parse::address(field, text)?);
+    }
+    Ok(tokens)
+}
+
+/// The prices of tokens, in their order, by one read of the store.
+pub(crate) async fn prices(
+    deps: &Deps,
+    chain: ChainId,
+    moment: Moment,
+    tokens: &[Address],
+) -> Result<Vec<MarketPrice>, Problem> {
+    let market = deps.reader.market();
+    let sheet = market.prices(chain, moment.at, moment.known(), tokens).await?;
+    Ok(tokens.iter().map(|token| of_sheet(deps, sheet.as_ref(), moment, *token)).collect())
+}
+
+/// The same of several moments, each with its tokens: two reads of the store, however many.
+pub(crate) async fn prices_of(
+    deps: &Deps,
+    chain: ChainId,
+    moments: &BTreeMap<Moment, BTreeSet<Address>>,
+) -> Result<Vec<((Moment, Address), MarketPrice)>, Problem> {
+    let market = deps.reader.market();
+    let of_all: BTreeSet<Address> = moments.values().flatten().copied().collect();
+    let of_all: Vec<Address> = of_all.into_iter().collect();
+    let sheets = if let Some(moment) = moments.keys().next().filter(|_| moments.len() == 1) {
+        // most often it is now
+        vec![market.prices(chain, moment.at, moment.known(), &of_all).await?.map(Arc::new)]
+    } else {
+        let asked: Vec<_> = moments.keys().map(|moment| (moment.at, moment.known())).collect();
+        market.prices_at(chain, &asked, &of_all).await?
+    };
+    let mut all = Vec::new();
+    for ((moment, tokens), sheet) in moments.iter().zip(sheets) {
+        let price = |token: &Address| of_sheet(deps, sheet.as_deref(), *moment, *token);
+        all.extend(tokens.iter().map(|token| ((*moment, *token), price(token))));
+    }
+    Ok(all)
+}
+
+/// What a sheet says of a token at a moment: the sheet may be older, and then so are its prices.
+pub(crate) fn of_sheet(
+    deps: &Deps,
+    sheet: Option<&Sheet>,
+    moment: Moment,
+    token: Address,
+) -> MarketPrice {
+    let max_age = Millis::try_from(deps.max_price_age.as_millis()).unwrap_or(Millis::MAX);
+    let price = match sheet.map(|sheet| sheet.price(token)) {
+        None => Price::none("no market prices were known then".to_owned()),
+        Some(None) => Price::none("no source is configured for this token".to_owned()),
+        Some(Some(price)) => price.clone().seen_at(moment.at, max_age),
+    };
+    MarketPrice::new(token, &price, moment.at, sheet.map(|sheet| sheet.known_at))
+}

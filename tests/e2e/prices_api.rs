@@ -1,0 +1,184 @@
+//! Market prices in the answers of the real service, and what they cost the database: the commands do not grow with the
+//! rows.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::Address;
+use anyhow::{Context, Result, ensure};
+use domain::{
+    decimal::Decimal,
+    market::{Millis, Price, Source, Status},
+};
+use indexer::Target;
+use serde_json::Value;
+use store::{Store, SwapQuery, TokenQuery};
+use tests::{
+    process::{Services, get},
+    tap::Tap,
+    world::World,
+};
+
+const ALL: u32 = 400;
+const SECOND: Millis = 1_000;
+const DAY: Millis = 86_400_000;
+
+fn price(value: Decimal, as_of: Millis) -> Price {
+    Price {
+        value: Some(value),
+        status: Status::Fresh,
+        sources: vec![Source::Chainlink, Source::Binance],
+        as_of: Some(as_of),
+        confidence: None,
+        fresh_until: Some(as_of + DAY),
+        reason: None,
+    }
+}
+
+/// What a token costs at a block's time: another price for each token and each second.
+fn value(index: usize, time: u64) -> Decimal {
+    Decimal::from(index as u64 + 1) + Decimal::from(time % 1_000).scaled(-3)
+}
+
+/// A sheet for each block's time, known at that time, and for each a correction that is known a day later.
+async fn sheets(store: &Store, chain: u64, tokens: &[Address], times: &[u64]) -> Result<()> {
+    let market = store.market();
+    for time in times {
+        let at = time * SECOND;
+        let of = |add: Decimal| {
+            let prices = tokens.iter().enumerate();
+            prices.map(move |(index, token)| (*token, price(value(index, *time) + add, at)))
+        };
+        let then: Vec<_> = of(Decimal::ZERO).collect();
+        ensure!(market.put_sheet(chain, at, at, &then).await?, "{time} was there");
+        let corrected: Vec<_> = of(Decimal::from(1_000)).collect();
+        market.put_sheet(chain, at, at + DAY, &corrected).await?;
+    }
+    Ok(())
+}
+
+/// How often each collection was asked.
+fn counted(tap: &Tap) -> Result<BTreeMap<String, usize>> {
+    let mut counts = BTreeMap::new();
+    for command in tap.take()? {
+        if let Some(why) = store::testing::refused(&command)
+            && !command.contains_key("isMaster")
+        {
+            anyhow::bail!("{why}: {command}");
+        }
+        let asked = ["find", "aggregate"].iter().find_map(|name| command.get_str(name).ok());
+        *counts.entry(asked.unwrap_or("other").to_owned()).or_default() += 1;
+    }
+    Ok(counts)
+}
+
+fn dec(value: &Value) -> Result<Decimal> {
+    let text = value.as_str().with_context(|| format!("{value} is no text"))?;
+    Ok(text.parse()?)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn prices_of_the_market_stand_beside_what_the_chain_says() -> Result<()> {
+    let world = World::start().await?;
+    world.traffic(60, 1).await?;
+    let store = world.index("prices_api", Target::Head).await?;
+    let chain = world.deployment.chain_id;
+    let snapshot = store.reader().snapshot(chain).await?.context("nothing is indexed")?;
+    let tokens = snapshot.tokens(&TokenQuery { limit: ALL, ..TokenQuery::default() }).await?;
+    let tokens: Vec<Address> = tokens.iter().map(|token| token.address).collect();
+    let swaps = snapshot.swaps(&SwapQuery { limit: ALL, ..SwapQuery::default() }).await?;
+    let mut times: Vec<u64> = swaps.iter().map(|swap| swap.meta.timestamp).collect();
+    times.sort_unstable();
+    times.dedup();
+    ensure!(times.len() > 10 && tokens.len() > 3, "{} times", times.len());
+    drop(snapshot);
+    sheets(&store, chain, &tokens, &times).await?;
+
+    let tap = Tap::new(&world.mongo.uri()).await?;
+    let mut config = world.config("prices_api")?;
+    config.store.uri = tap.uri();
+    let services = Services::up(&config, world.folder.path()).await?;
+    counted(&tap)?;
+
+    rest(&services, &tap, &tokens, &times).await?;
+    of_tokens(&services, &tap, &tokens).await?;
+    of_swaps(&services, &tap, &tokens).await?;
+    services.terminate().await?;
+    world.stop().await
+}
+
+/// All tokens at a block's time, with the correction and as known then, each by one command.
+async fn rest(services: &Services, tap: &Tap, tokens: &[Address], times: &[u64]) -> Result<()> {
+    let list: Vec<String> = tokens.iter().map(Address::to_string).collect();
+    let time = *times.first().context("no time")?;
+    let at = time * SECOND;
+    let base = format!("{}/v1/prices?tokens={}&at={at}", services.serving, list.join(","));
+    let ahead = Decimal::from(1_000);
+    for (query, add) in [("", ahead), (&*format!("&known_at={at}"), Decimal::ZERO)] {
+        counted(tap)?;
+        let answer = get(&format!("{base}{query}")).await?;
+        ensure!(counted(tap)?.get("price_sheets") == Some(&1), "one command for all tokens");
+        let items = answer["items"].as_array().with_context(|| answer.to_string())?;
+        ensure!(items.len() == tokens.len(), "{} prices", items.len());
+        for (index, item) in items.iter().enumerate() {
+            ensure!(dec(&item["value"])? == value(index, time) + add, "{item}");
+            ensure!(
+                (item["ageSeconds"].as_u64(), item["status"].as_str()) == (Some(0), Some("fresh"))
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn of_tokens(services: &Services, tap: &Tap, tokens: &[Address]) -> Result<()> {
+    counted(tap)?;
+    let query = "{ tokens(first: 400) { nodes { address marketPrice { value status } priceDeviation { deviation } } } }";
+    let data = services.graphql(query).await?;
+    let asked = counted(tap)?;
+    ensure!(
+        (asked.get("price_sheets"), asked.get("price_deviations")) == (Some(&1), Some(&1)),
+        "{asked:?}"
+    );
+    let nodes = data["tokens"]["nodes"].as_array().context("nodes")?;
+    ensure!(nodes.len() == tokens.len(), "{} tokens", nodes.len());
+    ensure!(nodes.iter().all(|node| node["marketPrice"]["status"] == "FRESH"), "{data}");
+    Ok(())
+}
+
+async fn of_swaps(services: &Services, tap: &Tap, tokens: &[Address]) -> Result<()> {
+    let ask = async |first: u32| {
+        counted(tap)?;
+        let query = format!(
+            "{{ swaps(first: {first}) {{ nodes {{ timestamp amount0 amount1 pool {{ token0 {{ address decimals }} \
+             token1 {{ address decimals }} }} usd {{ value amount0 amount1 status price0 {{ value }} }} \
+             corrected: usd(corrected: true) {{ price0 {{ value }} }} }} }} }}"
+        );
+        let data = services.graphql(&query).await?;
+        anyhow::Ok((data["swaps"]["nodes"].as_array().cloned().context("nodes")?, counted(tap)?))
+    };
+    let (few, for_few) = ask(4).await?;
+    let (many, for_many) = ask(ALL).await?;
+    ensure!(few.len() == 4 && many.len() > 100, "{} swaps", many.len());
+    let all = |counts: &BTreeMap<String, usize>| counts.values().sum::<usize>();
+    ensure!(all(&for_many) <= all(&for_few) + 2, "{for_few:?} for 4 swaps, {for_many:?} for all");
+    for swap in &many {
+        let time = swap["timestamp"].as_u64().context("timestamp")?;
+        let side = |name: &str, amount: &str| {
+            let token = &swap["pool"][name];
+            let address: Address = token["address"].as_str().context("address")?.parse()?;
+            let place =
+                tokens.iter().position(|token| *token == address).context("no such token")?;
+            let decimals = token["decimals"].as_i64().unwrap_or(18);
+            let amount = dec(&swap[amount])?.abs().scaled(-i32::try_from(decimals)?);
+            anyhow::Ok((value(place, time), amount * value(place, time)))
+        };
+        let ((price0, worth0), (_, worth1)) =
+            (side("token0", "amount0")?, side("token1", "amount1")?);
+        let usd = &swap["usd"];
+        ensure!((dec(&usd["amount0"])?, dec(&usd["amount1"])?) == (worth0, worth1), "{swap}");
+        ensure!(dec(&usd["value"])? == (worth0 + worth1) * Decimal::from_parts(5, -1), "{swap}");
+        ensure!(dec(&usd["price0"]["value"])? == price0, "as known then: {swap}");
+        let corrected = dec(&swap["corrected"]["price0"]["value"])?;
+        ensure!(corrected == price0 + Decimal::from(1_000), "{swap}");
+    }
+    Ok(())
+}
