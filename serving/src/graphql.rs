@@ -5,12 +5,13 @@ use std::sync::Arc;
 use api_kit::{extract::Json, problem::Problem, scope::Scope};
 use async_graphql::{
     EmptyMutation, EmptySubscription, MergedObject, Request, Response, Schema as GraphQlSchema,
-    dataloader::DataLoader, http::GraphiQLSource,
+    http::GraphiQLSource,
 };
 use async_graphql_axum::GraphQLResponse;
 use axum::{Router, extract::State, response::Html, routing::get};
 use serde_json::Value;
 
+use self::loaders::cached;
 use crate::{deps::Deps, read};
 
 mod chains;
@@ -19,6 +20,7 @@ mod events;
 mod guard;
 mod loaders;
 mod pools;
+mod prefetch;
 mod price_loaders;
 mod prices;
 mod quotes;
@@ -66,13 +68,13 @@ struct App {
 impl App {
     async fn run(&self, request: Request) -> Response {
         let scope = Scope::new(self.deps.reader.clone());
-        let tokens = DataLoader::new(loaders::Tokens(scope.clone()), tokio::spawn);
-        let pools = DataLoader::new(loaders::Pools(scope.clone()), tokio::spawn);
-        let balances = DataLoader::new(loaders::Balances(scope.clone()), tokio::spawn);
+        let tokens = cached(loaders::Tokens(scope.clone()));
+        let pools = cached(loaders::Pools(scope.clone()));
+        let balances = cached(loaders::Balances(scope.clone()));
         let now = prices::Now(read::prices::now());
         let deps = || Arc::clone(&self.deps);
-        let prices = DataLoader::new(price_loaders::Prices(deps()), tokio::spawn);
-        let deviations = DataLoader::new(price_loaders::Deviations(deps(), now), tokio::spawn);
+        let prices = cached(price_loaders::Prices(deps()));
+        let deviations = cached(price_loaders::Deviations(deps(), now));
         let request = request.data(scope).data(tokens).data(pools).data(balances);
         self.schema.execute(request.data(now).data(prices).data(deviations)).await
     }

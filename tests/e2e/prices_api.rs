@@ -1,7 +1,10 @@
 //! Market prices in the answers of the real service, and what they cost the database: the commands do not grow with the
 //! rows.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use alloy_primitives::Address;
 use anyhow::{Context, Result, ensure};
@@ -100,6 +103,10 @@ async fn prices_of_the_market_stand_beside_what_the_chain_says() -> Result<()> {
     counted(&tap)?;
 
     rest(&services, &tap, &tokens, &times).await?;
+    // the chain's clock is not ours
+    let now = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+    let newest: Vec<_> = tokens.iter().map(|token| (*token, price(Decimal::ONE, now))).collect();
+    store.market().put_sheet(chain, now, now, &newest).await?;
     of_tokens(&services, &tap, &tokens).await?;
     of_swaps(&services, &tap, &tokens).await?;
     services.terminate().await?;

@@ -111,7 +111,7 @@ impl Chain {
             liquidity_net: -i128::from(n),
             created_block: n,
             created_timestamp: 5,
-            fee_growth_outside: (n % 3 > 0).then(|| [U256::MAX, U256::from(n)]),
+            fee_growth_outside: (!n.is_multiple_of(3)).then(|| [U256::MAX, U256::from(n)]),
         };
         put(Key::Tick(pool_id(n), -60), tick.into());
         for (key, entity) in figures(n) {
@@ -291,8 +291,8 @@ fn pool(n: u64) -> Pool {
             total_value_locked_token0: Decimal::ZERO - decimal(n),
             tx_count: n,
             fee_tier: 500,
-            fee_growth_global0: (n % 3 > 0).then_some(U256::MAX),
-            fee_growth_global1: (n % 3 > 0).then(|| U256::from(n)),
+            fee_growth_global0: (!n.is_multiple_of(3)).then_some(U256::MAX),
+            fee_growth_global1: (!n.is_multiple_of(3)).then(|| U256::from(n)),
             ..PoolFigures::default()
         },
     }
@@ -340,7 +340,7 @@ fn figures(n: u64) -> Vec<(Key, Entity)> {
             TickDay {
                 liquidity_gross: u128::MAX,
                 liquidity_net: -i128::from(n),
-                fee_growth_outside0: (n % 3 > 0).then_some(U256::MAX),
+                fee_growth_outside0: (!n.is_multiple_of(3)).then_some(U256::MAX),
                 fee_growth_outside1: None,
             }
             .into(),

@@ -133,7 +133,13 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("price_bars"), "_id..", "_id", ID, Given),
     query(One("price_sheets"), "_id..", "-_id", ID, Given),
     query(One("price_sheets"), "_id.c= _id.k.. _id.t..", VERSIONS, "known", KNOWN_LATER),
-    query(One("price_sheets"), "_id..", MOMENTS, ID, Bounded("one document, and one for each moment")),
+    query(
+        One("price_sheets"),
+        "_id..",
+        MOMENTS,
+        ID,
+        Bounded("one document, and one for each moment"),
+    ),
     query(One("price_deviations"), "_id..", "_id", ID, Given),
     query(One("price_jobs"), "_id..", "_id", ID, Whole("one document per job")),
     // a backup: what can be taken back, and what lies below

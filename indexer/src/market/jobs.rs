@@ -162,7 +162,7 @@ impl Job {
         let (job, detail) = (self.name.as_str(), report.detail.as_str());
         match (before, failed) {
             (false, true) => {
-                tracing::warn!(job, detail, "a price job fails; it is tried again at its times")
+                tracing::warn!(job, detail, "a price job fails; it is tried again at its times");
             }
             (true, false) => tracing::info!(job, detail, "a price job is well again"),
             _ => tracing::debug!(job, detail, outcome = report.outcome.name(), "a price job ran"),

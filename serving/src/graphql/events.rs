@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use api_kit::{page::Slice, parse, problem::Problem, scope::Scope};
-use async_graphql::{ComplexObject, Context, Object, Result, dataloader::DataLoader};
+use async_graphql::{ComplexObject, Context, Object, Result};
 use domain::ids::PoolId;
 
-use super::{connection::Connection, loaders, page_cost, prices};
+use super::{
+    connection::Connection,
+    loaders::{self, Cached},
+    page_cost, prefetch, prices,
+};
 use crate::{
     deps::Deps,
     read::{liquidity, swaps},
@@ -35,9 +39,10 @@ impl Events {
         let snapshot = ctx.data::<Scope>()?.at(chain).await?;
         let total = pool.is_none().then(|| snapshot.counters().swaps);
         let rows = swaps::page(&snapshot, pool, slice).await?;
-        Ok(Connection::new(snapshot.block(), rows, after.is_some(), total, |swap| {
-            Swap::new(chain, &swap)
-        }))
+        let view = |swap| Swap::new(chain, &swap);
+        let page = Connection::new(snapshot.block(), rows, after.is_some(), total, view);
+        prefetch::of_swaps(ctx, &page.nodes).await?;
+        Ok(page)
     }
 
     /// Liquidity events, newest first.
@@ -92,7 +97,7 @@ impl LiquidityEvent {
 }
 
 async fn pool(ctx: &Context<'_>, key: (u64, PoolId)) -> Result<Pool> {
-    match ctx.data::<DataLoader<loaders::Pools>>()?.load_one(key).await? {
+    match ctx.data::<Cached<loaders::Pools>>()?.load_one(key).await? {
         Some(pool) => Ok(Pool::new(key.0, pool)),
         None => {
             tracing::error!(pool = %key.1, "an event's pool is not stored");

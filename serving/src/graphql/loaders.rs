@@ -4,12 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use alloy_primitives::Address;
 use api_kit::{problem::Problem, scope::Scope};
-use async_graphql::dataloader::Loader;
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use domain::{
     entity::{Pool, Token},
     ids::{ChainId, PoolId},
     reconciled::Reconciled,
 };
+
+/// A loader that keeps what it has loaded, for one request.
+pub(super) type Cached<T> = DataLoader<T, HashMapCache>;
+
+/// One for a request.
+pub(super) fn cached<T>(loader: T) -> Cached<T> {
+    DataLoader::with_cache(loader, tokio::spawn, HashMapCache::default())
+}
 
 /// Tokens by chain and address.
 pub(super) struct Tokens(pub(super) Scope);

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use api_kit::{page::Slice, parse, problem::Problem, scope::Scope};
-use async_graphql::{ComplexObject, Context, Enum, Object, Result, dataloader::DataLoader};
+use async_graphql::{ComplexObject, Context, Enum, Object, Result};
 use store::PoolOrder;
 
-use super::{connection::Connection, loaders, page_cost};
+use super::{
+    connection::Connection,
+    loaders::{self, Cached},
+    page_cost, prefetch,
+};
 use crate::{
     deps::Deps,
     price::{self, Prices},
@@ -54,9 +58,10 @@ impl Pools {
         let unfiltered = protocol.is_none() && token.is_none();
         let total = unfiltered.then(|| snapshot.counters().pools);
         let rows = page(&snapshot, filter, slice).await?;
-        Ok(Connection::new(snapshot.block(), rows, after.is_some(), total, |pool| {
-            Pool::new(chain, pool)
-        }))
+        let view = |pool| Pool::new(chain, pool);
+        let page = Connection::new(snapshot.block(), rows, after.is_some(), total, view);
+        prefetch::of_pools(ctx, &page.nodes).await?;
+        Ok(page)
     }
 
     /// A pool by its address (V2, V3) or pool id (V4); null when there is none.
@@ -98,7 +103,7 @@ impl Pool {
     /// What the contracts themselves say that the pool holds, as of a block of its own; null until that was read.
     async fn reconciled(&self, ctx: &Context<'_>) -> Result<Option<Reconciled>> {
         let key = (self.chain_id, self.entity.id);
-        let found = ctx.data::<DataLoader<loaders::Balances>>()?.load_one(key).await?;
+        let found = ctx.data::<Cached<loaders::Balances>>()?.load_one(key).await?;
         Ok(found.map(Into::into))
     }
 }
@@ -109,7 +114,7 @@ impl Pool {
         ctx: &Context<'_>,
     ) -> Result<(domain::entity::Token, domain::entity::Token)> {
         let keys = [self.entity.token0, self.entity.token1].map(|address| (self.chain_id, address));
-        let mut found = ctx.data::<DataLoader<loaders::Tokens>>()?.load_many(keys).await?;
+        let mut found = ctx.data::<Cached<loaders::Tokens>>()?.load_many(keys).await?;
         match keys.map(|key| found.remove(&key)) {
             [Some(token0), Some(token1)] => Ok((token0, token1)),
             _ => {

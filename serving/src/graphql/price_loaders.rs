@@ -45,17 +45,17 @@ impl Loader<PriceKey> for Prices {
     }
 }
 
-/// The newest deviations of tokens from the market: one command for each chain.
+/// The newest deviations of tokens from the market, where there is one: one command for each chain.
 pub(super) struct Deviations(pub(super) Arc<Deps>, pub(super) super::prices::Now);
 
 impl Loader<(ChainId, Address)> for Deviations {
-    type Value = Deviation;
+    type Value = Option<Deviation>;
     type Error = Problem;
 
     async fn load(
         &self,
         keys: &[(ChainId, Address)],
-    ) -> Result<HashMap<(ChainId, Address), Deviation>, Problem> {
+    ) -> Result<HashMap<(ChainId, Address), Option<Deviation>>, Problem> {
         let mut chains: BTreeMap<ChainId, Vec<Address>> = BTreeMap::new();
         for (chain, token) in keys {
             chains.entry(*chain).or_default().push(*token);

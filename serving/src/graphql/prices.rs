@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use alloy_primitives::Address;
 use api_kit::{parse, problem::Problem};
-use async_graphql::{Context, Object, Result, dataloader::DataLoader};
+use async_graphql::{Context, Object, Result};
 use domain::ids::ChainId;
 
-use super::price_loaders::{self, Prices as Loader};
+use super::{
+    loaders::Cached,
+    price_loaders::{self, Prices as Loader},
+};
 use crate::{
     deps::Deps,
     read::prices::{MOST_TOKENS, Moment, prices, tokens},
@@ -77,7 +80,7 @@ fn moment(ctx: &Context<'_>, at: Option<&str>, known_at: Option<&str>) -> Result
 /// The newest price of a token.
 pub(super) async fn of_token(ctx: &Context<'_>, token: (ChainId, Address)) -> Result<MarketPrice> {
     let moment = Moment::newest(ctx.data::<Now>()?.0);
-    let found = ctx.data::<DataLoader<Loader>>()?.load_one((token.0, moment, token.1)).await?;
+    let found = ctx.data::<Cached<Loader>>()?.load_one((token.0, moment, token.1)).await?;
     Ok(found.ok_or_else(Problem::internal)?)
 }
 
@@ -86,8 +89,14 @@ pub(super) async fn deviation(
     ctx: &Context<'_>,
     token: (ChainId, Address),
 ) -> Result<Option<PriceDeviation>> {
-    let loader = ctx.data::<DataLoader<price_loaders::Deviations>>()?;
-    Ok(loader.load_one(token).await?.map(Into::into))
+    let loader = ctx.data::<Cached<price_loaders::Deviations>>()?;
+    Ok(loader.load_one(token).await?.flatten().map(Into::into))
+}
+
+/// Which prices a swap is worth.
+pub(super) const fn moment_of(swap: &Swap, corrected: bool) -> Moment {
+    let at = swap.timestamp.saturating_mul(1_000);
+    if corrected { Moment::newest(at) } else { Moment::then(at) }
 }
 
 /// What a swap was worth at its block's time.
@@ -98,15 +107,14 @@ pub(super) async fn of_swap(
     corrected: bool,
 ) -> Result<SwapUsd> {
     let (token0, token1) = pool.tokens(ctx).await?;
-    let at = swap.timestamp.saturating_mul(1_000);
-    let moment = if corrected { Moment::newest(at) } else { Moment::then(at) };
+    let moment = moment_of(swap, corrected);
     let keys = [&token0, &token1].map(|token| (pool.chain_id, moment, token.address));
-    let mut found = ctx.data::<DataLoader<Loader>>()?.load_many(keys).await?;
+    let mut found = ctx.data::<Cached<Loader>>()?.load_many(keys).await?;
     let [Some(price0), Some(price1)] = keys.map(|key| found.remove(&key)) else {
         return Err(Problem::internal().into());
     };
     let [amount0, amount1] = swap.moved;
     let moved =
         [Moved { amount: amount0, token: &token0 }, Moved { amount: amount1, token: &token1 }];
-    Ok(SwapUsd::new(moved, [price0, price1], at))
+    Ok(SwapUsd::new(moved, [price0, price1], moment.at))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api_kit::{page::Slice, parse, problem::Problem, scope::Scope};
 use async_graphql::{ComplexObject, Context, Object, Result};
 
-use super::{connection::Connection, page_cost, prices};
+use super::{connection::Connection, page_cost, prefetch, prices};
 use crate::{
     deps::Deps,
     read::tokens::page,
@@ -37,9 +37,10 @@ impl Tokens {
         let snapshot = ctx.data::<Scope>()?.at(chain).await?;
         let total = symbol.is_none().then(|| snapshot.counters().tokens);
         let rows = page(&snapshot, symbol, slice).await?;
-        Ok(Connection::new(snapshot.block(), rows, after.is_some(), total, |token| {
-            Token::new(chain, token)
-        }))
+        let view = |token| Token::new(chain, token);
+        let page = Connection::new(snapshot.block(), rows, after.is_some(), total, view);
+        prefetch::of_tokens(ctx, &page.nodes).await?;
+        Ok(page)
     }
 
     /// A token by its address; null when no pool holds it.

@@ -9,6 +9,7 @@ use serde::Serialize;
 #[serde(transparent)]
 pub struct UnixMillis(pub Millis);
 
+/// Unix time in milliseconds, a number: an `Int` is too small for it.
 #[Scalar]
 impl ScalarType for UnixMillis {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -175,11 +175,11 @@ async fn a_pool_and_an_exchange_agree() -> Result<()> {
     apart.sort_unstable();
     let at = |percent: usize| apart[(apart.len() * percent).div_ceil(100).saturating_sub(1)];
     println!(
-        "{} minutes: median {} bps, 95 of 100 within {} bps, all within {} bps",
+        "{} minutes: median {:.5} bps, 95 of 100 within {:.5} bps, all within {:.5} bps",
         apart.len(),
-        at(50),
-        at(95),
-        at(100)
+        at(50).to_string(),
+        at(95).to_string(),
+        at(100).to_string()
     );
     ensure!(apart.len() > 1_430, "{} minutes compared", apart.len());
     ensure!(at(95) <= Decimal::from(16), "95 of 100 minutes are within {} bps", at(95));

@@ -19,11 +19,14 @@ use crate::{
 /// A range of a pool.
 type Range = (PoolId, i32, i32);
 
+/// What was noted of a range, and at which log; none where it is not known.
+type Noted = (u32, Option<[U256; 2]>);
+
 /// What a block's events say of growth inside ranges.
 #[derive(Debug, Default)]
 pub(in crate::fold) struct Insides {
-    /// By range, what was noted at which log; none where it is not known.
-    noted: Map<Range, Vec<(u32, Option<[U256; 2]>)>>,
+    /// By range, by log.
+    noted: Map<Range, Vec<Noted>>,
     /// Positions that take over what their range's pool noted last.
     takers: Vec<Taker>,
 }
