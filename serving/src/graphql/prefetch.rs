@@ -21,7 +21,7 @@ use crate::{
 struct Selected<'a>([Lookahead<'a>; 2]);
 
 impl<'a> Selected<'a> {
-    fn rows(ctx: &Context<'a>) -> Self {
+    fn rows(ctx: &'a Context<'a>) -> Self {
         let page = ctx.look_ahead();
         Self([page.field("nodes"), page.field("edges").field("node")])
     }

@@ -66,9 +66,7 @@ impl Loader<(ChainId, Address)> for Deviations {
             let subjects: Vec<_> = tokens.iter().copied().map(of_token).collect();
             let found = market.newest_deviations(chain, &subjects, now).await?;
             let known = tokens.into_iter().zip(&subjects);
-            all.extend(
-                known.filter_map(|(token, subject)| Some(((chain, token), *found.get(subject)?))),
-            );
+            all.extend(known.map(|(token, subject)| ((chain, token), found.get(subject).copied())));
         }
         Ok(all)
     }

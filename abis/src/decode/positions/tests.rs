@@ -95,6 +95,6 @@ fn managers_are_asked_for_once() {
     let (addresses, topics) = fixed_topics(&watch());
     let expected = [2, 3, 4, 5, 0x13, 0x14].map(address);
     assert_eq!(addresses, expected);
-    // four of V3, two more of V4, and what factories and the pool manager say
-    assert_eq!(topics.len(), 4 + 2 + 2 + 4);
+    // four of V3, two more of V4, and what factories and the pool manager say, its fees included
+    assert_eq!(topics.len(), 4 + 2 + 2 + 5);
 }
