@@ -136,7 +136,8 @@ impl Asked {
         let delays = steady(rate, seconds, |number| {
             let asked = client.get(format!("{question}&at={}", self.instant(number)));
             async move {
-                let answer = asked.send().await?.error_for_status()?.text().await?;
+                // the question has 20,000 characters: no error repeats them
+                let answer = answer(asked).await.map_err(reqwest::Error::without_url)?;
                 let prices = answer.matches("\"value\":\"").count();
                 ensure!(prices == count, "{prices} prices of {count}");
                 Ok(())
@@ -146,6 +147,10 @@ impl Asked {
         service.stop().await?;
         delays
     }
+}
+
+async fn answer(asked: reqwest::RequestBuilder) -> reqwest::Result<String> {
+    asked.send().await?.error_for_status()?.text().await
 }
 
 async fn ready(client: &reqwest::Client, base: &str) -> Result<()> {
