@@ -118,7 +118,8 @@ async fn a_followed_chain_becomes_what_a_backfilled_one_is() -> Result<()> {
     let metrics = &world.metrics.upkeep;
     let removed = metrics.removed.with_label_values(&label).get();
     let written = metrics.written.with_label_values(&label).get();
-    ensure!(removed > 1_000 && written < removed / 2, "{removed} merged into {written}");
+    // how much of it is done meanwhile depends on the machine; how much can be is looked at below
+    ensure!(removed > 100 && written < removed, "{removed} merged into {written}");
     let left = documents(&world, "followed").await?;
 
     let clean = world.index_chain(&chain, "clean", Target::Head).await?;
