@@ -62,8 +62,11 @@ pub fn dex(protocol: Protocol, factory: Address, pricing: &Pricing) -> Result<Va
 /// When the file system refuses.
 pub fn write(folder: &Path, store: &str, chain: Table) -> Result<PathBuf> {
     let store = table([("uri", store.into()), ("database", DATABASE.into())]);
+    // any free port: one that is taken by others is no fault of what is measured
+    let indexer = table([("listen", "127.0.0.1:0".into())]);
     let whole = table([
         ("store", store.into()),
+        ("indexer", indexer.into()),
         ("log", table([("filter", "warn".into())]).into()),
         ("chain", vec![chain].into()),
     ]);

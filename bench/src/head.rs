@@ -74,7 +74,7 @@ pub async fn run(options: &Options) -> Result<()> {
     let observer = Observer { client, reader: server.store.reader(), chain: deployment.chain_id };
     let first = observer.client.latest_block().await?.number;
     observer.wait_for(first, PATIENCE).await?;
-    let observing = observer.start();
+    let observing = observer.start(first);
     let mut traffic = Traffic::new(&anvil.url(), &deployment, SEED);
     for _ in 0..options.blocks {
         let next = Instant::now() + Duration::from_millis(options.beat_ms);
@@ -83,7 +83,7 @@ pub async fn run(options: &Options) -> Result<()> {
     }
     let last = observer.client.latest_block().await?.number;
     observer.wait_for(last, PATIENCE).await?;
-    let sightings = observing.finish().await?;
+    let sightings = observing.finish(last).await?;
 
     indexer.stop().await?;
     server.stop().await;

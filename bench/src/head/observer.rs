@@ -38,7 +38,8 @@ pub(super) struct Observer {
 /// Observers under way.
 #[derive(Debug)]
 pub(super) struct Observing {
-    stop: watch::Sender<bool>,
+    // the last block to wait for, once it is known
+    last: watch::Sender<Option<u64>>,
     tasks: [JoinHandle<Result<Times>>; 3],
 }
 
@@ -67,25 +68,25 @@ impl Observer {
         Ok(())
     }
 
-    /// Starts the observers.
-    pub(super) fn start(&self) -> Observing {
-        let (stop, stopped) = watch::channel(false);
+    /// Starts the observers, at a block that all of them see already.
+    pub(super) fn start(&self, first: u64) -> Observing {
+        let (last, known) = watch::channel(None);
         let (a, b, c) = (self.clone(), self.clone(), self.clone());
         Observing {
-            stop,
+            last,
             tasks: [
-                tokio::spawn(look(stopped.clone(), async move || a.mined().await)),
-                tokio::spawn(look(stopped.clone(), async move || b.committed().await)),
-                tokio::spawn(look(stopped, async move || c.visible().await)),
+                tokio::spawn(look(first, known.clone(), async move || a.mined().await)),
+                tokio::spawn(look(first, known.clone(), async move || b.committed().await)),
+                tokio::spawn(look(first, known, async move || c.visible().await)),
             ],
         }
     }
 }
 
 impl Observing {
-    /// Ends the observers; what they saw.
-    pub(super) async fn finish(self) -> Result<Sightings> {
-        self.stop.send_replace(true);
+    /// Waits until every observer saw this block; what they saw.
+    pub(super) async fn finish(self, last: u64) -> Result<Sightings> {
+        self.last.send_replace(Some(last));
         let [mined, committed, visible] = self.tasks;
         Ok(Sightings {
             mined: mined.await??,
@@ -95,19 +96,23 @@ impl Observing {
     }
 }
 
+/// Each block after `first` up to the last. An observer that is late sees several at once but leaves none out.
 async fn look(
-    stopped: watch::Receiver<bool>,
+    first: u64,
+    last: watch::Receiver<Option<u64>>,
     height: impl AsyncFn() -> Result<u64>,
 ) -> Result<Times> {
     let mut times = Times::new();
-    let mut highest = height().await?;
-    while !*stopped.borrow() {
+    let mut highest = first;
+    while last.borrow().is_none_or(|last| highest < last) {
         let now = height().await?;
         let seen = Instant::now();
-        // several may come at once
         times.extend((highest + 1..=now).map(|number| (number, seen)));
         highest = highest.max(now);
         tokio::time::sleep(GLANCE).await;
     }
     Ok(times)
 }
+
+#[cfg(test)]
+mod tests;
