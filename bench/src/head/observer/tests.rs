@@ -1,3 +1,5 @@
+//! Observers that begin late, are behind, or see more than was asked for.
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
