@@ -24,5 +24,6 @@ pub mod market;
 pub mod pricing;
 pub mod reconciled;
 pub mod record;
+pub mod route;
 pub mod row;
 pub mod version;

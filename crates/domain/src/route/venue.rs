@@ -1,0 +1,151 @@
+//! A pool as a route sees it.
+
+use std::sync::Arc;
+
+use alloy_primitives::{Address, U256};
+
+use super::{
+    market::TokenIx,
+    rate::{Rate, Round},
+};
+use crate::{
+    amm::{AmmError, PIPS, fee::Fee, swap::Pool, tick_map::TickMap},
+    entity::Protocol,
+};
+
+/// What a pool trades with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Liquidity {
+    /// Constant product.
+    Reserves {
+        /// Of token0 and token1, in smallest units.
+        reserves: [U256; 2],
+        /// Fee in pips.
+        fee_pips: u32,
+    },
+    /// Ranges of liquidity.
+    Concentrated {
+        /// Price.
+        sqrt_price_x96: U256,
+        /// Tick as the pool stores it.
+        tick: i32,
+        /// Liquidity in range.
+        liquidity: u128,
+        /// Fees.
+        fee: Fee,
+        /// Initialised ticks.
+        ticks: Arc<TickMap>,
+    },
+    /// It cannot be computed here what this pool would answer.
+    Unsupported(Unsupported),
+}
+
+/// Why it cannot be computed what a pool would answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unsupported {
+    /// Its hook takes part in swaps.
+    #[error("hook {0} takes part in its swaps")]
+    Hook(Address),
+    /// Its fee may change at any time, and is not told by events.
+    #[error("its fee is set by hook {0} at any time")]
+    DynamicFee(Address),
+    /// What is stored of it contradicts itself: a part of its history is missing.
+    #[error("what is stored of its ticks is incomplete")]
+    Incomplete,
+    /// It has no price, or nothing in it.
+    #[error("it is empty")]
+    Empty,
+    /// One of its tokens takes a tax on transfers or changes balances.
+    #[error("token {0} takes a part of what is transferred")]
+    Tax(Address),
+    /// A reorg took it away.
+    #[error("it is not there any more")]
+    Gone,
+}
+
+/// A pool at one block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Venue {
+    /// Rules.
+    pub protocol: Protocol,
+    /// Token0 and token1.
+    pub tokens: [TokenIx; 2],
+    /// State.
+    pub liquidity: Liquidity,
+    /// What a unit of token0 gives at most, fee taken off; and of token1.
+    rates: [[Rate; 2]; 2],
+}
+
+impl Venue {
+    /// A pool with this state.
+    #[must_use]
+    pub fn new(protocol: Protocol, tokens: [TokenIx; 2], liquidity: Liquidity) -> Self {
+        let rates = [true, false].map(|zero_for_one| {
+            [Round::Down, Round::Up]
+                .map(|round| rate(&liquidity, zero_for_one, round).unwrap_or(Rate::ZERO))
+        });
+        Self { protocol, tokens, liquidity, rates }
+    }
+
+    /// The most that a unit gives.
+    pub(super) const fn rate(&self, zero_for_one: bool, round: Round) -> Rate {
+        let [zero, one] = self.rates;
+        let [down, up] = if zero_for_one { zero } else { one };
+        match round {
+            Round::Down => down,
+            Round::Up => up,
+        }
+    }
+
+    /// Whether a trade can be computed at all.
+    pub(super) const fn is_usable(&self) -> bool {
+        !matches!(self.liquidity, Liquidity::Unsupported(_))
+    }
+
+    /// The pool of [`crate::amm::swap`].
+    pub(super) fn concentrated(&self) -> Option<Pool<'_>> {
+        match &self.liquidity {
+            Liquidity::Concentrated { sqrt_price_x96, tick, liquidity, fee, ticks } => Some(Pool {
+                sqrt_price_x96: *sqrt_price_x96,
+                tick: *tick,
+                liquidity: *liquidity,
+                fee: *fee,
+                ticks,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// The marginal rate at the pool's state. Output grows ever slower with input, so this times the input is never less
+/// than the output.
+fn rate(liquidity: &Liquidity, zero_for_one: bool, round: Round) -> Result<Rate, AmmError> {
+    let kept = |pips: u32| {
+        let kept = PIPS.checked_sub(pips).ok_or(AmmError::Fee(pips))?;
+        Ok(Rate::of(U256::from(kept), round).div(Rate::of(U256::from(PIPS), round), round))
+    };
+    let other = match round {
+        Round::Up => Round::Down,
+        Round::Down => Round::Up,
+    };
+    match liquidity {
+        Liquidity::Reserves { reserves: [zero, one], fee_pips } => {
+            let (from, to) = if zero_for_one { (zero, one) } else { (one, zero) };
+            if from.is_zero() {
+                return Ok(Rate::ZERO);
+            }
+            let price = Rate::of(*to, round).div(Rate::of(*from, other), round);
+            Ok(price.mul(kept(*fee_pips)?, round))
+        }
+        Liquidity::Concentrated { sqrt_price_x96, fee, .. } => {
+            let q96 = U256::ONE << 96;
+            let root = if zero_for_one {
+                Rate::of(*sqrt_price_x96, round).div(Rate::of(q96, other), round)
+            } else {
+                Rate::of(q96, round).div(Rate::of(*sqrt_price_x96, other), round)
+            };
+            Ok(root.mul(root, round).mul(kept(fee.swap_pips(zero_for_one)?)?, round))
+        }
+        Liquidity::Unsupported(_) => Ok(Rate::ZERO),
+    }
+}
