@@ -10,6 +10,8 @@ use prometheus::Registry;
 use serde::{Deserialize, Serialize};
 use store::Reader;
 
+use crate::{book::Shelf, gas_price::GasPriceFeed};
+
 /// Contracts that quote the pools of a DEX.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +33,14 @@ pub struct ChainDeps {
     pub client: Client,
     /// Quoters by configured name of the DEX.
     pub quoters: BTreeMap<String, Quoters>,
+    /// Its pools in memory.
+    pub book: Shelf,
+    /// What gas costs there.
+    pub gas_price: GasPriceFeed,
+    /// The token that stands for the native currency, in which gas is paid.
+    pub wrapped_native: Option<Address>,
+    /// A quote of an older block is refused.
+    pub max_quote_age: Option<Duration>,
     /// Tables of the contracts that are known by their ABI only.
     pub tables: Vec<Arc<Table>>,
 }

@@ -7,10 +7,14 @@ use std::{io, sync::Arc};
 
 use axum::Router;
 use observe::Shutdown;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet};
 
+use crate::{book::Keeper, gas_price::GasPriceWatch};
+
+pub mod book;
 pub mod deps;
 mod failure;
+pub mod gas_price;
 pub mod graphql;
 pub mod price;
 pub mod quote;
@@ -47,12 +51,43 @@ pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
     )
 }
 
+/// What goes on beside the answers.
+#[derive(Debug, Default)]
+pub struct Background {
+    /// Who keep the pools in memory, one for each chain.
+    pub keepers: Vec<Keeper>,
+    /// Who ask for the price of gas.
+    pub gas_prices: Vec<GasPriceWatch>,
+}
+
+impl Background {
+    /// Begins; ends when the token is cancelled.
+    pub fn start(self, shutdown: &Shutdown) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        for keeper in self.keepers {
+            tasks.spawn(keeper.run(shutdown.clone()));
+        }
+        for watch in self.gas_prices {
+            tasks.spawn(watch.run(shutdown.clone()));
+        }
+        tasks
+    }
+}
+
 /// Serves until the token is cancelled.
 ///
 /// # Errors
 /// When the listener fails, or the registry holds metrics of this service already.
-pub async fn run(deps: Deps, listener: TcpListener, shutdown: Shutdown) -> io::Result<()> {
+pub async fn run(
+    deps: Deps,
+    background: Background,
+    listener: TcpListener,
+    shutdown: Shutdown,
+) -> io::Result<()> {
     let router = router(deps).map_err(io::Error::other)?;
     tracing::info!(address = %listener.local_addr()?, "serving listens");
-    shell::serve(router, listener, shutdown).await
+    let tasks = background.start(&shutdown);
+    let served = shell::serve(router, listener, shutdown).await;
+    tasks.join_all().await;
+    served
 }

@@ -1,126 +1,113 @@
-//! Live quotes: the pools of the store, the amounts from the real quoter contracts, both of one block.
+//! Quotes: the pools of one block in memory, routed and computed to the wei. With `verify` the real quoter contracts are
+//! asked for every leg at that block, and both numbers are in the answer.
 
-use std::cmp::Ordering;
-
-use alloy_primitives::{B256, U256};
-use api_kit::{problem::Problem, scope::Scope};
-use domain::entity::{Pool, Token};
-
-use self::{
-    answer::Quote,
-    call::{Call, Outcome},
-    request::{Request, TradeType},
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
+
+use api_kit::{health::not_indexed, problem::Problem, scope::Scope};
+use domain::ids::ChainId;
+
+use self::{answer::Quote, request::Request};
 use crate::{
+    book::{Book, Shelf},
     deps::{ChainDeps, Deps},
-    failure,
 };
 
 pub mod answer;
+mod batch;
 mod call;
-mod candidates;
+mod plan;
+mod refusal;
 pub mod request;
 mod revert;
 #[cfg(test)]
 mod tests;
+mod verify;
 
-/// Answers a quote: asks the quoter of each pool that can serve it, at the block of the scope, and gives the best.
+pub use batch::{MOST_QUOTES, many};
+
+/// The pools in memory may be so long behind what the store has.
+const BEHIND: Duration = Duration::from_secs(10);
+/// A request that reads at a block waits so long for the pools of that block.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// At which block a quote is computed.
+#[derive(Debug, Clone, Copy)]
+pub enum At<'a> {
+    /// The newest one.
+    Head,
+    /// That of the request's other answers.
+    Scope(&'a Scope),
+}
+
+/// Answers a quote.
 ///
 /// # Errors
-/// A problem for a request that cannot be, pools that cannot serve it, a store or node that does not answer.
-pub async fn quote(deps: &Deps, scope: &Scope, request: Request<'_>) -> Result<Quote, Problem> {
+/// A problem for a request that cannot be, pools that cannot serve it, or pools that are not at the head.
+pub async fn quote(deps: &Deps, at: At<'_>, request: Request<'_>) -> Result<Quote, Problem> {
     let (chain_id, chain) = deps.chains.resolve(request.chain)?;
     let wanted = request.check()?;
-    let snapshot = scope.at(chain_id).await?;
-    let found = candidates::find(&snapshot, &wanted).await?;
-    let block = snapshot.block();
-    let best = best(chain, &found, &wanted, block.hash).await?;
-    Ok(Quote::new(block, &found, &wanted, best))
-}
-
-/// A trade between two known tokens and the pools that may serve it.
-#[derive(Debug)]
-struct Candidates {
-    token_in: Token,
-    token_out: Token,
-    pools: Vec<Pool>,
-}
-
-/// The pool that serves the trade best, and the amounts there.
-#[derive(Debug)]
-struct Best<'a> {
-    pool: &'a Pool,
-    outcome: Outcome,
-}
-
-async fn best<'a>(
-    chain: &ChainDeps,
-    found: &'a Candidates,
-    wanted: &request::Trade,
-    block: B256,
-) -> Result<Best<'a>, Problem> {
-    let mut refused = Vec::new();
-    let mut calls = Vec::new();
-    for pool in &found.pools {
-        match Call::plan(chain, pool, found.token_in.address, wanted) {
-            Ok(call) => calls.push((pool, call)),
-            Err(problem) => refused.push((pool, problem)),
-        }
-    }
-    let requests: Vec<_> = calls.iter().map(|(_, call)| (call.to, call.data.clone())).collect();
-    let answers = if requests.is_empty() {
-        Vec::new()
+    let book = book(chain_id, chain, at).await?;
+    let age = fresh(chain, &book, wanted.max_age)?;
+    let planned = plan::plan(chain, &book, &wanted)?;
+    let verification = if wanted.verify {
+        Some(verify::verify(chain, &book, &wanted, &planned.plan).await?)
     } else {
-        chain.client.call_many(&requests, block).await.map_err(failure::of_chain)?
+        None
     };
+    Ok(Quote::new(&book, age, &wanted, planned, verification))
+}
 
-    let mut best: Option<Best<'a>> = None;
-    for ((pool, call), answer) in calls.into_iter().zip(answers) {
-        let outcome = match answer {
-            Ok(data) => call.read(pool, wanted, &data),
-            Err(chain::ChainError::Reverted { data, message }) => {
-                Err(revert::problem(pool, wanted, &data, &message))
-            }
-            Err(error) => return Err(failure::of_chain(error)),
-        };
-        match outcome {
-            Ok(outcome) => {
-                let candidate = Best { pool, outcome };
-                if best.as_ref().is_none_or(|best| better(wanted.trade_type, &candidate, best)) {
-                    best = Some(candidate);
-                }
-            }
-            Err(problem) => refused.push((pool, problem)),
+async fn book(chain_id: ChainId, chain: &ChainDeps, at: At<'_>) -> Result<Arc<Book>, Problem> {
+    let shelf = &chain.book;
+    match at {
+        At::Head => {
+            in_step(shelf)?;
+            shelf.newest().ok_or_else(|| not_indexed(chain_id))
+        }
+        At::Scope(scope) => {
+            let block = scope.at(chain_id).await?.block();
+            shelf.at(block.hash, PATIENCE).await.ok_or_else(|| {
+                let detail = format!(
+                    "the pools in memory are not at block {} of this request; try again in a moment",
+                    block.number
+                );
+                Problem::unavailable("STATE_STALE", detail)
+            })
         }
     }
-    best.ok_or_else(|| no_route(refused))
 }
 
-/// More out, or less in; then less gas; then the lower pool id, so that the same question has the same answer.
-fn better(trade_type: TradeType, one: &Best<'_>, other: &Best<'_>) -> bool {
-    let by_amount = match trade_type {
-        TradeType::ExactIn => other.outcome.amount.cmp(&one.outcome.amount),
-        TradeType::ExactOut => one.outcome.amount.cmp(&other.outcome.amount),
-    };
-    let gas = |best: &Best<'_>| best.outcome.gas.unwrap_or(U256::MAX);
-    by_amount.then_with(|| gas(one).cmp(&gas(other))).then_with(|| one.pool.id.cmp(&other.pool.id))
-        == Ordering::Less
+fn in_step(shelf: &Shelf) -> Result<(), Problem> {
+    match shelf.unconfirmed_for() {
+        Some(behind) if behind > BEHIND => {
+            let seconds = behind.as_secs();
+            let detail = format!(
+                "the pools in memory could not be compared with the store for {seconds} s; try again in a moment"
+            );
+            Err(Problem::unavailable("STATE_STALE", detail))
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Why no pool serves the trade: the one reason when all agree, else a summary.
-fn no_route(refused: Vec<(&Pool, Problem)>) -> Problem {
-    let reasons: Vec<String> = refused
-        .iter()
-        .take(3)
-        .map(|(pool, problem)| format!("{}: {}", pool.id, problem.detail()))
-        .collect();
-    let mut problems = refused.into_iter().map(|(_, problem)| problem);
-    match problems.next() {
-        None => Problem::not_found("NO_ROUTE", "no indexed pool holds both tokens"),
-        Some(first) if problems.all(|other| other.code() == first.code()) => first,
-        Some(_) => Problem::not_found(
-            "NO_ROUTE",
-            format!("no pool serves this trade: {}", reasons.join("; ")),
-        ),
+/// The age of the block in milliseconds, if that is not too much.
+fn fresh(chain: &ChainDeps, book: &Book, asked: Option<Duration>) -> Result<Duration, Problem> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let age = now.saturating_sub(Duration::from_secs(book.block.timestamp));
+    let most = [asked, chain.max_quote_age].into_iter().flatten().min();
+    match most {
+        Some(most) if age > most => {
+            let detail = format!(
+                "block {} is {} ms old, more than the {} ms that are wanted: the chain or its indexer stands still",
+                book.block.number,
+                age.as_millis(),
+                most.as_millis()
+            );
+            Err(Problem::unavailable("STATE_STALE", detail))
+        }
+        _ => Ok(age),
     }
 }

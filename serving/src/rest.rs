@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 use crate::deps::Deps;
 
@@ -32,6 +35,7 @@ pub(crate) fn routes(deps: Arc<Deps>) -> Router {
         .route("/v1/swaps", get(swaps::get))
         .route("/v1/liquidity-events", get(liquidity::get))
         .route("/v1/quote", get(quote::get))
+        .route("/v1/quotes", post(quote::post))
         .merge(prices::routes())
         .with_state(deps)
 }

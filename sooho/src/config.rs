@@ -29,7 +29,7 @@ mod tests;
 
 pub use contract::{ContractConfig, FactoryConfig};
 pub use dex::DexConfig;
-pub use prices::PricesConfig;
+pub use prices::{ChainlinkFeedConfig, PricesConfig};
 pub use storage::{EMBEDDED, StoreConfig};
 
 /// A shorter lease would run out whenever the database is busy.
@@ -176,6 +176,8 @@ pub struct ChainConfig {
     pub poll_ms: u64,
     /// Events per transaction.
     pub events_per_commit: usize,
+    /// Seconds that a block may be old for a quote; 0: any age.
+    pub quote_max_age_s: u64,
     /// DEX deployments.
     pub dex: Vec<DexConfig>,
     /// NFT collections.
@@ -202,6 +204,7 @@ impl Default for ChainConfig {
             undo_window: 256,
             poll_ms: 250,
             events_per_commit: 24_000,
+            quote_max_age_s: 900,
             dex: Vec::new(),
             collection: Vec::new(),
             contract: Vec::new(),
@@ -360,5 +363,11 @@ impl ChainConfig {
             poll_interval: Duration::from_millis(self.poll_ms),
             events_per_commit: self.events_per_commit,
         }
+    }
+
+    /// How old a block may be for a quote; `None`: any age.
+    #[must_use]
+    pub fn max_quote_age(&self) -> Option<Duration> {
+        (self.quote_max_age_s > 0).then(|| Duration::from_secs(self.quote_max_age_s))
     }
 }

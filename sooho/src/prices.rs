@@ -13,6 +13,7 @@ use indexer::market::{
     backfill::Seller,
     book::Token,
     chainlink::{Chainlink, ChainlinkConfig, ChainlinkFeed, Sequencer},
+    forget::{Forget, Keep},
     jobs::{Part, SourceWork},
     pools::{Pools, PoolsConfig},
     repair::Repair,
@@ -26,6 +27,9 @@ use observe::Registry;
 use store::Store;
 
 use crate::{config::Config, error::Error};
+
+/// When sheets are deleted that are older than they are kept.
+const FORGET: &str = "0 43 * * * *";
 
 /// The collector with its sources.
 pub struct Market<'a> {
@@ -135,6 +139,8 @@ impl<'a> Market<'a> {
                     window_seconds: section.window_s,
                     floor_usd: section.floor_usd,
                     most_pools: section.most_pools,
+                    quiet_seconds: section.quiet_s,
+                    deep_usd: self.config.prices.policy.liquidity_floor_usd,
                 };
                 let asked = Pools::new(store.reader(), chain.id, settings, self.collector.usd());
                 let part = Part { asked: Arc::new(asked), ids: of_chain };
@@ -235,17 +241,26 @@ impl<'a> Market<'a> {
             let repair =
                 Repair { collector: collector.clone(), tokens, resolution: Resolution::M1, back };
             let jitter = Duration::from_secs(30);
-            jobs.push(Job::new("repair", &prices.repair, jitter, Box::new(repair), collector));
+            let job = Job::new("repair", &prices.repair, jitter, Box::new(repair), collector);
+            // what was pushed while nobody listened is missing
+            jobs.push(job.at_start());
+        }
+        if let Keep::Days(days) = prices.keep_sheets {
+            let collector = self.collector.clone();
+            let forget = Box::new(Forget { collector: collector.clone(), days });
+            jobs.push(Job::new("forget", FORGET, Duration::from_secs(30), forget, collector));
         }
         let mut streams: Vec<Box<dyn PriceStream>> = Vec::new();
         let every = prices.sheet_ms;
         if let Some(source) = self.binance.clone().filter(|_| prices.binance.stream) {
             let ids = self.book().ids(Source::Binance);
-            streams.push(Box::new(BinanceStream { source, ids, every }));
+            let rules = prices.binance.stream_rules();
+            streams.push(Box::new(BinanceStream { source, ids, rules, every }));
         }
         if let Some(source) = self.pyth.clone().filter(|_| prices.pyth.stream) {
             let ids = self.book().ids(Source::Pyth);
-            streams.push(Box::new(PythStream { source, ids, every }));
+            let rules = prices.pyth.stream_rules();
+            streams.push(Box::new(PythStream { source, ids, rules, every }));
         }
         let ttl = Duration::from_millis(self.config.indexer.lease_ms);
         Prices::new(self.collector.clone(), jobs, streams, ttl)

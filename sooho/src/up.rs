@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use alloy_primitives::Address;
 use api_kit::{
     chains::Chains,
     health::Ready,
@@ -83,12 +84,22 @@ fn start(
             Service::Indexer => start_indexer(config, open, listener, tasks, shutdown)?,
             Service::Serving => {
                 let registry = Registry::new();
+                let mut background = serving::Background::default();
                 let deps = serving::Deps {
                     chains: per_chain(config, |chain| {
+                        let client = chains::shown_client(chain, &registry)?;
+                        let (book, keeper) = serving::book::open(open.store.reader(), chain.id);
+                        let (gas_price, watch) = serving::gas_price::open(client.clone());
+                        background.keepers.push(keeper);
+                        background.gas_prices.push(watch);
                         Ok(ChainDeps {
                             name: chain.name.clone(),
-                            client: chains::shown_client(chain, &registry)?,
+                            client,
                             quoters: quoters(chain),
+                            book,
+                            gas_price,
+                            wrapped_native: wrapped_native(chain),
+                            max_quote_age: chain.max_quote_age(),
                             tables: chain.contracts.tables().cloned().collect(),
                         })
                     })?,
@@ -97,7 +108,7 @@ fn start(
                     max_price_age: Duration::from_secs(config.prices.policy.max_age_s),
                     timeout: REQUEST_TIMEOUT,
                 };
-                let run = serving::run(deps, listener, shutdown.clone());
+                let run = serving::run(deps, background, listener, shutdown.clone());
                 tasks.spawn(async move { run.await.map_err(|error| ended("serving", &error)) });
             }
             Service::NftApi => {
@@ -229,10 +240,16 @@ fn ended(service: &'static str, error: &std::io::Error) -> Error {
 
 fn per_chain<T>(
     config: &Config,
-    make: impl Fn(&ChainConfig) -> Result<T, Error>,
+    mut make: impl FnMut(&ChainConfig) -> Result<T, Error>,
 ) -> Result<Chains<T>, Error> {
     let chains = config.chain.iter().map(|chain| Ok((chain.id, make(chain)?)));
     Ok(Chains::new(chains.collect::<Result<_, Error>>()?))
+}
+
+/// The token that the chain's DEXes reckon in, which stands for the native currency.
+fn wrapped_native(chain: &ChainConfig) -> Option<Address> {
+    let tokens = chain.dex.iter().map(|dex| dex.pricing.reference_token);
+    tokens.into_iter().find(|token| !token.is_zero())
 }
 
 fn quoters(chain: &ChainConfig) -> BTreeMap<String, Quoters> {

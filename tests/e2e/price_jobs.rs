@@ -3,5 +3,12 @@
 mod backfill;
 mod bed;
 mod door;
+mod downtime;
+mod jumps;
 mod keys;
+mod past;
+mod pushed;
 mod replicas;
+mod secrets;
+mod troubles;
+mod watched;

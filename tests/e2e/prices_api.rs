@@ -109,6 +109,7 @@ async fn prices_of_the_market_stand_beside_what_the_chain_says() -> Result<()> {
     store.market().put_sheet(chain, now, now, &newest).await?;
     of_tokens(&services, &tap, &tokens).await?;
     of_swaps(&services, &tap, &tokens).await?;
+    of_rows(&services, &tap).await?;
     services.terminate().await?;
     world.stop().await
 }
@@ -158,6 +159,45 @@ async fn of_tokens(services: &Services, tap: &Tap, tokens: &[Address]) -> Result
     let nodes = data["tokens"]["nodes"].as_array().context("nodes")?;
     ensure!(nodes.len() == tokens.len(), "{} tokens", nodes.len());
     ensure!(nodes.iter().all(|node| node["marketPrice"]["status"] == "FRESH"), "{data}");
+    Ok(())
+}
+
+/// What hangs on the rows of any list is read for all of them at once.
+async fn of_rows(services: &Services, tap: &Tap) -> Result<()> {
+    let of_pool = "token1PerToken0 reconciled { reconciledTVLToken0 } token0 { symbol marketPrice { value } \
+                   priceDeviation { deviation } } token1 { decimals }";
+    let lists = [
+        ("liquidityEvents", format!("id pool {{ id {of_pool} }}")),
+        ("pools", format!("id {of_pool}")),
+        ("swaps", format!("id pool {{ id {of_pool} }} usd {{ value }}")),
+    ];
+    for (list, rows) in lists {
+        let ask = async |first: u32| {
+            counted(tap)?;
+            let query = format!("{{ {list}(first: {first}) {{ edges {{ node {{ {rows} }} }} }} }}");
+            let data = services.graphql(&query).await?;
+            let edges = data[list]["edges"].as_array().map_or(0, Vec::len);
+            anyhow::Ok((edges, counted(tap)?))
+        };
+        let (few, for_few) = ask(2).await?;
+        let (many, for_many) = ask(ALL).await?;
+        ensure!(few == 2 && many > 8, "{list}: {few}, {many}");
+        // the indexer beside the API reads rows and watermarks in its own time
+        let most = [
+            ("pools", 1),
+            ("tokens", 1),
+            // which blocks it is of, and what it is
+            ("reconciled", 2),
+            ("price_sheets", 3),
+            ("price_deviations", 1),
+        ];
+        for (collection, most) in most {
+            for asked in [&for_few, &for_many] {
+                let count = *asked.get(collection).unwrap_or(&0);
+                ensure!(count <= most, "{list}: {collection} {count} times: {asked:?}");
+            }
+        }
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! truth as the chain itself tells it.
 
 pub mod process;
+pub mod quoting;
 pub mod random;
 pub mod recorded;
 pub mod single;

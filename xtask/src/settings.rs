@@ -9,6 +9,8 @@ pub const MONGOD: &str = "SOOHO_MONGOD";
 pub const ANVIL: &str = "SOOHO_ANVIL";
 /// Names a `node_modules` folder with the compiled contracts to use instead of the pinned one.
 pub const CONTRACTS: &str = "SOOHO_CONTRACTS";
+/// Names the `promtool` to use instead of the one of Debian's package.
+pub const PROMTOOL: &str = "SOOHO_PROMTOOL";
 
 /// The value of `name` as a path; an empty value counts as none.
 pub fn path(name: &str) -> Option<PathBuf> {

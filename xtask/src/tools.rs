@@ -3,6 +3,7 @@
 mod mongo;
 mod npm;
 mod prerequisites;
+mod promtool;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,8 @@ pub struct Tools {
     pub anvil: PathBuf,
     /// A `node_modules` folder with the compiled contracts.
     pub contracts: PathBuf,
+    /// What tries the alert rules, where it can be had.
+    pub promtool: Option<PathBuf>,
 }
 
 impl Tools {
@@ -35,6 +38,7 @@ impl Tools {
             .env(settings::MONGOD, &self.mongod)
             .env(settings::ANVIL, &self.anvil)
             .env(settings::CONTRACTS, &self.contracts)
+            .envs(self.promtool.iter().map(|file| (settings::PROMTOOL, file)))
     }
 }
 
@@ -72,6 +76,7 @@ pub fn setup(workspace: &Workspace) -> Result<Tools> {
         say::step(&format!("contracts: using yours, {}", dir.display()));
     }
     Ok(Tools {
+        promtool: promtool::bring(&folder)?,
         mongod,
         anvil: anvil.unwrap_or_else(|| npm::anvil(&npm_part)),
         contracts: contracts.unwrap_or_else(|| npm::contracts(&npm_part)),

@@ -42,6 +42,9 @@ sol! {
         function initialize(PoolKey memory key, uint160 sqrtPriceX96) external returns (int24 tick);
         function setProtocolFeeController(address controller) external;
         function setProtocolFee(PoolKey memory key, uint24 newProtocolFee) external;
+        function updateDynamicLPFee(PoolKey memory key, uint24 newDynamicLPFee) external;
+
+        error SwapAmountCannotBeZero();
 
         event Initialize(bytes32 indexed id, address indexed currency0, address indexed currency1, uint24 fee, int24 tickSpacing, address hooks, uint160 sqrtPriceX96, int24 tick);
         event ModifyLiquidity(bytes32 indexed id, address indexed sender, int24 tickLower, int24 tickUpper, int256 liquidityDelta, bytes32 salt);

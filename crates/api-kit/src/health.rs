@@ -54,7 +54,8 @@ impl Ready {
 }
 
 /// The refusal while a chain has no committed block.
-pub(crate) fn not_indexed(chain: ChainId) -> Problem {
+#[must_use]
+pub fn not_indexed(chain: ChainId) -> Problem {
     Problem::unavailable(
         "NOT_READY",
         format!(

@@ -187,6 +187,14 @@ impl Client {
         Ok(self.one_of(&Ask::new("eth_getBalance"), params).await?.0)
     }
 
+    /// What the node would offer for gas now, in wei (`eth_gasPrice`).
+    ///
+    /// # Errors
+    /// Any [`ChainError`].
+    pub async fn gas_price(&self) -> Result<U256, ChainError> {
+        Ok(self.one_of(&Ask::new("eth_gasPrice"), json!([])).await?.0)
+    }
+
     /// Several `eth_call`s on the newest state; for what does not change, like a token's name.
     ///
     /// # Errors

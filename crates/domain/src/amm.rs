@@ -7,8 +7,10 @@
 //!
 //! Amounts are in a token's smallest unit, fees in pips (1/1,000,000), prices square roots of token1/token0 as Q64.96.
 
+pub mod consistency;
 pub mod fee;
 pub mod full_math;
+pub mod hooks;
 pub mod liquidity;
 pub mod replay;
 pub mod sqrt_price_math;
@@ -20,6 +22,11 @@ pub mod tick_word;
 pub mod v2;
 
 use alloy_primitives::U256;
+
+use consistency::Gap;
+
+#[cfg(test)]
+mod tests;
 
 /// Pips in a whole: 1,000,000.
 pub const PIPS: u32 = 1_000_000;
@@ -94,4 +101,23 @@ pub enum AmmError {
         /// The pool's spacing.
         spacing: i32,
     },
+    /// Ticks, liquidity and price of a pool are not of one state.
+    #[error("the pool's state is incomplete, {0}: load all of it again from one block")]
+    Incomplete(Gap),
+    /// The output is more than the pool's contract holds.
+    #[error("the swap would give {asked}, but the pool holds {held}: ask for less")]
+    Overdraft {
+        /// Output.
+        asked: U256,
+        /// Balance of the output token.
+        held: U256,
+    },
+}
+
+impl AmmError {
+    /// Whether the fault lies in what is known of the pool, and not in the question: the state has to be repaired.
+    #[must_use]
+    pub const fn is_of_state(&self) -> bool {
+        matches!(self, Self::Incomplete(_) | Self::Liquidity(_))
+    }
 }

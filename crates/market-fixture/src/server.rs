@@ -8,7 +8,13 @@ use std::{
 };
 
 use axum::http::HeaderMap;
-use axum::{Router, extract::State, http::Uri, response::Response};
+use axum::{
+    Router,
+    extract::State,
+    http::Uri,
+    response::Response,
+    routing::{any, get},
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
@@ -16,6 +22,7 @@ use crate::{
     body,
     fault::Fault,
     json::Json,
+    push::{self, Pushing},
     source,
     world::{Api, Candle, Knowledge, Print},
 };
@@ -55,15 +62,16 @@ impl Asked {
     }
 }
 
-type Shared = Arc<Mutex<Everything>>;
+pub(crate) type Shared = Arc<Mutex<Everything>>;
 
 #[derive(Debug, Default)]
-struct Everything {
+pub(crate) struct Everything {
     known: BTreeMap<Api, Knowledge>,
     faults: BTreeMap<Api, VecDeque<Vec<Fault>>>,
     always: BTreeMap<Api, Vec<Fault>>,
     asked: BTreeMap<Api, Vec<Asked>>,
     etags: bool,
+    pub(crate) pushing: BTreeMap<Api, Pushing>,
 }
 
 impl PriceServer {
@@ -75,7 +83,11 @@ impl PriceServer {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let shared = Shared::default();
-        let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
+        let router = Router::new()
+            .route("/binance/stream", any(push::socket))
+            .route("/pyth/v2/updates/price/stream", get(push::events))
+            .fallback(handle)
+            .with_state(Arc::clone(&shared));
         let task = tokio::spawn(async move {
             // it ends with the test
             drop(axum::serve(listener, router).await);
@@ -83,7 +95,7 @@ impl PriceServer {
         Ok(Self { address, shared, task })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Everything> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Everything> {
         lock(&self.shared)
     }
 
@@ -142,7 +154,7 @@ impl Drop for PriceServer {
     }
 }
 
-fn lock(shared: &Shared) -> MutexGuard<'_, Everything> {
+pub(crate) fn lock(shared: &Shared) -> MutexGuard<'_, Everything> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -157,17 +169,22 @@ async fn handle(State(shared): State<Shared>, uri: Uri, headers: HeaderMap) -> R
     let etags = all.etags;
     let reply = source::answer(api, &question, all.known.entry(api).or_default());
     let (status, headers, text) = bent(reply, &faults, &question, etags);
+    drop(all);
+    noted(&shared, api, &question, status);
+    body::response(status, &headers, text, &faults)
+}
+
+/// Remembers a question and the status that it is answered with.
+pub(crate) fn noted(shared: &Shared, api: Api, question: &Question, status: u16) {
     let pair = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
         (name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned())
     };
-    all.asked.entry(api).or_default().push(Asked {
+    lock(shared).asked.entry(api).or_default().push(Asked {
         path: question.path.join("/"),
         query: question.query.clone(),
         headers: question.headers.iter().map(pair).collect(),
         status,
     });
-    drop(all);
-    body::response(status, &headers, text, &faults)
 }
 
 /// Status, headers and text of an answer with its faults.

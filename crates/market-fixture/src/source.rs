@@ -10,7 +10,7 @@ mod binance;
 mod coinbase;
 mod coingecko;
 mod defillama;
-mod pyth;
+pub(crate) mod pyth;
 
 pub(crate) fn answer(api: Api, question: &Question, known: &Knowledge) -> Reply {
     let path: Vec<&str> = question.path.iter().map(String::as_str).collect();

@@ -20,6 +20,7 @@ use crate::{
     error::MarketError,
     metrics::Metrics,
     source::{PriceSource, Said, Series},
+    stream::Meter,
 };
 
 mod stream;
@@ -47,6 +48,7 @@ const MARGIN: Millis = 5_000;
 #[derive(Debug)]
 pub struct Binance {
     http: Http,
+    meter: Meter,
     stream_url: String,
     longest_url: usize,
     ids_per_call: usize,
@@ -73,6 +75,7 @@ impl Binance {
             used_weight: Some(USED_WEIGHT),
         };
         Ok(Self {
+            meter: Meter::new(Source::Binance, metrics, Arc::clone(&clock)),
             http: Http::new(Source::Binance, manners, metrics, clock)?,
             stream_url: stream_url.unwrap_or(STREAM_BASE).to_owned(),
             longest_url: config.longest_url(),

@@ -36,10 +36,11 @@ mod flights;
 mod gate;
 mod hold;
 mod manners;
+mod spoken;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::batch::batches;
+pub(crate) use self::{batch::batches, spoken::Spoken};
 use self::{
     cache::{Cache, Kept},
     exchange::{Ended, Exchange},
@@ -70,6 +71,7 @@ struct Inner {
     gate: Gate,
     cache: Mutex<Cache>,
     flights: Flights,
+    spoken: Spoken,
     metrics: Metrics,
     clock: Arc<dyn Clock>,
 }
@@ -109,6 +111,7 @@ impl Http {
             gate: Gate::new(source, manners.per_minute, metrics.clone(), Arc::clone(&clock)),
             cache: Mutex::default(),
             flights: Flights::default(),
+            spoken: Spoken::default(),
             metrics: metrics.clone(),
             clock,
         })))
@@ -153,13 +156,28 @@ impl Http {
         flight.await
     }
 
-    /// Counts items of an answer that could not be read, and says which the first was.
-    pub(crate) fn odd_items(&self, count: usize, first: &str) {
-        if count > 0 {
-            let first = presentable(first, self.0.key.as_ref());
-            tracing::warn!(source = %self.0.source, count, first, "odd items in an answer");
-            self.0.metrics.odd_items(self.0.source, u64::try_from(count).unwrap_or(u64::MAX));
+    /// What was said of it already.
+    pub(crate) fn spoken(&self) -> &Spoken {
+        &self.0.spoken
+    }
+
+    /// Counts items of an answer of this kind that could not be read, and says which the first was; again only after one
+    /// without any.
+    pub(crate) fn odd_items(&self, kind: &str, count: usize, first: &str) {
+        let (source, trouble) = (self.0.source, format!("odd {kind}"));
+        if count == 0 {
+            if self.0.spoken.ends(&trouble) {
+                tracing::info!(%source, kind, "no odd items in answers any more");
+            }
+            return;
         }
+        let first = presentable(first, self.0.key.as_ref());
+        if self.0.spoken.begins(&trouble) {
+            tracing::warn!(%source, kind, count, first, "odd items in an answer");
+        } else {
+            tracing::debug!(%source, kind, count, first, "odd items in an answer, again");
+        }
+        self.0.metrics.odd_items(source, u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     /// What the source said, fit for an error.

@@ -68,11 +68,15 @@ impl Coinbase {
         let call = Call::new("products").segment(id.as_ref()).segment("ticker").telling(&[404]);
         let answer = self.http.get(&call).await?;
         if answer.status == 404 {
-            tracing::warn!(%id, "coinbase does not know this product; check the configuration");
+            if self.http.spoken().begins(&format!("unknown {id}")) {
+                tracing::warn!(%id, "coinbase does not know this product; check the configuration");
+            }
             return Ok(None);
         }
+        self.http.spoken().ends(&format!("unknown {id}"));
         let ticker = wire::ticker(&answer.body)
-            .inspect_err(|error| self.http.odd_items(1, &error.to_string()))?;
+            .inspect(|_| self.http.odd_items(id, 0, ""))
+            .inspect_err(|error| self.http.odd_items(id, 1, &error.to_string()))?;
         let in_dollars = id.to_ascii_uppercase().ends_with("-USD");
         let said = Said::plain(id, ticker.price, ticker.time, answer.raw());
         let liquidity = ticker.volume.filter(|_| in_dollars).map(|volume| volume * ticker.price);

@@ -3,10 +3,14 @@
 use domain::market::Source;
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry};
 
+mod streams;
+
+pub(crate) use streams::{Heard, StreamMetrics};
+
 /// Answers of remote APIs take from milliseconds to a deadline of some seconds.
 const SECONDS: [f64; 10] = [0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
-/// Metrics of all HTTP clients of this crate.
+/// Metrics of all HTTP clients and streams of this crate.
 #[derive(Debug, Clone)]
 pub struct Metrics {
     requests: IntCounterVec,
@@ -16,6 +20,7 @@ pub struct Metrics {
     silent_until: IntGaugeVec,
     refused_bodies: IntCounterVec,
     odd_items: IntCounterVec,
+    streams: StreamMetrics,
 }
 
 /// How a request ended.
@@ -141,7 +146,12 @@ impl Metrics {
                 "Items of answers of price sources that could not be read; the rest of the answer was used",
                 &["source"],
             )?,
+            streams: StreamMetrics::new(registry)?,
         })
+    }
+
+    pub(crate) const fn streams(&self) -> &StreamMetrics {
+        &self.streams
     }
 
     pub(crate) fn request(&self, source: Source, outcome: Outcome) {

@@ -7,6 +7,9 @@ use domain::{decimal::Decimal, market::Millis};
 
 use crate::{client::Http, error::MarketError, json::Batch, source::Said};
 
+/// The trouble that some calls of several fail.
+const PARTLY: &str = "partly";
+
 impl Http {
     /// What could be read of an answer; what could not is counted.
     ///
@@ -14,7 +17,7 @@ impl Http {
     /// When nothing could.
     pub(crate) fn readable<T>(&self, batch: Batch<T>) -> Result<Vec<T>, MarketError> {
         let first = batch.first.unwrap_or_default();
-        self.odd_items(batch.odd, &first);
+        self.odd_items("lists", batch.odd, &first);
         if batch.odd > 0 && batch.good.is_empty() { Err(self.odd(&first)) } else { Ok(batch.good) }
     }
 
@@ -44,10 +47,19 @@ impl Http {
         match failed {
             Some(error) if said.is_empty() => Err(error),
             Some(error) => {
-                tracing::warn!(%error, came = said.len(), "some feeds have no price this time");
+                if self.spoken().begins(PARTLY) {
+                    tracing::warn!(%error, came = said.len(), "some feeds have no price");
+                } else {
+                    tracing::debug!(%error, came = said.len(), "some feeds still have no price");
+                }
                 Ok(said)
             }
-            None => Ok(said),
+            None => {
+                if self.spoken().ends(PARTLY) {
+                    tracing::info!(source = %self.source(), "no call for prices fails any more");
+                }
+                Ok(said)
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     error::MarketError,
     metrics::Metrics,
     source::{PriceSource, Said, Series},
+    stream::Meter,
 };
 
 mod sse;
@@ -41,6 +42,7 @@ const REST_OF_URL: usize = 200;
 #[derive(Debug)]
 pub struct Pyth {
     http: Http,
+    meter: Meter,
     /// For what is pushed: an answer without an end.
     streams: Streams,
     longest_url: usize,
@@ -67,6 +69,7 @@ impl Pyth {
             used_weight: None,
         };
         Ok(Self {
+            meter: Meter::new(Source::Pyth, metrics, Arc::clone(&clock)),
             http: Http::new(Source::Pyth, manners, metrics, clock)?,
             streams,
             longest_url: config.longest_url(),
@@ -81,7 +84,9 @@ impl Pyth {
             .map(|id| (wire::plain(id), Arc::clone(id)))
             .partition(|(plain, _)| wire::is_id(plain));
         for (_, id) in odd {
-            tracing::warn!(%id, "this is no id of a Pyth feed: give 32 bytes in hex");
+            if self.http.spoken().begins(&format!("no id {id}")) {
+                tracing::warn!(%id, "this is no id of a Pyth feed: give 32 bytes in hex");
+            }
         }
         let known: BTreeMap<String, Arc<str>> = known.into_iter().collect();
         let known: Vec<(String, Arc<str>)> = known.into_iter().collect();

@@ -11,11 +11,13 @@ use domain::market::Bar;
 use futures::Stream;
 use tokio::sync::mpsc;
 
-use crate::source::Said;
+use crate::{metrics::Heard, source::Said};
 
 mod backoff;
+mod meter;
 
 pub(crate) use backoff::Backoff;
+pub(crate) use meter::{Meter, Wanted};
 
 /// Something that a source pushed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,17 +78,18 @@ impl Stream for Updates {
     }
 }
 
-/// Hands an update on. A price alone is dropped when the reader is behind; a candle waits for him.
+/// Hands an update on, or drops it: a price alone when the reader is behind; a candle waits for him.
 ///
 /// # Errors
 /// [`Gone`] when nobody reads any more.
-pub(crate) async fn hand_on(out: &mpsc::Sender<Update>, update: Update) -> Result<(), Gone> {
+pub(crate) async fn hand_on(out: &mpsc::Sender<Update>, update: Update) -> Result<Heard, Gone> {
     if update.closed.is_some() {
-        return out.send(update).await.map_err(|_| Gone);
+        return out.send(update).await.map(|()| Heard::Used).map_err(|_| Gone);
     }
     match out.try_send(update) {
+        Ok(()) => Ok(Heard::Used),
+        Err(mpsc::error::TrySendError::Full(_)) => Ok(Heard::Dropped),
         Err(mpsc::error::TrySendError::Closed(_)) => Err(Gone),
-        Ok(()) | Err(mpsc::error::TrySendError::Full(_)) => Ok(()),
     }
 }
 

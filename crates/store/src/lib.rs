@@ -47,9 +47,10 @@ pub use self::{
     generations::{Generation, Generations, Standing},
     lease::{DEFAULT_TTL, Lease},
     reader::{
-        ContractEventQuery, LiquidityQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery,
-        Past, PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery, PositionsOf, Reader,
-        RowCounts, RowQuery, Snapshot, SwapQuery, TickDayQuery, TokenQuery,
+        BlockTrading, ContractEventQuery, LiquidityQuery, NftCollectionCursor, NftOwnedCursor,
+        NftTransferQuery, Past, PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery,
+        PositionsOf, Reader, RowCounts, RowQuery, Snapshot, SwapQuery, TickDayQuery, TokenQuery,
+        TradingPool,
     },
     remember::Remembering,
     store::{ConnectOptions, Store},

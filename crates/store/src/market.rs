@@ -6,8 +6,9 @@
 //! | `price_feeds` | `{c, a, s, f}` | what is remembered of a feed, so that a restart goes on |
 //! | `price_bars` | `{c, a, r, b, s, f}` | candles of a token by one feed, packed: a day of minutes is one document |
 //! | `price_answers` | `{c, a, r, s, f}` | for which spans a feed was asked for candles and answered, also with none |
+//! | `price_due` | `{c, a, r, s, f}` | of which spans of candles the sheets are still to be made |
 //! | `price_sheets` | `{c, t, k}` | the prices of all tokens of a chain from a time on, as known at a time |
-//! | `price_deviations` | `{c, s, b}` | how far a pool is from the market, packed by days |
+//! | `price_deviations` | `{c, s, b}` | how far a pool is from the market, an hour each, and of each day the last |
 //! | `price_jobs` | `{c, j}` | which replica runs a job, and how its last runs went; `c` is 0 |
 //!
 //! In them `c` is the chain's own id, whatever generation of it is active; `a` a token, `s` a source by its code,
@@ -36,15 +37,16 @@ pub(crate) mod tests;
 pub use self::{
     bars::{BarQuery, BarSeries, PutBars, StoredBar},
     jobs::{JobLease, JobStatus, Outcome, Run},
-    sheets::{Known, Sheet},
+    sheets::{Known, Sheet, SheetMoment, SheetRun, SheetRuns},
 };
 
 /// All collections of market prices.
-pub(crate) const COLLECTIONS: [&str; 7] = [
+pub(crate) const COLLECTIONS: [&str; 8] = [
     observations::COLLECTION,
     feeds::COLLECTION,
     bars::COLLECTION,
     spans::COLLECTION,
+    spans::DUE,
     sheets::COLLECTION,
     deviations::COLLECTION,
     jobs::COLLECTION,

@@ -72,6 +72,7 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("chains"), "_id.g $exists", "_id", ID, Whole("one document per chain")),
     // pools
     query(One("pools"), "_id..", "", ID, Whole("all pools of a chain, once at a start")),
+    query(One("pools"), "_id..", "_id", ID, Whole("all pools of a chain, when quotes begin")),
     query(One("pools"), "created..", "created", "created", Given),
     query(One("pools"), "swaps..", "-swaps", "swaps", Given),
     query(One("pools"), "created.. protocol=", "created", "protocol_created", Given),
@@ -132,6 +133,7 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("price_feeds"), "_id..", "_id", ID, Whole("one document per feed")),
     query(One("price_bars"), "_id..", "_id", ID, Given),
     query(One("price_sheets"), "_id..", "-_id", ID, Given),
+    query(One("price_sheets"), "_id..", "_id", ID, Given),
     query(One("price_sheets"), "_id.c= _id.k.. _id.t..", VERSIONS, "known", KNOWN_LATER),
     query(
         One("price_sheets"),

@@ -26,6 +26,7 @@ mod snapshot;
 mod tests;
 mod tick_days;
 mod tokens;
+mod trading;
 
 pub use self::{
     audit::RowCounts,
@@ -38,6 +39,7 @@ pub use self::{
     snapshot::Snapshot,
     tick_days::TickDayQuery,
     tokens::TokenQuery,
+    trading::{BlockTrading, TradingPool},
 };
 
 /// Reads indexed data. Cheap to clone; clones share the connections.

@@ -70,6 +70,8 @@ pub struct Filled {
     pub refused: u64,
     /// Pages that were asked for.
     pub pages: u64,
+    /// Documents with sheets of the past that were made of candles.
+    pub sheets: u64,
 }
 
 /// Why it was not made.
@@ -92,11 +94,31 @@ pub enum BackfillError {
 }
 
 impl Collector {
-    /// Fills what is missing. May be dropped at any time, and made again: it goes on where it was.
+    /// Fills what is missing, and makes the sheets of it. May be dropped at any time, and made again: it goes on where it
+    /// was.
     ///
     /// # Errors
     /// [`BackfillError`]: of a source that fails the first fault, after the others were asked.
     pub async fn backfill(
+        &self,
+        wanted: &Wanted,
+        tell: &(dyn Fn(Moved) + Sync),
+    ) -> Result<Filled, BackfillError> {
+        let filled = self.fill(wanted, tell).await;
+        if matches!(filled, Err(BackfillError::Store(_) | BackfillError::NotServed(_))) {
+            return filled;
+        }
+        // of what came, whoever failed
+        let feeds = wanted.sellers.iter().map(|seller| seller.feed.clone()).collect();
+        let sheets = self.past_sheets(&[(wanted.asset, feeds)], wanted.resolution).await?;
+        filled.map(|filled| Filled { sheets, ..filled })
+    }
+
+    /// The same without sheets, for who makes those of several tokens together: [`Collector::past_sheets`].
+    ///
+    /// # Errors
+    /// Like [`Collector::backfill`].
+    pub async fn fill(
         &self,
         wanted: &Wanted,
         tell: &(dyn Fn(Moved) + Sync),
@@ -163,7 +185,7 @@ impl Collector {
         let mut moved = Moved { source, answered: 0, missing: total, new: 0 };
         tell(moved);
         for gap in missing {
-            let mut from = gap.from;
+            let (mut from, mut noted) = (gap.from, false);
             while from < gap.to {
                 let Series { bars, until } =
                     self.page(seller, *resolution, Span { from, to: gap.to }).await?;
@@ -172,13 +194,18 @@ impl Collector {
                 if until <= from {
                     return Err(BackfillError::Endless(source));
                 }
+                let series =
+                    BarSeries { asset: *asset, feed: seller.feed.clone(), resolution: *resolution };
+                if !noted && !bars.is_empty() {
+                    // before the candles: who is killed behind them knows what is left to do
+                    self.market().mark_due(&series, Span { from, to: gap.to }).await?;
+                    noted = true;
+                }
                 let (refused, put) = self.bars(*asset, &seller.feed, *resolution, &bars).await?;
                 filled.new += put.new;
                 filled.changed += put.changed;
                 filled.refused += u64::try_from(refused.len()).unwrap_or(u64::MAX);
                 // after the candles: what is noted as answered is not asked again
-                let series =
-                    BarSeries { asset: *asset, feed: seller.feed.clone(), resolution: *resolution };
                 for span in without(Span { from, to: until }, &refused, *resolution) {
                     self.market().mark_answered(&series, span).await?;
                 }

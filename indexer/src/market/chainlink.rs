@@ -85,6 +85,8 @@ pub struct Chainlink {
     sequencer: Option<Sequencer>,
     /// By proxy: the aggregator behind it, and that one's decimals.
     decimals: Mutex<BTreeMap<Address, (Address, u8)>>,
+    /// Feeds that are left out now, and the name of the reason: that is said once.
+    silent: Mutex<BTreeMap<Arc<str>, &'static str>>,
 }
 
 impl Chainlink {
@@ -104,6 +106,7 @@ impl Chainlink {
             margin_seconds: config.margin_seconds,
             sequencer: config.sequencer,
             decimals: Mutex::default(),
+            silent: Mutex::default(),
             client,
         }
     }
@@ -131,7 +134,6 @@ impl Chainlink {
             match answer {
                 Ok(answer) => said.push(answer),
                 Err(fault) => {
-                    tracing::warn!(feed = &*id, reason = fault.name(), %fault, "a price feed is left out");
                     first.get_or_insert_with(|| format!("{id}: {fault}"));
                 }
             }
@@ -146,13 +148,40 @@ impl Chainlink {
     }
 }
 
+impl Chainlink {
+    /// Tells of feeds that fall silent, for another reason, or speak again.
+    fn tell(&self, found: &[(Arc<str>, Result<Said, FeedFault>)]) {
+        let Ok(mut silent) = self.silent.lock() else { return };
+        for (id, answer) in found {
+            let feed = &**id;
+            match answer {
+                Ok(_) if silent.remove(id).is_some() => {
+                    tracing::info!(feed, "a price feed speaks again");
+                }
+                Ok(_) => {}
+                Err(fault) => {
+                    let reason = fault.name();
+                    if silent.insert(Arc::clone(id), reason) != Some(reason) {
+                        tracing::warn!(feed, reason, %fault, "a price feed is left out");
+                    }
+                }
+            }
+        }
+    }
+}
+
 impl PriceSource for Chainlink {
     fn source(&self) -> Source {
         Source::Chainlink
     }
 
     fn now<'a>(&'a self, ids: &'a [Arc<str>]) -> BoxFuture<'a, Result<Vec<Said>, MarketError>> {
-        async move { Self::said(self.ask_now(ids).await?) }.boxed()
+        async move {
+            let found = self.ask_now(ids).await?;
+            self.tell(&found);
+            Self::said(found)
+        }
+        .boxed()
     }
 
     /// None: an answer is an observation. A candle of the one or two answers of a minute would outrank an exchange's.

@@ -27,7 +27,10 @@ use tokio::{sync::watch, time::sleep};
 use tokio_util::task::TaskTracker;
 
 use super::{collector::Collector, streams::PriceStream};
-use crate::schedule::{Schedule, ScheduleError};
+use crate::{
+    metrics::gauge_value,
+    schedule::{Schedule, ScheduleError},
+};
 
 mod leader;
 mod run;
@@ -41,6 +44,9 @@ use times::Times;
 
 /// The job whose lease says which process runs all the others.
 pub const COLLECTOR: &str = "collector";
+
+/// Between looks whether a run of somebody else is over.
+const BUSY: Duration = Duration::from_secs(2);
 
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +71,8 @@ pub struct Job {
     jitter: Duration,
     work: Box<dyn Work>,
     collector: Collector,
+    /// Whether it runs whenever a process begins to collect, too.
+    at_start: bool,
     /// Whether the last run failed: that is said once.
     failing: AtomicBool,
 }
@@ -81,7 +89,14 @@ impl Job {
         collector: Collector,
     ) -> Self {
         let (name, expression) = (name.to_owned(), expression.to_owned());
-        Self { name, expression, jitter, work, collector, failing: AtomicBool::new(false) }
+        let failing = AtomicBool::new(false);
+        Self { name, expression, jitter, work, collector, at_start: false, failing }
+    }
+
+    /// The same job, which runs whenever a process begins to collect, too; not if it has no times at all.
+    #[must_use]
+    pub fn at_start(self) -> Self {
+        Self { at_start: true, ..self }
     }
 
     /// Its name.
@@ -104,6 +119,16 @@ impl Job {
         Times::new(&self.expression)
     }
 
+    /// When it runs after this time; told to whoever watches that it does.
+    fn next_run(&self, now: Millis) -> Option<Millis> {
+        let next = self.times().and_then(|times| times.next(now));
+        if let Some(next) = next {
+            let at = gauge_value(next / 1_000);
+            self.collector.metrics().next_run.with_label_values(&[self.name()]).set(at);
+        }
+        next
+    }
+
     /// When it should have run last, if it has not.
     async fn missed(&self, now: Millis) -> Result<Option<Millis>, StoreError> {
         let Some(due) = self.times().and_then(|times| times.last(now)) else { return Ok(None) };
@@ -119,40 +144,66 @@ impl Job {
         let begun = self.collector.now();
         sleep(wait).await;
         match self.missed(begun).await {
-            Ok(Some(_)) => self.run_and_tell().await,
-            Ok(None) => tracing::debug!(job = self.name, "this run was made already"),
+            Ok(Some(_)) => {
+                self.run_and_tell().await;
+            }
+            Ok(None) => {
+                self.next_run(self.collector.now());
+                tracing::debug!(job = self.name, "this run was made already");
+            }
             Err(error) => self.store_away(&error),
         }
     }
 
     /// A run that was missed, if one was.
     async fn catch_up(&self) {
-        match self.missed(self.collector.now()).await {
-            Ok(Some(_)) => {
-                tracing::info!(
-                    job = self.name,
-                    "a price job is due since before this process: it runs now"
-                );
-                self.run_and_tell().await;
-            }
-            Ok(None) => {
-                let next = self.times().and_then(|times| times.next(self.collector.now()));
-                if let Err(error) = self.market().set_next_run(&self.name, next).await {
+        for outcome in [Outcome::Done, Outcome::Partly, Outcome::Failed] {
+            // an alert needs a zero to rise from
+            let labels = [self.name(), outcome.name()];
+            self.collector.metrics().runs.with_label_values(&labels).inc_by(0);
+        }
+        let mut said = false;
+        loop {
+            match self.missed(self.collector.now()).await {
+                Ok(due) if due.is_some() || (self.at_start && self.times().is_some()) => {
+                    if !std::mem::replace(&mut said, true) {
+                        tracing::info!(
+                            job = self.name,
+                            "a price job makes up for the time before this process: it runs now"
+                        );
+                    }
+                    if self.run_and_tell().await {
+                        return;
+                    }
+                    // perhaps the lease of a process that was killed while it ran: that runs out
+                    sleep(BUSY).await;
+                }
+                Ok(_) => {
+                    let next = self.next_run(self.collector.now());
+                    if let Err(error) = self.market().set_next_run(&self.name, next).await {
+                        self.store_away(&error);
+                    }
+                    return;
+                }
+                Err(error) => {
                     self.store_away(&error);
+                    return;
                 }
             }
-            Err(error) => self.store_away(&error),
         }
     }
 
-    async fn run_and_tell(&self) {
+    /// Whether it was not somebody else who makes it.
+    async fn run_and_tell(&self) -> bool {
         match self.run_now().await {
             Ok(Ran::Ended(report)) => self.tell(&report),
             Ok(Ran::Busy(holder)) => {
                 tracing::debug!(job = self.name, holder, "it runs already");
+                return false;
             }
             Err(error) => self.store_away(&error),
         }
+        true
     }
 
     /// The change from well to failing and back is said, each run only for whoever looks closely.

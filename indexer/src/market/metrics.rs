@@ -1,4 +1,5 @@
-//! What is told of prices and their jobs. Labels are names of the configuration: chains, symbols, sources.
+//! What is told of prices and their jobs. Labels are names of the configuration: chains, symbols, sources. None is called
+//! `job` or `instance`: these belong to whoever scrapes.
 
 use domain::market::Source;
 use prometheus::{
@@ -33,6 +34,8 @@ pub struct PriceMetrics {
     pub seconds: HistogramVec,
     /// `sooho_price_job_last_run_timestamp_seconds`: when the last run ended that did something.
     pub last_run: IntGaugeVec,
+    /// `sooho_price_job_next_run_timestamp_seconds`: when a job runs next.
+    pub next_run: IntGaugeVec,
     /// `sooho_price_jobs_leading`: 1 in the process that runs the jobs.
     pub leading: IntGauge,
 }
@@ -65,7 +68,7 @@ impl PriceMetrics {
         let seconds = HistogramVec::new(
             HistogramOpts::new("sooho_price_job_seconds", "Time of a run of a price job")
                 .buckets(SECONDS.to_vec()),
-            &["job"],
+            &["price_job"],
         )?;
         registry.register(Box::new(seconds.clone()))?;
         let leading = IntGauge::new(
@@ -112,12 +115,17 @@ impl PriceMetrics {
             runs: counter(
                 "sooho_price_job_runs_total",
                 "Runs of price jobs, by outcome (done, partly, failed)",
-                &["job", "outcome"],
+                &["price_job", "outcome"],
             )?,
             last_run: gauge(
                 "sooho_price_job_last_run_timestamp_seconds",
                 "When the last run of a price job ended that did all or a part, in Unix seconds",
-                &["job"],
+                &["price_job"],
+            )?,
+            next_run: gauge(
+                "sooho_price_job_next_run_timestamp_seconds",
+                "When a price job runs next, in Unix seconds, by the process that runs the jobs: a time that is long past was missed",
+                &["price_job"],
             )?,
             deviation,
             seconds,

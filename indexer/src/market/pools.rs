@@ -11,6 +11,12 @@
 //! - Of a token's pools the deepest few take part, weighted by that liquidity: to move the mean through any of them costs
 //!   about the same, and there is no jump when another one becomes the deepest.
 //! - A pool whose price was known for less than half of the window is too young.
+//! - A token that was not traded for some time before the end of the window has no price, unless its pools are deep: then
+//!   the price stands because nobody would trade at another one.
+//!
+//! The window ends with the newest stored block, and that block's time is the time of the mean. So a mean that moves
+//! without a trade, as an old price leaves the window, is a new word each time; and while the chain stands still, or the
+//! indexer does, nothing new is said, and the last word grows old like anybody's.
 //!
 //! A run reads one snapshot. It asks the store once for the tokens, once for the pools of all tokens with few pools, once
 //! for each token with many, and twice for each pool that takes part (more often where it swapped many hundred times).
@@ -51,6 +57,11 @@ pub const MOST_POOLS: usize = 3;
 /// Least worth in USD of what a pool holds of its other token.
 pub const FLOOR_USD: u64 = 10_000;
 
+/// A token is quiet when it was not traded for so long (seconds).
+pub const QUIET_SECONDS: u64 = 3_600;
+/// Worth in USD of what the pools of a quiet token hold, which still has a price.
+pub const DEEP_USD: u64 = 100_000;
+
 /// How prices are made of pools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolsConfig {
@@ -60,6 +71,10 @@ pub struct PoolsConfig {
     pub floor_usd: Decimal,
     /// See [`MOST_POOLS`].
     pub most_pools: usize,
+    /// See [`QUIET_SECONDS`].
+    pub quiet_seconds: u64,
+    /// See [`DEEP_USD`].
+    pub deep_usd: Decimal,
 }
 
 impl Default for PoolsConfig {
@@ -68,6 +83,8 @@ impl Default for PoolsConfig {
             window_seconds: WINDOW_SECONDS,
             floor_usd: Decimal::from(FLOOR_USD),
             most_pools: MOST_POOLS,
+            quiet_seconds: QUIET_SECONDS,
+            deep_usd: Decimal::from(DEEP_USD),
         }
     }
 }
@@ -109,7 +126,8 @@ impl Pools {
         (chain.parse() == Ok(self.chain)).then(|| address.parse().ok()).flatten()
     }
 
-    /// The prices of these tokens at the newest stored block; those that no pool prices are left out.
+    /// The prices of these tokens at the newest stored block, traded of late or not; those that no pool prices are left
+    /// out.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -148,7 +166,7 @@ impl Pools {
                 let part = Part::of(&candidate, past, (from, to));
                 parts.extend(part.filter(|part| part.liquidity >= self.config.floor_usd));
             }
-            if let Some(price) = average::weighted(parts) {
+            if let Some(price) = average::weighted(parts, to.saturating_mul(1_000)) {
                 prices.insert(token, price);
             }
         }
@@ -161,10 +179,14 @@ impl Pools {
         let prices = self.prices(&tokens).await?;
         let said = named.into_iter().filter_map(|(id, token)| {
             let price = prices.get(&token)?;
+            let quiet = price.at.saturating_sub(price.traded) / 1_000 > self.config.quiet_seconds;
+            if quiet && price.liquidity < self.config.deep_usd {
+                return None;
+            }
             Some(Said {
                 id: Arc::clone(id),
                 value: price.usd,
-                time: price.traded,
+                time: price.at,
                 confidence: None,
                 liquidity: Some(price.liquidity),
                 symbol: None,

@@ -34,7 +34,7 @@ impl Repair {
         for (asset, sellers) in &self.tokens {
             let (asset, resolution, sellers) = (*asset, self.resolution, sellers.clone());
             let wanted = Wanted { asset, resolution, span, sellers };
-            match self.collector.backfill(&wanted, &|_| {}).await {
+            match self.collector.fill(&wanted, &|_| {}).await {
                 Ok(done) => {
                     new += done.new;
                     filled += 1;
@@ -45,6 +45,14 @@ impl Repair {
                     fault.get_or_insert_with(|| error.to_string());
                 }
             }
+        }
+        // of all of them at once: each pass reads what stands there
+        let of = |(asset, sellers): &(Asset, Vec<Seller>)| {
+            (*asset, sellers.iter().map(|seller| seller.feed.clone()).collect())
+        };
+        let of: Vec<_> = self.tokens.iter().map(of).collect();
+        if let Err(error) = self.collector.past_sheets(&of, self.resolution).await {
+            fault.get_or_insert_with(|| error.to_string());
         }
         let outcome = match (filled, &fault) {
             (_, None) => Outcome::Done,

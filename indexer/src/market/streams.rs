@@ -27,6 +27,8 @@ pub struct BinanceStream {
     pub source: Arc<Binance>,
     /// The pairs.
     pub ids: Vec<Arc<str>>,
+    /// How its connections are kept.
+    pub rules: StreamRules,
     /// Least time between two sheets, in milliseconds.
     pub every: Millis,
 }
@@ -38,20 +40,22 @@ pub struct PythStream {
     pub source: Arc<Pyth>,
     /// The feeds.
     pub ids: Vec<Arc<str>>,
+    /// How its connections are kept.
+    pub rules: StreamRules,
     /// Least time between two sheets, in milliseconds.
     pub every: Millis,
 }
 
 impl PriceStream for BinanceStream {
     fn follow<'a>(&'a self, collector: Collector, shutdown: &'a Shutdown) -> BoxFuture<'a, ()> {
-        let updates = self.source.stream(&self.ids, StreamRules::default(), shutdown);
+        let updates = self.source.stream(&self.ids, self.rules, shutdown);
         Following::new(Source::Binance, collector, self.every).run(updates, shutdown).boxed()
     }
 }
 
 impl PriceStream for PythStream {
     fn follow<'a>(&'a self, collector: Collector, shutdown: &'a Shutdown) -> BoxFuture<'a, ()> {
-        let updates = self.source.stream(&self.ids, StreamRules::default(), shutdown);
+        let updates = self.source.stream(&self.ids, self.rules, shutdown);
         Following::new(Source::Pyth, collector, self.every).run(updates, shutdown).boxed()
     }
 }

@@ -62,7 +62,9 @@ impl Events {
         let total = pool.is_none().then(|| snapshot.counters().liquidity_events);
         let rows = liquidity::page(&snapshot, pool, slice).await?;
         let view = |event| LiquidityEvent::new(chain, &event);
-        Ok(Connection::new(snapshot.block(), rows, after.is_some(), total, view))
+        let page = Connection::new(snapshot.block(), rows, after.is_some(), total, view);
+        prefetch::of_liquidity(ctx, &page.nodes).await?;
+        Ok(page)
     }
 }
 

@@ -59,21 +59,21 @@ impl Loader<(ChainId, PoolId)> for Pools {
     }
 }
 
-/// What contracts said of pools' balances, by chain and id.
+/// What contracts said of pools' balances, by chain and id. That they said nothing is known, too, and not asked again.
 pub(super) struct Balances(pub(super) Scope);
 
 impl Loader<(ChainId, PoolId)> for Balances {
-    type Value = Reconciled;
+    type Value = Option<Reconciled>;
     type Error = Problem;
 
     async fn load(
         &self,
         keys: &[(ChainId, PoolId)],
-    ) -> Result<HashMap<(ChainId, PoolId), Reconciled>, Problem> {
-        let mut found = HashMap::new();
+    ) -> Result<HashMap<(ChainId, PoolId), Option<Reconciled>>, Problem> {
+        let mut found: HashMap<_, _> = keys.iter().map(|key| (*key, None)).collect();
         for (chain, ids) in by_chain(keys) {
             let pools = self.0.at(chain).await?.reconciled(&ids).await?;
-            found.extend(pools.into_iter().map(|pool| ((chain, pool.pool), pool)));
+            found.extend(pools.into_iter().map(|pool| ((chain, pool.pool), Some(pool))));
         }
         Ok(found)
     }

@@ -104,7 +104,7 @@ impl Pool {
     async fn reconciled(&self, ctx: &Context<'_>) -> Result<Option<Reconciled>> {
         let key = (self.chain_id, self.entity.id);
         let found = ctx.data::<Cached<loaders::Balances>>()?.load_one(key).await?;
-        Ok(found.map(Into::into))
+        Ok(found.flatten().map(Into::into))
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     read::prices::Moment,
-    view::{pool::Pool, swap::Swap, token::Token},
+    view::{liquidity::LiquidityEvent, pool::Pool, swap::Swap, token::Token},
 };
 
 /// What is selected of the rows of a connection.
@@ -63,6 +63,7 @@ pub(super) async fn of_swaps(ctx: &Context<'_>, swaps: &[Swap]) -> Result<()> {
         .flat_map(|((chain, _), pool)| [pool.token0, pool.token1].map(|token| (*chain, token)))
         .collect();
     of_pool_tokens(ctx, &pool, &tokens, usd.exists()).await?;
+    of_balances(ctx, &pool, pools.keys()).await?;
     let mut prices = BTreeSet::new();
     for corrected in usd.flags("corrected")? {
         for swap in swaps {
@@ -75,8 +76,26 @@ pub(super) async fn of_swaps(ctx: &Context<'_>, swaps: &[Swap]) -> Result<()> {
     Ok(())
 }
 
-/// For pools: their tokens.
+/// For liquidity events: pools and their tokens.
+pub(super) async fn of_liquidity(ctx: &Context<'_>, events: &[LiquidityEvent]) -> Result<()> {
+    let pool = Selected::rows(ctx).field("pool");
+    if !pool.exists() {
+        return Ok(());
+    }
+    let keys: BTreeSet<(ChainId, PoolId)> = events.iter().map(|event| event.pool_key).collect();
+    let pools = ctx.data::<Cached<loaders::Pools>>()?.load_many(keys).await?;
+    let tokens: BTreeSet<(ChainId, Address)> = pools
+        .iter()
+        .flat_map(|((chain, _), pool)| [pool.token0, pool.token1].map(|token| (*chain, token)))
+        .collect();
+    of_pool_tokens(ctx, &pool, &tokens, false).await?;
+    of_balances(ctx, &pool, pools.keys()).await
+}
+
+/// For pools: their tokens, and what contracts say that they hold.
 pub(super) async fn of_pools(ctx: &Context<'_>, pools: &[Pool]) -> Result<()> {
+    let keys: Vec<_> = pools.iter().map(|pool| (pool.chain_id, pool.entity.id)).collect();
+    of_balances(ctx, &Selected::rows(ctx), &keys).await?;
     let tokens = pools
         .iter()
         .flat_map(|pool| {
@@ -90,6 +109,19 @@ pub(super) async fn of_pools(ctx: &Context<'_>, pools: &[Pool]) -> Result<()> {
 pub(super) async fn of_tokens(ctx: &Context<'_>, tokens: &[Token]) -> Result<()> {
     let keys = tokens.iter().map(|token| token.key).collect();
     of_token_rows(ctx, &Selected::rows(ctx), &keys).await
+}
+
+/// What contracts say that pools hold, where that is selected.
+async fn of_balances<'a>(
+    ctx: &Context<'_>,
+    pool: &Selected<'_>,
+    keys: impl IntoIterator<Item = &'a (ChainId, PoolId)>,
+) -> Result<()> {
+    if pool.field("reconciled").exists() {
+        let keys: BTreeSet<_> = keys.into_iter().copied().collect();
+        ctx.data::<Cached<loaders::Balances>>()?.load_many(keys).await?;
+    }
+    Ok(())
 }
 
 /// The tokens of what is selected of pools, and what is selected of these.

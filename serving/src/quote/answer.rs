@@ -1,27 +1,37 @@
 //! The answer to a quote.
 
-use alloy_primitives::U256;
+use std::time::Duration;
+
+use alloy_primitives::{U256, U512};
 use api_kit::answer::Block;
 use async_graphql::SimpleObject;
-use domain::{block::BlockRef, entity::Token};
+use domain::route::{self, SHARES, mid_amount};
 use serde::Serialize;
 
 use super::{
-    Best, Candidates,
+    plan::Planned,
     request::{Trade, TradeType},
+    verify::Verification,
 };
 use crate::{
+    book::{Book, TokenName},
     price,
     view::{address, protocol::Protocol},
 };
 
-/// What a trade would give at a block. Amounts are in smallest units; the decimal forms are null where the token tells no
+/// Basis points in a whole.
+const WHOLE: u32 = 10_000;
+
+/// What a trade gives at a block. Amounts are in smallest units; the decimal forms are null where the token tells no
 /// decimals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
+#[graphql(name = "Quote")]
 pub struct Quote {
     /// The block whose state the quote speaks of.
     pub block: Block,
+    /// How old that block is, in milliseconds.
+    pub age_ms: u64,
     /// Which amount was given.
     pub trade_type: TradeType,
     /// Token that goes in.
@@ -36,21 +46,50 @@ pub struct Quote {
     pub amount_out: String,
     /// The same in whole tokens.
     pub amount_out_decimal: Option<String>,
-    /// Gas of the swap as the quoter measured it; null for V2, whose router tells none.
-    pub gas_estimate: Option<String>,
-    /// Pools asked.
-    pub pools_considered: u32,
-    /// The ways the amount takes; one as of now.
+    /// What comes out less what gas costs; null for exact out, and where gas has no price in that token.
+    pub amount_out_gas_adjusted: Option<String>,
+    /// With `slippageBps`, exact in: what has to come out at least.
+    pub minimum_amount_out: Option<String>,
+    /// With `slippageBps`, exact out: what may go in at most.
+    pub maximum_amount_in: Option<String>,
+    /// How much worse than the pools' prices the trade is, fees included, in basis points.
+    pub price_impact_bps: Option<u32>,
+    /// Gas of the transaction, about.
+    pub gas_estimate: String,
+    /// What that costs; null where no price of gas is known.
+    pub gas_cost: Option<GasCost>,
+    /// Swaps that were computed to find this.
+    pub swaps_computed: u32,
+    /// The ways the amount takes, the largest share first.
     pub routes: Vec<Route>,
-    /// The route for people.
+    /// The routes for people.
     pub route_string: String,
+    /// With `verify`: what the quoter contracts say at the same block.
+    pub verification: Option<Verification>,
+}
+
+/// What gas costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[serde(rename_all = "camelCase")]
+pub struct GasCost {
+    /// Wei per unit of gas.
+    pub gas_price_wei: String,
+    /// Wei in all.
+    pub wei: String,
+    /// The same in the token that comes out (exact in) or goes in (exact out), by the pools.
+    pub in_token: String,
 }
 
 /// A way that a share of the amount takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[serde(rename_all = "camelCase")]
 pub struct Route {
-    /// Share of the amount, in percent.
+    /// Share of the amount, in percent; what shares leave over by rounding goes with the largest.
     pub share: u32,
+    /// Amount that goes in.
+    pub amount_in: String,
+    /// Amount that comes out.
+    pub amount_out: String,
     /// Its steps.
     pub legs: Vec<Leg>,
 }
@@ -75,58 +114,129 @@ pub struct Leg {
     pub amount_in: String,
     /// Amount that comes out.
     pub amount_out: String,
+    /// Initialised ticks that the price crosses.
+    pub ticks_crossed: u32,
 }
 
 impl Quote {
-    pub(super) fn new(block: BlockRef, found: &Candidates, trade: &Trade, best: Best<'_>) -> Self {
-        let Best { pool, outcome } = best;
-        let (amount_in, amount_out) = match trade.trade_type {
-            TradeType::ExactIn => (trade.amount, outcome.amount),
-            TradeType::ExactOut => (outcome.amount, trade.amount),
+    pub(super) fn new(
+        book: &Book,
+        age: Duration,
+        trade: &Trade,
+        planned: Planned,
+        verification: Option<Verification>,
+    ) -> Self {
+        let Planned { token_in, token_out, plan, gas } = planned;
+        let exact_in = trade.trade_type == TradeType::ExactIn;
+        let cost = gas.map(|(wei, price)| (wei, price.cost(plan.gas)));
+        let slipped = trade.slippage_bps.map(|bps| slipped(&plan, exact_in, bps).to_string());
+        let (minimum_amount_out, maximum_amount_in) =
+            if exact_in { (slipped, None) } else { (None, slipped) };
+        let decimal = |token: &TokenName, amount| {
+            token.decimals.map(|decimals| price::whole(amount, decimals))
         };
-        let (token_in, token_out) =
-            (address(found.token_in.address), address(found.token_out.address));
-        let leg = Leg {
-            pool: pool.id.to_string(),
-            protocol: pool.protocol.into(),
-            dex: pool.dex.clone(),
-            fee_pips: pool.fee_pips,
-            token_in: token_in.clone(),
-            token_out: token_out.clone(),
-            amount_in: amount_in.to_string(),
-            amount_out: amount_out.to_string(),
-        };
-        let route_string = format!(
-            "[{:?}] 100% = {} -- {}% [{}] --> {}",
-            pool.protocol,
-            label(&found.token_in),
-            price::whole(U256::from(pool.fee_pips), 4),
-            pool.id,
-            label(&found.token_out),
-        );
         Self {
-            block: block.into(),
+            block: book.block.into(),
+            age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
             trade_type: trade.trade_type,
-            token_in,
-            token_out,
-            amount_in: amount_in.to_string(),
-            amount_in_decimal: found
-                .token_in
-                .decimals
-                .map(|decimals| price::whole(amount_in, decimals)),
-            amount_out: amount_out.to_string(),
-            amount_out_decimal: found
-                .token_out
-                .decimals
-                .map(|decimals| price::whole(amount_out, decimals)),
-            gas_estimate: outcome.gas.map(|gas| gas.to_string()),
-            pools_considered: u32::try_from(found.pools.len()).unwrap_or(u32::MAX),
-            routes: vec![Route { share: 100, legs: vec![leg] }],
-            route_string,
+            token_in: address(token_in.address),
+            token_out: address(token_out.address),
+            amount_in: plan.amount_in.to_string(),
+            amount_in_decimal: decimal(&token_in, plan.amount_in),
+            amount_out: plan.amount_out.to_string(),
+            amount_out_decimal: decimal(&token_out, plan.amount_out),
+            amount_out_gas_adjusted: cost
+                .filter(|_| exact_in)
+                .map(|(_, cost)| plan.amount_out.saturating_sub(cost).to_string()),
+            minimum_amount_out,
+            maximum_amount_in,
+            price_impact_bps: impact(book, &plan),
+            gas_estimate: plan.gas.to_string(),
+            gas_cost: cost.map(|(wei, cost)| GasCost {
+                gas_price_wei: wei.to_string(),
+                wei: wei.saturating_mul(U256::from(plan.gas)).to_string(),
+                in_token: cost.to_string(),
+            }),
+            swaps_computed: plan.computed,
+            route_string: text(book, &plan),
+            routes: plan.routes.iter().map(|route| self::route(book, route)).collect(),
+            verification,
         }
     }
 }
 
-fn label(token: &Token) -> String {
-    token.symbol.clone().unwrap_or_else(|| address(token.address))
+/// The result when it comes out worse by so many basis points, rounded against the trader's wish.
+fn slipped(plan: &route::Plan, exact_in: bool, bps: u32) -> U256 {
+    let whole = U512::from(WHOLE);
+    let wide = if exact_in {
+        U512::from(plan.amount_out) * U512::from(WHOLE - bps) / whole
+    } else {
+        (U512::from(plan.amount_in) * U512::from(WHOLE + bps)).div_ceil(whole)
+    };
+    U256::checked_from_limbs_slice(wide.as_limbs()).unwrap_or(U256::MAX)
+}
+
+/// Basis points between what the pools' prices say and what comes out, rounded up.
+fn impact(book: &Book, plan: &route::Plan) -> Option<u32> {
+    let mid = plan.routes.iter().try_fold(U512::ZERO, |sum, route| {
+        Some(sum + U512::from(mid_amount(&book.market, &route.legs, route.amount_in)?))
+    })?;
+    if mid.is_zero() {
+        return None;
+    }
+    let out = U512::from(plan.amount_out) << 40;
+    let short = mid.saturating_sub(out);
+    u32::try_from((short * U512::from(WHOLE)).div_ceil(mid)).ok()
+}
+
+fn route(book: &Book, route: &route::Route) -> Route {
+    Route {
+        share: route.share * 100 / SHARES,
+        amount_in: route.amount_in.to_string(),
+        amount_out: route.amount_out.to_string(),
+        legs: route.legs.iter().filter_map(|leg| self::leg(book, leg)).collect(),
+    }
+}
+
+fn leg(book: &Book, leg: &route::Leg) -> Option<Leg> {
+    let (name, venue) = (book.names.pool(leg.pool)?, book.market.pool(leg.pool)?);
+    Some(Leg {
+        pool: name.id.to_string(),
+        protocol: venue.protocol.into(),
+        dex: name.dex.to_string(),
+        fee_pips: name.fee_pips,
+        token_in: address(book.names.token(leg.token_in)?.address),
+        token_out: address(book.names.token(leg.token_out)?.address),
+        amount_in: leg.amount_in.to_string(),
+        amount_out: leg.amount_out.to_string(),
+        ticks_crossed: u32::try_from(leg.crossed).unwrap_or(u32::MAX),
+    })
+}
+
+fn text(book: &Book, plan: &route::Plan) -> String {
+    let routes: Vec<_> = plan.routes.iter().map(|route| of_route(book, route)).collect();
+    routes.join(", ")
+}
+
+fn of_route(book: &Book, route: &route::Route) -> String {
+    let label = |token| {
+        book.names.token(token).map_or_else(String::new, |token| {
+            token.symbol.map_or_else(|| address(token.address), |symbol| symbol.to_string())
+        })
+    };
+    let mut protocols: Vec<String> = Vec::new();
+    let mut way = route.legs.first().map_or_else(String::new, |leg| label(leg.token_in));
+    for leg in &route.legs {
+        let (Some(name), Some(venue)) = (book.names.pool(leg.pool), book.market.pool(leg.pool))
+        else {
+            continue;
+        };
+        let protocol = format!("{:?}", venue.protocol);
+        if !protocols.contains(&protocol) {
+            protocols.push(protocol);
+        }
+        let fee = price::whole(U256::from(name.fee_pips), 4);
+        way.push_str(&format!(" -- {fee}% [{}] --> {}", name.id, label(leg.token_out)));
+    }
+    format!("[{}] {}% = {way}", protocols.join(" + "), route.share * 100 / SHARES)
 }

@@ -34,17 +34,19 @@ pub(crate) struct Moment {
     pub(crate) at: Millis,
     /// As it was known at this time; `None`: with all later corrections.
     pub(crate) known_at: Option<Millis>,
+    /// Where nothing was known then: as it became known first.
+    pub(crate) or_first: bool,
 }
 
 impl Moment {
     /// The newest.
     pub(crate) const fn newest(now: Millis) -> Self {
-        Self { at: now, known_at: None }
+        Self { at: now, known_at: None, or_first: false }
     }
 
-    /// What was known at a time of that time.
+    /// What was known at a time of that time, or became known of it first: later corrections change neither.
     pub(crate) const fn then(at: Millis) -> Self {
-        Self { at, known_at: Some(at) }
+        Self { at, known_at: Some(at), or_first: true }
     }
 
     /// As a request says it; what is left out is now.
@@ -64,7 +66,8 @@ impl Moment {
             })
             .transpose()
         };
-        Ok(Self { at: past("at", at)?.unwrap_or(now), known_at: past("known_at", known_at)? })
+        let (at, known_at) = (past("at", at)?.unwrap_or(now), past("known_at", known_at)?);
+        Ok(Self { at, known_at, or_first: false })
     }
 
     fn known(self) -> Known {
@@ -100,7 +103,8 @@ pub(crate) async fn prices(
     Ok(tokens.iter().map(|token| of_sheet(deps, sheet.as_ref(), moment, *token)).collect())
 }
 
-/// The same of several moments, each with its tokens: two reads of the store, however many.
+/// The same of several moments, each with its tokens: two reads of the store, however many, and three more where anything is
+/// wanted as it became known first.
 pub(crate) async fn prices_of(
     deps: &Deps,
     chain: ChainId,
@@ -120,6 +124,20 @@ pub(crate) async fn prices_of(
     for ((moment, tokens), sheet) in moments.iter().zip(sheets) {
         let price = |token: &Address| of_sheet(deps, sheet.as_deref(), *moment, *token);
         all.extend(tokens.iter().map(|token| ((*moment, *token), price(token))));
+    }
+    let unknown = |((moment, _), price): &&mut ((Moment, Address), MarketPrice)| {
+        moment.or_first && price.value.is_none()
+    };
+    let mut missing: Vec<_> = all.iter_mut().filter(unknown).collect();
+    let times: Vec<Millis> = missing.iter().map(|((moment, _), _)| moment.at).collect();
+    let tokens: BTreeSet<Address> = missing.iter().map(|((_, token), _)| *token).collect();
+    let tokens: Vec<Address> = tokens.into_iter().collect();
+    let first = market.prices_first(chain, &times, &tokens).await?;
+    for (((moment, token), price), sheet) in missing.iter_mut().zip(first) {
+        let found = of_sheet(deps, sheet.as_deref(), *moment, *token);
+        if found.value.is_some() {
+            *price = found;
+        }
     }
     Ok(all)
 }

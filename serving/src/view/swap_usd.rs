@@ -9,8 +9,9 @@ use super::{
     price::{MarketPrice, PriceStatus, USD},
 };
 
-/// What a swap was worth on the market, by the prices of its block's time as they were known then. A later correction
-/// does not change it; it shows where corrections are asked for.
+/// What a swap was worth on the market, by the prices of its block's time as they were known then; of a time from before
+/// prices were collected, as they became known first. A later correction does not change it; it shows where corrections
+/// are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
 pub struct SwapUsd {
     /// The value of what was swapped, exact: that of the token with the better price, of two that are equally good the

@@ -49,7 +49,25 @@ async fn every_refusal_has_its_code() {
         ),
         (format!("/v1/quote?pool={v4}&tokenIn={b}&amount=1"), 422, "POOL_UNSUPPORTED"),
         (format!("/v1/quote?pool={unknown}&tokenIn={b}&amount=1"), 404, "POOL_UNKNOWN"),
-        (format!("/v1/quote?pool={pair}&tokenIn={a}&amount=1"), 503, "CHAIN_UNAVAILABLE"),
+        (
+            format!("/v1/quote?pool={pair}&tokenIn={a}&amount=1&verify=true"),
+            503,
+            "CHAIN_UNAVAILABLE",
+        ),
+        (format!("/v1/quote?tokenIn={a}&tokenOut={b}&amount=1&maxHops=5"), 400, "QUERY_INVALID"),
+        (format!("/v1/quote?tokenIn={a}&tokenOut={b}&amount=1&maxSplits=0"), 400, "QUERY_INVALID"),
+        (format!("/v1/quote?tokenIn={a}&tokenOut={b}&amount=1&protocols=v5"), 400, "QUERY_INVALID"),
+        (
+            format!("/v1/quote?tokenIn={a}&tokenOut={b}&amount=1&slippageBps=5001"),
+            400,
+            "SLIPPAGE_INVALID",
+        ),
+        (format!("/v1/quote?tokenIn={a}&tokenOut={b}&amount=1&maxAgeMs=1000"), 503, "STATE_STALE"),
+        (
+            format!("/v1/quote?tokenIn={a}&tokenOut={b}&amount={}", "9".repeat(78)),
+            400,
+            "AMOUNT_INVALID",
+        ),
     ] {
         let (answered, body) = service.get(&path).await;
         assert_eq!((answered, body["code"].as_str()), (status, Some(code)), "{path}: {body}");

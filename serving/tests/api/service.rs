@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use serving::{ChainDeps, Deps, Quoters};
 use store::{Batch, Embedded, EmbeddedOptions, Store};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 use tower::ServiceExt as _;
 
 use crate::{chain, contracts};
@@ -21,6 +22,7 @@ pub const CHAIN: u64 = 31_337;
 
 pub struct Service {
     router: Router,
+    keeper: Mutex<serving::book::Keeper>,
     store: Store,
     mongod: Embedded,
     folder: TempDir,
@@ -42,10 +44,16 @@ impl Service {
         let all = Some(chain::address(0xee));
         let quoters = Quoters { v2_router: all, quoter_v2: all, v4_quoter: None };
         let quoters = ["two", "three", "four"].map(|dex| (dex.to_owned(), quoters));
+        let (book, keeper) = serving::book::open(store.reader(), CHAIN);
+        let (gas_price, _) = serving::gas_price::open(client.clone());
         let chain = ChainDeps {
             name: "local".into(),
             client,
             quoters: BTreeMap::from(quoters),
+            book,
+            gas_price,
+            wrapped_native: None,
+            max_quote_age: None,
             tables: contracts::tables(),
         };
         let deps = Deps {
@@ -55,7 +63,8 @@ impl Service {
             max_price_age: std::time::Duration::from_secs(86_400),
             timeout: REQUEST_TIMEOUT,
         };
-        Self { router: serving::router(deps).unwrap(), store, mongod, folder }
+        let router = serving::router(deps).unwrap();
+        Self { router, keeper: Mutex::new(keeper), store, mongod, folder }
     }
 
     /// The same with the small chain indexed.
@@ -71,6 +80,12 @@ impl Service {
         let writer = store::testing::writer(&self.store, CHAIN).await.unwrap();
         writer.declare(&contracts::tables()).await.unwrap();
         writer.commit(&batch).await.unwrap();
+        self.refresh().await;
+    }
+
+    /// Brings the pools in memory to what is stored.
+    pub async fn refresh(&self) {
+        self.keeper.lock().await.refresh().await.unwrap();
     }
 
     /// Writes market prices.

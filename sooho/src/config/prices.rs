@@ -1,9 +1,10 @@
 //! `[prices]`: tokens, sources and policy.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use alloy_primitives::Address;
 use domain::{decimal::Decimal, ids::ChainId};
+use indexer::market::forget::Keep;
 use market::Key;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,8 @@ pub struct PricesConfig {
     pub repair: String,
     /// Hours that are looked at for gaps.
     pub repair_hours: u64,
+    /// How long sheets of prices are kept.
+    pub keep_sheets: Keep,
     /// From observations to a price.
     pub policy: PolicySection,
     /// Feeds of the chain.
@@ -72,6 +75,8 @@ pub struct SourceSection {
     pub stream: bool,
     /// Base of what it pushes; empty: its own.
     pub stream_url: String,
+    /// Seconds without a sign of life after which a connection to what it pushes is made again; 0 where nothing is pushed.
+    pub stream_silence_s: u64,
     /// Symbol of the token that its pairs are counted in, or `usd`.
     pub quote: String,
 }
@@ -104,8 +109,10 @@ pub struct PoolsSection {
     pub cron: String,
     /// Milliseconds that a run may begin later, by chance.
     pub jitter_ms: u64,
-    /// Seconds since the last trade that a price is fresh.
+    /// Seconds since the newest stored block that a price is fresh.
     pub heartbeat_s: u64,
+    /// Seconds without a trade after which only deep pools have a price.
+    pub quiet_s: u64,
     /// Seconds that are averaged over.
     pub window_s: u64,
     /// USD that a pool must hold of the other token.
@@ -176,6 +183,19 @@ impl SourceSection {
         Self { enabled: true, cron, jitter_ms, heartbeat_s, deadline_s: 15, ..Self::default() }
     }
 
+    /// The same of a source that pushes, once that is switched on.
+    fn pushing(self) -> Self {
+        let silence = market::StreamRules::default().silence;
+        Self { stream_silence_s: silence.as_secs(), ..self }
+    }
+
+    /// How connections to what it pushes are kept.
+    #[must_use]
+    pub fn stream_rules(&self) -> market::StreamRules {
+        let silence = Duration::from_secs(self.stream_silence_s);
+        market::StreamRules { silence, ..market::StreamRules::default() }
+    }
+
     /// As the source's adapter wants it.
     #[must_use]
     pub fn settings(&self) -> market::SourceConfig {
@@ -192,16 +212,17 @@ impl SourceSection {
 
 impl Default for PricesConfig {
     fn default() -> Self {
-        let binance = SourceSection::new("5,25,45 * * * * *", 2_000, 60);
+        let binance = SourceSection::new("5,25,45 * * * * *", 2_000, 60).pushing();
         Self {
             sheet_ms: 1_000,
             repair: "0 13 * * * *".into(),
             repair_hours: 48,
+            keep_sheets: Keep::All,
             policy: PolicySection::default(),
             chainlink: ChainlinkSection::default(),
             binance: SourceSection { quote: "USDT".into(), ..binance },
             coinbase: SourceSection::new("10,30,50 * * * * *", 2_000, 60),
-            pyth: SourceSection::new("*/20 * * * * *", 2_000, 60),
+            pyth: SourceSection::new("*/20 * * * * *", 2_000, 60).pushing(),
             defillama: SourceSection::new("20 */5 * * * *", 10_000, 900),
             coingecko: SourceSection::new("40 */2 * * * *", 10_000, 300),
             pools: PoolsSection::default(),
@@ -225,12 +246,13 @@ impl Default for ChainlinkSection {
 
 impl Default for PoolsSection {
     fn default() -> Self {
-        use indexer::market::pools::{FLOOR_USD, MOST_POOLS, WINDOW_SECONDS};
+        use indexer::market::pools::{FLOOR_USD, MOST_POOLS, QUIET_SECONDS, WINDOW_SECONDS};
         Self {
             enabled: true,
             cron: "35 * * * * *".into(),
             jitter_ms: 2_000,
-            heartbeat_s: 3_600,
+            heartbeat_s: 300,
+            quiet_s: QUIET_SECONDS,
             window_s: WINDOW_SECONDS,
             floor_usd: Decimal::from(FLOOR_USD),
             most_pools: MOST_POOLS,

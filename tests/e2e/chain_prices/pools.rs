@@ -26,6 +26,8 @@ use serde_json::{Value, json};
 use store::Store;
 use tests::{truth::Truth, world::World};
 
+mod quiet;
+
 const DATABASE: &str = "pools";
 /// Twelve dollars of tickets, then a hundred times as much.
 const TICKET: usize = 8;
@@ -156,7 +158,8 @@ fn is_close(one: Decimal, other: Decimal) -> bool {
 }
 
 fn config(window_seconds: u64) -> PoolsConfig {
-    PoolsConfig { window_seconds, floor_usd: Decimal::from(1_000_u64), most_pools: 1 }
+    let floor_usd = Decimal::from(1_000_u64);
+    PoolsConfig { window_seconds, floor_usd, most_pools: 1, ..PoolsConfig::default() }
 }
 
 #[tokio::test]
@@ -281,7 +284,8 @@ async fn who_moves_a_price_for_one_block_moves_the_mean_by_that_blocks_share() -
     let said = pools.now(&[Pools::id(nobody), Pools::id(asset)]).await?;
     let [said] = &said[..] else { anyhow::bail!("one token: {said:?}") };
     ensure!(said.id == Pools::id(asset) && said.value == after.usd, "{said:?}");
-    ensure!(said.liquidity == Some(after.liquidity) && said.time == after.traded, "{said:?}");
+    ensure!(said.liquidity == Some(after.liquidity) && said.time == to * 1_000, "{said:?}");
+    ensure!(after.at == to * 1_000 && after.traded < after.at, "{after:?}");
     setup.world.stop().await
 }
 

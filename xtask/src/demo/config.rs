@@ -49,7 +49,7 @@ pub fn text(deployed: &str, ports: Ports, mongo: &Path, mongod: &Path) -> Result
          [indexer]\nlisten = \"127.0.0.1:{indexer}\"\n\n\
          [serving]\nlisten = \"127.0.0.1:{serving}\"\n\n\
          [nft_api]\nlisten = \"127.0.0.1:{nft_api}\"\n\n\
-         [[chain]]\nname = \"local\"\nid = {}\nrpc = [\"http://127.0.0.1:{chain}\"]\nstart_block = {}\n",
+         [[chain]]\nname = \"local\"\nid = {}\nrpc = [\"http://127.0.0.1:{chain}\"]\nstart_block = {}\nquote_max_age_s = 0\n",
         quoted(mongo),
         quoted(mongod),
         field("chain_id")?,

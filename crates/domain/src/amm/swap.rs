@@ -69,6 +69,27 @@ impl Swapped {
         let got = I256::from_raw(self.amount_out).wrapping_neg();
         if self.zero_for_one { (paid, got) } else { (got, paid) }
     }
+
+    /// The swap, if all of the exact amount was swapped.
+    ///
+    /// # Errors
+    /// [`AmmError::InsufficientLiquidity`].
+    pub fn whole(self) -> Result<Self, AmmError> {
+        if self.remaining.is_zero() { Ok(self) } else { Err(AmmError::InsufficientLiquidity) }
+    }
+
+    /// The swap, if the pool's contract holds its output. Contracts transfer before they are paid, and what a token's
+    /// own rules took from the pool is no part of its liquidity.
+    ///
+    /// # Errors
+    /// [`AmmError::Overdraft`].
+    pub fn within(self, held: U256) -> Result<Self, AmmError> {
+        if self.amount_out <= held {
+            Ok(self)
+        } else {
+            Err(AmmError::Overdraft { asked: self.amount_out, held })
+        }
+    }
 }
 
 /// Computes a swap; the pool stays as it is. Without a limit the price may go to the end of its range.
@@ -102,27 +123,28 @@ fn check(
     limit: U256,
     fee: Directed,
 ) -> Result<(), AmmError> {
+    // in the contracts' order: the first refusal is the one they give
+    match fee.version {
+        _ if amount.value().is_zero() => return Err(AmmError::ZeroAmount),
+        Version::V3 if amount.value().bit(255) => return Err(AmmError::Overflow("the amount")),
+        Version::V4 if amount.value().bit_len() > 127 => {
+            return Err(AmmError::Overflow("the amount"));
+        }
+        _ => {}
+    }
     let current = pool.sqrt_price_x96;
     if !(MIN_SQRT_RATIO..MAX_SQRT_RATIO).contains(&current) {
         return Err(AmmError::SqrtPrice(current));
+    }
+    if matches!(amount, Amount::ExactOut(_)) && fee.pips >= super::PIPS {
+        return Err(AmmError::Fee(fee.pips));
     }
     let reachable = if zero_for_one {
         MIN_SQRT_RATIO < limit && limit < current
     } else {
         current < limit && limit < MAX_SQRT_RATIO
     };
-    if !reachable {
-        return Err(AmmError::PriceLimit { limit, current });
-    }
-    if matches!(amount, Amount::ExactOut(_)) && fee.pips >= super::PIPS {
-        return Err(AmmError::Fee(fee.pips));
-    }
-    match fee.version {
-        _ if amount.value().is_zero() => Err(AmmError::ZeroAmount),
-        Version::V3 if amount.value().bit(255) => Err(AmmError::Overflow("the amount")),
-        Version::V4 if amount.value().bit_len() > 127 => Err(AmmError::Overflow("the amount")),
-        _ => Ok(()),
-    }
+    if reachable { Ok(()) } else { Err(AmmError::PriceLimit { limit, current }) }
 }
 
 /// A swap under way.

@@ -7,8 +7,7 @@ use super::{AmmError, PIPS};
 #[cfg(test)]
 mod tests;
 
-/// What comes out for `amount_in` (`UniswapV2Library.getAmountOut`). The contracts reckon in thousandths or
-/// ten-thousandths; pips give the same number, since numerator and denominator grow alike.
+/// What comes out for `amount_in` (`UniswapV2Library.getAmountOut`), refused where the library's products leave 256 bits.
 ///
 /// # Errors
 /// [`AmmError::ZeroAmount`], [`AmmError::InsufficientLiquidity`] for an empty pool, [`AmmError::Fee`].
@@ -18,7 +17,7 @@ pub fn amount_out(
     reserve_out: U256,
     fee_pips: u32,
 ) -> Result<U256, AmmError> {
-    let kept = kept(fee_pips)?;
+    let (kept, whole) = parts(fee_pips)?;
     if amount_in.is_zero() {
         return Err(AmmError::ZeroAmount);
     }
@@ -26,9 +25,10 @@ pub fn amount_out(
         return Err(AmmError::InsufficientLiquidity);
     }
     let with_fee = amount_in.checked_mul(kept).ok_or(AmmError::Overflow("the input"))?;
-    let base = reserve_in.checked_mul(U256::from(PIPS)).ok_or(AmmError::Overflow("a reserve"))?;
+    let numerator = with_fee.checked_mul(reserve_out).ok_or(AmmError::Overflow("the input"))?;
+    let base = reserve_in.checked_mul(whole).ok_or(AmmError::Overflow("a reserve"))?;
     let denominator = base.checked_add(with_fee).ok_or(AmmError::Overflow("the input"))?;
-    super::full_math::mul_div(with_fee, reserve_out, denominator)
+    Ok(numerator / denominator)
 }
 
 /// What has to go in for `amount_out` (`UniswapV2Library.getAmountIn`).
@@ -42,19 +42,19 @@ pub fn amount_in(
     reserve_out: U256,
     fee_pips: u32,
 ) -> Result<U256, AmmError> {
-    let kept = kept(fee_pips)?;
+    let (kept, whole) = parts(fee_pips)?;
     if amount_out.is_zero() {
         return Err(AmmError::ZeroAmount);
     }
     if reserve_in.is_zero() || amount_out >= reserve_out {
         return Err(AmmError::InsufficientLiquidity);
     }
-    let asked = amount_out.checked_mul(U256::from(PIPS)).ok_or(AmmError::Overflow("the output"))?;
+    let overflow = AmmError::Overflow("the output");
+    let asked = reserve_in.checked_mul(amount_out).and_then(|product| product.checked_mul(whole));
     let left =
         (reserve_out - amount_out).checked_mul(kept).ok_or(AmmError::Overflow("a reserve"))?;
-    let floor = super::full_math::mul_div(reserve_in, asked, left)?;
     // the library adds one whether or not something remained
-    floor.checked_add(U256::ONE).ok_or(AmmError::Overflow("the input"))
+    (asked.ok_or(overflow)? / left).checked_add(U256::ONE).ok_or(overflow)
 }
 
 /// Whether a pair accepts a swap (`UniswapV2Pair.swap`): the product of its balances, less the fee on what came in,
@@ -68,7 +68,7 @@ pub fn keeps_product(
     inputs: (U256, U256),
     fee_pips: u32,
 ) -> Result<bool, AmmError> {
-    kept(fee_pips)?;
+    parts(fee_pips)?;
     let whole = U256::from(PIPS);
     let adjusted = |balance: U256, input: U256| {
         let fee = input.checked_mul(U256::from(fee_pips))?;
@@ -83,10 +83,17 @@ pub fn keeps_product(
     Ok(product(balance0, balance1) >= product(scaled.0, scaled.1))
 }
 
-const fn kept(fee_pips: u32) -> Result<U256, AmmError> {
-    if fee_pips < PIPS {
-        Ok(U256::from_limbs([(PIPS - fee_pips) as u64, 0, 0, 0]))
-    } else {
-        Err(AmmError::Fee(fee_pips))
+/// What the fee leaves, and the whole it is a part of, as the contracts reckon: thousandths (Uniswap), ten-thousandths
+/// (forks with a finer fee), else pips.
+const fn parts(fee_pips: u32) -> Result<(U256, U256), AmmError> {
+    if fee_pips >= PIPS {
+        return Err(AmmError::Fee(fee_pips));
     }
+    let unit = match fee_pips {
+        fee if fee % 1_000 == 0 => 1_000,
+        fee if fee % 100 == 0 => 100,
+        _ => 1,
+    };
+    let (kept, whole) = ((PIPS - fee_pips) / unit, PIPS / unit);
+    Ok((U256::from_limbs([kept as u64, 0, 0, 0]), U256::from_limbs([whole as u64, 0, 0, 0])))
 }

@@ -46,17 +46,20 @@ pub struct FeedState {
     pub rejected: BTreeMap<String, u64>,
     /// What the source offered for `If-None-Match`.
     pub etag: Option<String>,
+    /// The last value that was refused as a jump, and its source time, until one is let in: another feed may come to agree.
+    pub jumped: Option<(Decimal, Millis)>,
 }
 
 impl FeedState {
     /// Of a feed that was never asked.
     #[must_use]
     pub const fn new(asset: Asset, feed: Feed) -> Self {
-        Self { asset, feed, last: None, rejected: BTreeMap::new(), etag: None }
+        Self { asset, feed, last: None, rejected: BTreeMap::new(), etag: None, jumped: None }
     }
 
     /// Takes in a value that was let in. An older one than the last changes nothing.
     pub fn accept(&mut self, value: Decimal, time: Millis) {
+        self.jumped = None;
         match self.last {
             Some(last) if last.time >= time => {}
             Some(last) => self.last = Some(last.then(value, time)),

@@ -59,7 +59,8 @@ pub struct Policy {
     pub peg: Decimal,
     /// How far ahead of the asked time a source's clock may be, in milliseconds.
     pub ahead: Millis,
-    /// Own pools with so many dollars behind them speak without a trade, too.
+    /// Own pools with so many dollars behind them speak without a trade, too: to repeat one value is no sign that they are
+    /// stuck.
     pub liquidity_floor: Decimal,
 }
 
@@ -68,10 +69,11 @@ pub struct Policy {
 #[must_use]
 pub const fn default_heartbeat(source: Source) -> Millis {
     match source {
-        Source::Chainlink | Source::Pools => HOUR,
+        Source::Chainlink => HOUR,
         Source::Binance | Source::Coinbase | Source::Pyth => MINUTE,
         Source::DefiLlama => 15 * MINUTE,
-        Source::CoinGecko => 5 * MINUTE,
+        // of pools since the end of their window, which is the newest stored block
+        Source::CoinGecko | Source::Pools => 5 * MINUTE,
     }
 }
 

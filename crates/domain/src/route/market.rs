@@ -94,6 +94,16 @@ impl Market {
         self.pools.iter()
     }
 
+    /// The pools that hold both tokens.
+    pub fn between(&self, one: TokenIx, other: TokenIx) -> impl Iterator<Item = PoolIx> {
+        let (few, end) = if self.links(one).len() <= self.links(other).len() {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        self.links(few).iter().filter(move |link| link.other == end).map(|link| link.pool)
+    }
+
     pub(super) fn links(&self, token: TokenIx) -> &[Link] {
         self.links.get(place(token.0)).map_or(&[], Vec::as_slice)
     }

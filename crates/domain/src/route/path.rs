@@ -11,7 +11,7 @@ use super::{
     leg::{Answer, Refusal},
     rate::{Rate, Round},
 };
-use crate::amm::Amount;
+use crate::amm::{AmmError, Amount};
 
 /// A complete path for some amount.
 #[derive(Debug, Clone)]
@@ -21,17 +21,6 @@ pub(super) struct Path {
     /// What comes out less what it costs, or the negative of what goes in and costs.
     pub(super) score: I256,
     pub(super) gas: u64,
-}
-
-/// An amount that came to a node some way.
-#[derive(Debug)]
-struct Label {
-    amount: U256,
-    gas: u64,
-    /// Steps that are left.
-    left: usize,
-    /// Nodes on the way.
-    nodes: Vec<Node>,
 }
 
 /// A search.
@@ -44,7 +33,6 @@ pub(super) struct Search<'a> {
     wanted: usize,
     /// The best ones found, best first.
     pub(super) found: Vec<Path>,
-    labels: Vec<Vec<Label>>,
     edges: Vec<Edge>,
     nodes: Vec<Node>,
     /// Swaps that may still be computed.
@@ -68,7 +56,6 @@ impl<'a> Search<'a> {
             exact_in: graph.aim == Aim::Most,
             wanted,
             found: Vec::new(),
-            labels: graph.edges.iter().map(|_| Vec::new()).collect(),
             edges: Vec::new(),
             nodes: vec![START],
             effort,
@@ -112,16 +99,18 @@ impl<'a> Search<'a> {
 
     fn step(&mut self, edge: &Edge, amount: U256, gas: u64, left: usize) {
         if edge.to == GOAL {
+            if amount.is_zero() {
+                self.refused(Refusal::Amm(AmmError::ZeroAmount));
+                return;
+            }
             self.edges.push(*edge);
             self.complete(amount, gas);
             self.edges.pop();
             return;
         }
-        if left == 0 || amount.is_zero() || self.is_dominated(edge.to, amount, gas, left) {
+        if left == 0 || amount.is_zero() {
             return;
         }
-        let nodes = self.nodes.clone();
-        self.labels[edge.to].push(Label { amount, gas, left, nodes });
         self.edges.push(*edge);
         self.nodes.push(edge.to);
         self.walk(edge.to, amount, gas, left);
@@ -149,20 +138,6 @@ impl<'a> Search<'a> {
                 !allowed.is_negative() && promise <= Rate::of(allowed.unsigned_abs(), Round::Up)
             }
         }
-    }
-
-    /// Whether enough other ways to this node leave nothing for this one to win: no less of an amount, no more gas and
-    /// nothing closed that is open here.
-    fn is_dominated(&self, node: Node, amount: U256, gas: u64, left: usize) -> bool {
-        let dominates = |label: &&Label| {
-            let amounts =
-                if self.exact_in { label.amount >= amount } else { label.amount <= amount };
-            amounts
-                && label.gas <= gas
-                && label.left >= left
-                && label.nodes.iter().all(|node| self.nodes.contains(node))
-        };
-        self.labels[node].iter().filter(dominates).count() >= self.wanted
     }
 
     fn complete(&mut self, amount: U256, gas: u64) {

@@ -209,7 +209,7 @@ impl Table<'_> {
         if self.graph.aim == Aim::Least {
             legs.reverse();
         }
-        Some(legs)
+        (!amount.is_zero()).then_some(legs)
     }
 
     /// A choice with its legs; what the shares leave over by rounding goes to the largest.

@@ -39,7 +39,8 @@ pub(super) fn answer(path: &[&str], question: &Question, known: &Knowledge) -> R
     Reply::ok(Json::map([("binary", binary), ("parsed", Json::List(parsed))]))
 }
 
-fn price(id: &str, print: &Print) -> Json {
+/// What is said of one feed.
+pub(crate) fn price(id: &str, print: &Print) -> Json {
     let figures = || {
         Json::map([
             ("price", Json::text(&print.value)),

@@ -22,8 +22,9 @@ use super::{
 };
 use crate::{
     error::MarketError,
+    metrics::Heard,
     source::Said,
-    stream::{Backoff, Gone, StreamRules, Update, Updates, hand_on},
+    stream::{Backoff, Gone, StreamRules, Update, Updates, Wanted, hand_on},
 };
 
 mod holes;
@@ -61,6 +62,7 @@ impl Binance {
         for ids in ids.chunks(MOST_FEEDS) {
             let following = Following {
                 source: Arc::clone(self),
+                wanted: self.meter.want(),
                 feeds: ids.iter().map(|id| (id.to_uppercase(), Feed::new(id))).collect(),
                 holes: Holes::default(),
                 rules,
@@ -96,6 +98,7 @@ impl Feed {
 #[derive(Debug)]
 struct Following {
     source: Arc<Binance>,
+    wanted: Wanted,
     feeds: BTreeMap<String, Feed>,
     holes: Holes,
     rules: StreamRules,
@@ -105,17 +108,19 @@ struct Following {
 impl Following {
     /// Until nobody reads any more.
     async fn run(self) {
-        let Self { source, mut feeds, holes, rules, out } = self;
+        let Self { source, wanted, mut feeds, holes, rules, out } = self;
+        let url = source.stream_url();
         tokio::select! {
             () = out.closed() => {}
             Gone = holes.fill(source.as_ref(), rules, &out) => {}
-            Gone = listen(source.stream_url(), &mut feeds, &holes, rules, &out) => {}
+            Gone = listen(url, &wanted, &mut feeds, &holes, rules, &out) => {}
         }
     }
 }
 
 async fn listen(
     url: &str,
+    wanted: &Wanted,
     feeds: &mut BTreeMap<String, Feed>,
     holes: &Holes,
     rules: StreamRules,
@@ -129,7 +134,7 @@ async fn listen(
         backoff.start();
         let why = match connect(url, &names).await {
             Ok(socket) => {
-                let mut link = Link { feeds: &mut *feeds, holes, out, odd: 0 };
+                let mut link = Link { wanted, feeds: &mut *feeds, holes, out, odd: 0 };
                 match link.read(socket, rules.silence).await {
                     Ok(why) => why,
                     Err(Gone) => return Gone,
@@ -138,8 +143,9 @@ async fn listen(
             Err(why) => why,
         };
         let wait = backoff.wait();
-        tracing::warn!(source = "binance", %why, ?wait, "the price stream ended; it is opened again");
+        wanted.ended(&why, wait);
         sleep(wait).await;
+        wanted.again();
     }
 }
 
@@ -170,6 +176,7 @@ async fn connect(url: &str, names: &[String]) -> Result<Socket, String> {
 /// What the messages of one connection are told to.
 #[derive(Debug)]
 struct Link<'a> {
+    wanted: &'a Wanted,
     feeds: &'a mut BTreeMap<String, Feed>,
     holes: &'a Holes,
     out: &'a mpsc::Sender<Update>,
@@ -180,9 +187,9 @@ impl Link<'_> {
     /// Reads until the connection ends. Says why it did.
     async fn read(&mut self, mut socket: Socket, silence: Duration) -> Result<String, Gone> {
         let opened = Instant::now();
-        let mut subscribed = false;
+        let mut subscribed = None;
         loop {
-            if !subscribed && opened.elapsed() >= silence {
+            if subscribed.is_none() && opened.elapsed() >= silence {
                 return Ok("the subscription is not confirmed".to_owned());
             }
             let frame = match timeout(silence, socket.next()).await {
@@ -197,27 +204,28 @@ impl Link<'_> {
                 // pings are answered underneath
                 _ => continue,
             };
-            match wire::message(&text) {
-                Ok(Message::Kline(tick)) => {
-                    subscribed = true;
-                    self.take(*tick, &text).await?;
-                }
-                Ok(Message::Subscribed) => subscribed = true,
+            let message = wire::message(&text);
+            if let Ok(Message::Kline(_) | Message::Subscribed) = &message {
+                subscribed.get_or_insert_with(|| self.wanted.open());
+            }
+            let heard = match message {
+                Ok(Message::Kline(tick)) => self.take(*tick, &text).await?,
                 Ok(Message::Leaving) => return Ok("the server is shutting down".to_owned()),
                 Ok(Message::Refused) => return Ok("the subscription is refused".to_owned()),
-                Ok(Message::Other) => {}
+                Ok(Message::Subscribed | Message::Other) => Heard::Other,
                 Err(error) => self.note(&error),
-            }
+            };
+            self.wanted.heard(heard);
         }
     }
 
-    async fn take(&mut self, tick: Tick, text: &str) -> Result<(), Gone> {
-        let Some(feed) = self.feeds.get_mut(&tick.symbol) else { return Ok(()) };
+    async fn take(&mut self, tick: Tick, text: &str) -> Result<Heard, Gone> {
+        let Some(feed) = self.feeds.get_mut(&tick.symbol) else { return Ok(Heard::Other) };
         let start = tick.bar.start;
         let expected = *feed.next.get_or_insert(start);
         if start < expected {
             // it came before, or it is asked for by HTTP already
-            return Ok(());
+            return Ok(Heard::Repeated);
         }
         if start > expected {
             self.holes.add(&feed.id, expected, start);
@@ -230,12 +238,13 @@ impl Link<'_> {
     }
 
     /// One message that cannot be read is worth a line; thousands are not.
-    fn note(&mut self, error: &MarketError) {
+    fn note(&mut self, error: &MarketError) -> Heard {
         self.odd = self.odd.saturating_add(1);
         if self.odd == 1 {
             tracing::warn!(%error, "a pushed message is left out");
         } else {
             tracing::debug!(%error, odd = self.odd, "a pushed message is left out");
         }
+        Heard::Odd
     }
 }

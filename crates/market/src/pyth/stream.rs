@@ -20,7 +20,8 @@ use crate::{
     client::Http,
     error::MarketError,
     json::Batch,
-    stream::{Backoff, Gone, StreamRules, Update, Updates, hand_on},
+    metrics::Heard,
+    stream::{Backoff, Gone, StreamRules, Update, Updates, Wanted, hand_on},
 };
 
 #[cfg(test)]
@@ -102,11 +103,12 @@ impl Pyth {
         for ids in self.calls(ids) {
             let (source, out, shutdown) = (Arc::clone(self), out.clone(), shutdown.clone());
             let feeds = ids.into_iter().map(|(plain, id)| (plain, Feed { id, last: 0 })).collect();
+            let wanted = self.meter.want();
             tokio::spawn(async move {
                 tokio::select! {
                     () = shutdown.cancelled() => {}
                     () = out.closed() => {}
-                    Gone = listen(&source, feeds, rules, &out) => {}
+                    Gone = listen(&source, &wanted, feeds, rules, &out) => {}
                 }
             });
         }
@@ -124,6 +126,7 @@ struct Feed {
 
 async fn listen(
     source: &Pyth,
+    wanted: &Wanted,
     mut feeds: BTreeMap<String, Feed>,
     rules: StreamRules,
     out: &mpsc::Sender<Update>,
@@ -133,7 +136,8 @@ async fn listen(
         backoff.start();
         let (why, least) = match source.streams.open(feeds.keys(), rules.silence).await {
             Ok(response) => {
-                let mut link = Link { http: &source.http, feeds: &mut feeds, out, odd: false };
+                let (http, feeds) = (&source.http, &mut feeds);
+                let mut link = Link { wanted, http, feeds, out };
                 match link.read(response, rules.silence).await {
                     Ok(why) => (why, Duration::ZERO),
                     Err(Gone) => return Gone,
@@ -142,24 +146,25 @@ async fn listen(
             Err(refusal) => refusal,
         };
         let wait = backoff.wait().max(least);
-        tracing::warn!(source = "pyth", %why, ?wait, "the price stream ended; it is opened again");
+        wanted.ended(&why, wait);
         sleep(wait).await;
+        wanted.again();
     }
 }
 
 /// What the events of one connection are told to.
 #[derive(Debug)]
 struct Link<'a> {
+    wanted: &'a Wanted,
     http: &'a Http,
     feeds: &'a mut BTreeMap<String, Feed>,
     out: &'a mpsc::Sender<Update>,
-    odd: bool,
 }
 
 impl Link<'_> {
     /// Reads until the connection ends. Says why it did.
     async fn read(&mut self, mut response: Response, silence: Duration) -> Result<String, Gone> {
-        let mut reader = sse::Reader::new(LARGEST);
+        let (mut reader, mut open) = (sse::Reader::new(LARGEST), None);
         loop {
             let bytes = match timeout(silence, response.chunk()).await {
                 Err(_) => return Ok("the connection is silent".to_owned()),
@@ -167,41 +172,48 @@ impl Link<'_> {
                 Ok(Ok(None)) => return Ok("the connection was closed".to_owned()),
                 Ok(Ok(Some(bytes))) => bytes,
             };
+            // an answer alone is no sign of life
+            open.get_or_insert_with(|| self.wanted.open());
             let Ok(events) = reader.push(&bytes) else {
                 return Ok("an event is no text, or too long".to_owned());
             };
             for event in events {
-                self.take(event).await?;
+                let heard = self.take(event).await?;
+                self.wanted.heard(heard);
             }
         }
     }
 
-    async fn take(&mut self, event: Event) -> Result<(), Gone> {
+    async fn take(&mut self, event: Event) -> Result<Heard, Gone> {
         if event.name == "error" {
             // the server has skipped something; the connection goes on
             let why: String = event.data.chars().take(200).collect();
             tracing::debug!(source = "pyth", %why, "the price stream says that it lags");
-            return Ok(());
+            return Ok(Heard::Other);
         }
         let batch = wire::prints(event.data.as_bytes()).unwrap_or_else(|error| Batch {
             good: Vec::new(),
             odd: 1,
             first: Some(error.to_string()),
         });
-        // several events come every second: one line per connection tells enough
-        if batch.odd > 0 && !std::mem::replace(&mut self.odd, true) {
-            self.http.odd_items(batch.odd, batch.first.as_deref().unwrap_or_default());
-        }
+        self.http.odd_items("events", batch.odd, batch.first.as_deref().unwrap_or_default());
         let raw = keccak256(&event.data);
+        let mut heard = Vec::new();
         for print in batch.good {
-            self.hand_on(print, raw).await?;
+            heard.push(self.hand_on(print, raw).await?);
         }
-        Ok(())
+        let is = |what| heard.contains(&what);
+        Ok(match batch.odd {
+            _ if is(Heard::Used) => Heard::Used,
+            _ if is(Heard::Dropped) => Heard::Dropped,
+            0 => Heard::Repeated,
+            _ => Heard::Odd,
+        })
     }
 
-    async fn hand_on(&mut self, print: Print, raw: B256) -> Result<(), Gone> {
+    async fn hand_on(&mut self, print: Print, raw: B256) -> Result<Heard, Gone> {
         let Some(feed) = self.feeds.get_mut(&print.id).filter(|feed| print.time > feed.last) else {
-            return Ok(());
+            return Ok(Heard::Repeated);
         };
         feed.last = print.time;
         let said = Some(said(&feed.id, &print, raw));

@@ -9,7 +9,10 @@ use domain::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Stored, record};
-use crate::codec::{Addr, Hash, Liquidity, Num, Pid, Small, Uint};
+use crate::{
+    codec::{Addr, Hash, Liquidity, Num, Pid, Small, Uint},
+    reader::TradingPool,
+};
 
 /// Identity.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,6 +59,17 @@ enum State {
     Reserves { r0: Uint, r1: Uint },
     #[serde(rename = "q")]
     Concentrated { s: Uint, t: i32, l: Liquidity },
+}
+
+impl State {
+    const fn into_domain(self) -> PoolState {
+        match self {
+            Self::Reserves { r0, r1 } => PoolState::Reserves { reserve0: r0.0, reserve1: r1.0 },
+            Self::Concentrated { s, t, l } => {
+                PoolState::Concentrated { sqrt_price_x96: s.0, tick: t, liquidity: l.0 }
+            }
+        }
+    }
 }
 
 /// The figures, by their public names.
@@ -154,18 +168,50 @@ impl Stored for Doc {
                 tx_hash: self.created_tx.0,
                 log_index: self.created.l.0,
             },
-            state: match self.state {
-                State::Reserves { r0, r1 } => {
-                    PoolState::Reserves { reserve0: r0.0, reserve1: r1.0 }
-                }
-                State::Concentrated { s, t, l } => {
-                    PoolState::Concentrated { sqrt_price_x96: s.0, tick: t, liquidity: l.0 }
-                }
-            },
+            state: self.state.into_domain(),
             swap_count: self.swaps.n.0,
             liquidity_event_count: self.liquidity_events.0,
             updated_block: self.updated.0,
             figures: self.figures.0,
+        }
+    }
+}
+
+/// What of a pool a trade is computed from.
+pub(crate) fn trading() -> Document {
+    doc! {
+        "dex": 1, "protocol": 1, "tokens": 1, "fee_pips": 1, "tick_spacing": 1, "hooks": 1, "state": 1,
+        "figures.feeProtocol": 1,
+    }
+}
+
+/// A pool by that projection.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Trading {
+    _id: Id,
+    dex: String,
+    protocol: Protocol,
+    tokens: [Addr; 2],
+    fee_pips: Small,
+    tick_spacing: i32,
+    hooks: Addr,
+    state: State,
+    figures: Figures,
+}
+
+impl Trading {
+    pub(crate) fn into_pool(self) -> TradingPool {
+        let [Addr(token0), Addr(token1)] = self.tokens;
+        TradingPool {
+            id: self._id.p.0,
+            dex: self.dex,
+            protocol: self.protocol,
+            tokens: [token0, token1],
+            fee_pips: self.fee_pips.0,
+            tick_spacing: self.tick_spacing,
+            hooks: self.hooks.0,
+            state: self.state.into_domain(),
+            fee_protocol: self.figures.0.fee_protocol,
         }
     }
 }

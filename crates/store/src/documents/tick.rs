@@ -1,7 +1,7 @@
 //! Collection `ticks`: `_id {c, p, i}` (chain, pool, tick index).
 
 use bson::{Document, doc};
-use domain::{entity::Tick, ids::PoolId};
+use domain::{amm::tick_map::TickLiquidity, entity::Tick, ids::PoolId};
 use serde::{Deserialize, Serialize};
 
 use super::Stored;
@@ -58,5 +58,25 @@ impl Stored for Doc {
             created_timestamp: self.created_ts.0,
             fee_growth_outside: self.outside.map(|growth| growth.map(|growth| growth.0)),
         }
+    }
+}
+
+/// What of a tick a trade is computed from.
+pub(crate) fn liquidity() -> Document {
+    doc! { "gross": 1, "net": 1 }
+}
+
+/// A tick by that projection.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Trading {
+    _id: Id,
+    gross: Liquidity,
+    net: LiquidityNet,
+}
+
+impl Trading {
+    pub(crate) const fn into_tick(self) -> (PoolId, TickLiquidity) {
+        let tick = TickLiquidity { index: self._id.i, gross: self.gross.0, net: self.net.0 };
+        (self._id.p.0, tick)
     }
 }

@@ -1,24 +1,25 @@
-//! Collection `price_deviations`: how far pools, and tokens on one DEX, are from the market. A document is a day.
+//! Collection `price_deviations`: how far pools, and tokens on one DEX, are from the market. A document is an hour:
 //!
 //! ```text
-//! points = version point*
-//! point  = varint(milliseconds since the one before) pool market
+//! { _id: {c, s, b}, p: { "<milliseconds since b>": point, … }, l: { t, v } }
+//! point = pool market
 //! ```
+//! A point is stored by one small change, whatever else is in its hour, and stored twice it is there once. The first hour
+//! of a day has the newest point of that day in `l`.
 
 use std::collections::BTreeMap;
 
-use bson::{Document, RawDocument, RawDocumentBuf, doc};
+use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc};
 use domain::{
     candle::Subject,
-    decimal::Decimal,
     ids::ChainId,
     market::{Deviation, Millis},
 };
-use futures::TryStreamExt as _;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{
     MarketReader, MarketWriter,
-    chunk::{Edit, change, corrupt, packed, unreadable},
+    chunk::{binary, corrupt, unreadable},
     key,
 };
 use crate::{
@@ -32,12 +33,11 @@ mod newest;
 
 pub(super) const COLLECTION: &str = "price_deviations";
 
-/// First byte of packed points.
-const VERSION: u8 = 1;
 /// Length of a bucket.
-const DAY: Millis = 86_400_000;
-
-type Points = BTreeMap<Millis, (Decimal, Decimal)>;
+const HOUR: Millis = 3_600_000;
+const DAY: Millis = 24 * HOUR;
+/// Documents written at once.
+const TOGETHER: usize = 8;
 
 impl MarketWriter {
     /// Stores points of a series, in any order. Of one time the newer word counts.
@@ -50,16 +50,36 @@ impl MarketWriter {
         subject: &Subject,
         points: &[Deviation],
     ) -> Result<(), StoreError> {
-        let mut days: BTreeMap<Millis, Points> = BTreeMap::new();
+        let mut hours: BTreeMap<Millis, Document> = BTreeMap::new();
+        let mut last: BTreeMap<Millis, &Deviation> = BTreeMap::new();
         for point in points {
-            let day = days.entry(point.time - point.time % DAY).or_default();
-            day.insert(point.time, (point.pool, point.market));
+            let (hour, day) = (point.time - point.time % HOUR, point.time - point.time % DAY);
+            let path = format!("p.{}", point.time - hour);
+            hours.entry(hour).or_default().insert(path, binary(pack(point)));
+            let newest = last.entry(day).or_insert(point);
+            if newest.time <= point.time {
+                *newest = point;
+            }
         }
-        let days: Vec<Day> = days
-            .into_iter()
-            .map(|(start, points)| Day { id: id(chain, subject, start), start, points })
-            .collect();
-        change(&self.collection(COLLECTION), &days).await
+        let mut updates: BTreeMap<Millis, Document> = BTreeMap::new();
+        for (hour, points) in hours {
+            updates.insert(hour, doc! { "$set": points });
+        }
+        for (day, point) in last {
+            // documents are compared field by field: the later time is the greater one
+            let newest = doc! { "t": key::millis(point.time), "v": binary(pack(point)) };
+            updates.entry(day).or_default().insert("$max", doc! { "l": newest });
+        }
+        let documents = &self.collection::<Document>(COLLECTION);
+        let written = updates.into_iter().map(|(start, update)| async move {
+            let id = doc! { "_id": id(chain, subject, start) };
+            documents.update_one(id, update).upsert(true).await
+        });
+        let mut written = stream::iter(written).buffer_unordered(TOGETHER);
+        while let Some(one) = written.next().await {
+            one?;
+        }
+        Ok(())
     }
 }
 
@@ -78,21 +98,18 @@ impl MarketReader {
         if limit == 0 || from >= to {
             return Ok(Vec::new());
         }
-        let (first, last) = (id(chain, subject, from - from % DAY), id(chain, subject, to - 1));
+        let (first, last) = (id(chain, subject, from - from % HOUR), id(chain, subject, to - 1));
         let mut cursor = self
             .collection::<RawDocumentBuf>(COLLECTION)
             .find(doc! { "_id": { "$gte": first, "$lte": last } })
             .sort(doc! { "_id": 1 })
-            .batch_size(8)
+            .batch_size(48)
             .await?;
         let mut all = Vec::new();
         while all.len() < limit as usize
             && let Some(raw) = cursor.try_next().await?
         {
-            let start = raw.get_document("_id").and_then(|id| id.get_i64("b"));
-            let start = start.map_err(|error| corrupt(&raw, &error.to_string()))?.cast_unsigned();
-            let points = stored(&raw, start)?.into_iter();
-            let points = points.map(|(time, (pool, market))| Deviation { time, pool, market });
+            let points = stored(&raw)?.into_values();
             all.extend(points.filter(|point| (from..to).contains(&point.time)));
         }
         all.truncate(limit as usize);
@@ -104,49 +121,44 @@ fn id(chain: ChainId, subject: &Subject, start: Millis) -> Document {
     doc! { "c": chain_key(chain), "s": subject_bytes(subject), "b": key::millis(start) }
 }
 
-/// What is new in one document.
-struct Day {
-    id: Document,
-    start: Millis,
-    points: Points,
-}
-
-impl Edit for Day {
-    fn id(&self) -> Document {
-        self.id.clone()
-    }
-
-    fn merged(&self, found: Option<&RawDocument>) -> Result<Vec<u8>, StoreError> {
-        let mut all = found.map_or_else(|| Ok(Points::new()), |raw| stored(raw, self.start))?;
-        all.extend(self.points.iter().map(|(time, prices)| (*time, *prices)));
-        let mut output = Output::default();
-        output.byte(VERSION);
-        let mut last = self.start;
-        for (time, (pool, market)) in all {
-            output.varint(u128::from(time - last));
-            output.raw(&pool.to_bytes());
-            output.raw(&market.to_bytes());
-            last = time;
-        }
-        Ok(output.into_bytes())
-    }
-}
-
-fn stored(raw: &RawDocument, start: Millis) -> Result<Points, StoreError> {
-    unpack(start, packed(raw)?).map_err(|error| unreadable(raw, &error))
-}
-
-fn unpack(start: Millis, bytes: &[u8]) -> Result<Points, PackedError> {
-    let mut input = Input::new(bytes);
-    match input.byte()? {
-        VERSION => {}
-        other => return Err(PackedError::Version(other)),
-    }
-    let (mut points, mut last) = (Points::new(), start);
-    while !input.is_empty() {
-        let step = u64::try_from(input.varint()?).ok();
-        last = step.and_then(|step| last.checked_add(step)).ok_or(PackedError::Invalid("time"))?;
-        points.insert(last, (input.decimal()?, input.decimal()?));
+/// The points of a document.
+fn stored(raw: &RawDocument) -> Result<BTreeMap<Millis, Deviation>, StoreError> {
+    let fault = |error: bson::error::Error| corrupt(raw, &error.to_string());
+    let id = raw.get_document("_id").map_err(|error| corrupt(raw, &error.to_string()))?;
+    let start = id.get_i64("b").map_err(|error| corrupt(raw, &error.to_string()))?;
+    let mut points = BTreeMap::new();
+    let Some(stored) = raw.get("p").map_err(fault)? else { return Ok(points) };
+    for field in stored.as_document().ok_or_else(|| corrupt(raw, "it has no points"))? {
+        let (name, value) = field.map_err(fault)?;
+        let since: Option<Millis> = name.as_str().parse().ok();
+        let time = since.and_then(|since| start.cast_unsigned().checked_add(since));
+        let bytes = value.as_binary().map(|binary| binary.bytes);
+        let (Some(time), Some(bytes)) = (time, bytes) else {
+            return Err(corrupt(raw, "a point has no time or is none"));
+        };
+        points.insert(time, unpack(time, bytes).map_err(|error| unreadable(raw, &error))?);
     }
     Ok(points)
+}
+
+fn pack(point: &Deviation) -> Vec<u8> {
+    let mut output = Output::default();
+    output.raw(&point.pool.to_bytes());
+    output.raw(&point.market.to_bytes());
+    output.into_bytes()
+}
+
+fn unpack(time: Millis, bytes: &[u8]) -> Result<Deviation, PackedError> {
+    let mut input = Input::new(bytes);
+    Ok(Deviation { time, pool: input.decimal()?, market: input.decimal()? })
+}
+
+/// The newest point of a day, of its first document.
+fn last(raw: &Document) -> Option<Deviation> {
+    let last = raw.get_document("l").ok()?;
+    let bytes = match last.get("v")? {
+        Bson::Binary(binary) => &binary.bytes,
+        _ => return None,
+    };
+    unpack(last.get_i64("t").ok()?.cast_unsigned(), bytes).ok()
 }

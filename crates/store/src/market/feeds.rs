@@ -46,11 +46,14 @@ struct Doc {
     rejected: BTreeMap<String, Num>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     etag: Option<String>,
+    /// What was refused as a jump: value and source time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    jumped: Option<(Dec, Num)>,
 }
 
 impl Doc {
     fn new(state: &FeedState) -> Self {
-        let FeedState { asset, feed, last, rejected, etag } = state;
+        let FeedState { asset, feed, last, rejected, etag, jumped } = state;
         let id = Id {
             c: chain_key(asset.chain),
             a: Addr(asset.address),
@@ -64,11 +67,12 @@ impl Doc {
             unchanged: last.map(|last| Num(last.unchanged_since)),
             rejected: rejected.iter().map(|(name, count)| (name.clone(), Num(*count))).collect(),
             etag: etag.clone(),
+            jumped: jumped.map(|(value, time)| (Dec(value), Num(time))),
         }
     }
 
     fn state(self) -> Result<FeedState, StoreError> {
-        let Self { _id, time, value, unchanged, rejected, etag } = self;
+        let Self { _id, time, value, unchanged, rejected, etag, jumped } = self;
         let last = value.map(|value| Last {
             value: value.0,
             time: time.0,
@@ -80,6 +84,7 @@ impl Doc {
             last,
             rejected: rejected.into_iter().map(|(name, count)| (name, count.0)).collect(),
             etag,
+            jumped: jumped.map(|(value, time)| (value.0, time.0)),
         })
     }
 }

@@ -4,6 +4,9 @@
 //! A sheet is whole: one document answers for every token at any time from `t` to the next sheet. It is written when
 //! something changed, and never changed itself: a later correction is another version, with a later `k`.
 //!
+//! Sheets of the past that were made together, of candles, share a document while no other one stands between them: it has
+//! the later ones in `s`, packed, and stands for all times from its own to that of the next document.
+//!
 //! Only very long lists of tokens have several parts, by address. All but the first stand apart under
 //! `_id {c, of: {t, k, n, h}}`, `n` their number and `h` the fingerprint of the sheet; the first says in `p` how many parts
 //! there are and is written last. So a sheet is seen whole or not at all.
@@ -20,13 +23,19 @@ use domain::{
     market::{Millis, Price},
 };
 
+mod first;
+mod forget;
 mod many;
 mod pack;
 mod read;
+mod runs;
+mod steps;
 mod write;
 
 #[cfg(test)]
 mod tests;
+
+pub use self::runs::{SheetMoment, SheetRun, SheetRuns};
 
 pub(crate) const COLLECTION: &str = "price_sheets";
 
@@ -45,6 +54,16 @@ pub enum Known {
     Newest,
     /// The one that was known at this time.
     At(Millis),
+}
+
+impl Known {
+    /// The time whose prices are wanted: nothing is known before its time.
+    fn moment(self, at: Millis) -> Millis {
+        match self {
+            Self::Newest => at,
+            Self::At(moment) => at.min(moment),
+        }
+    }
 }
 
 /// The prices of a chain's tokens.

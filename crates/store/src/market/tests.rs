@@ -131,7 +131,8 @@ async fn the_state_of_a_feed_goes_forward_only() {
     state.accept(dec("2.5"), MONDAY + 9);
     state.etag = Some("W/\"abc\"".to_owned());
     state.reject("zero");
-    let never = FeedState::new(asset(CHAIN, 2), feed(Source::Pools, "all"));
+    let mut never = FeedState::new(asset(CHAIN, 2), feed(Source::Pools, "all"));
+    never.jumped = Some((dec("24.5"), MONDAY));
     let elsewhere = FeedState::new(asset(CHAIN + 1, 1), feed(Source::Pools, "all"));
     let all = [state.clone(), never.clone(), elsewhere];
     market.put_feed_states(&all).await.unwrap();
@@ -166,6 +167,28 @@ async fn spans_that_were_answered_grow_together() {
 }
 
 #[tokio::test]
+async fn what_is_due_is_what_was_noted_and_not_cleared() {
+    let mongo = TestMongo::start().await;
+    let (market, of) = (mongo.market(), series(Source::Coinbase, Resolution::M1));
+    let span = |from, to| Span { from: MONDAY + from * MINUTE, to: MONDAY + to * MINUTE };
+    let due = async || market.reader().due(&of).await.unwrap();
+    assert_eq!(due().await, []);
+    market.clear_due(&of, span(0, 9)).await.unwrap();
+    market.mark_due(&of, span(0, 100)).await.unwrap();
+    market.mark_due(&of, span(5, 5)).await.unwrap();
+    assert_eq!(due().await, [span(0, 100)]);
+    market.clear_due(&of, span(10, 20)).await.unwrap();
+    market.clear_due(&of, span(90, 200)).await.unwrap();
+    assert_eq!(due().await, [span(0, 10), span(20, 90)]);
+    // what was answered for is another matter
+    assert_eq!(market.reader().answered(&of).await.unwrap(), []);
+    market.clear_due(&of, span(0, 90)).await.unwrap();
+    market.clear_due(&of, span(0, 90)).await.unwrap();
+    assert_eq!(due().await, []);
+    mongo.stop().await;
+}
+
+#[tokio::test]
 async fn many_at_once_lose_nothing() {
     let mongo = TestMongo::start().await;
     let of = series(Source::Coinbase, Resolution::M1);
@@ -181,6 +204,40 @@ async fn many_at_once_lose_nothing() {
     }
     let wanted: Vec<Span> = (0..24).map(span).collect();
     assert_eq!(mongo.reader().market().answered(&of).await.unwrap(), wanted);
+    mongo.stop().await;
+}
+
+/// Whatever is in the day already: one small change, and nothing is read.
+#[tokio::test]
+async fn a_point_costs_what_a_point_is() {
+    let mongo = TestMongo::start().await;
+    let (market, pool) = (mongo.market(), Subject::Pool(pool_id(3)));
+    let point = |n: u64| Deviation {
+        time: MONDAY + n * MINUTE,
+        pool: Decimal::from(n + 1),
+        market: dec("2000.123456789"),
+    };
+    let day: Vec<Deviation> = (0..1_400).map(point).collect();
+    MarketWriter::new(mongo.unseen().clone()).put_deviations(CHAIN, &pool, &day).await.unwrap();
+    market.put_deviations(CHAIN, &pool, &[point(1_400)]).await.unwrap();
+    let (mut commands, mut bytes) = (0, 0);
+    for (shape, sent) in mongo.commands() {
+        if shape.collection == "price_deviations" {
+            commands += sent.len();
+            let size = |command: &bson::Document| bson::serialize_to_vec(command).unwrap().len();
+            bytes += sent.iter().map(size).sum::<usize>();
+        }
+    }
+    assert!(commands <= 2 && bytes < 2_000, "{commands} commands of {bytes} bytes");
+    let ever = (0, Millis::MAX);
+    let found = market.reader().deviations(CHAIN, &pool, ever, 10_000).await.unwrap();
+    assert_eq!((found.len(), found.last()), (1_401, Some(&point(1_400))));
+    // no document is larger than an hour
+    let largest = mongo.unseen().collection::<bson::RawDocumentBuf>("price_deviations");
+    let mut cursor = largest.find(bson::doc! {}).await.unwrap();
+    while cursor.advance().await.unwrap() {
+        assert!(cursor.current().as_bytes().len() < 8_000);
+    }
     mongo.stop().await;
 }
 
@@ -212,5 +269,9 @@ async fn deviations_are_a_series() {
     assert_eq!(reader.deviations(CHAIN, &token, ever, 9).await.unwrap(), all[..1]);
     assert_eq!(reader.deviations(CHAIN + 1, &pool, ever, 9).await.unwrap(), []);
     assert_eq!(all[0].ratio(), Some(dec("0.001").safe_div(all[0].market) - Decimal::ONE));
+    // of one time the newer word counts
+    let again = Deviation { pool: dec("7"), ..all[3] };
+    put(&market, &pool, &[again]).await;
+    assert_eq!(reader.deviations(CHAIN, &pool, ever, 4).await.unwrap()[3], again);
     mongo.stop().await;
 }

@@ -60,6 +60,12 @@ impl Snapshot {
         self.chain
     }
 
+    /// A number that changes when the chain is indexed anew beside this: what was known of another says nothing of this.
+    #[must_use]
+    pub const fn generation(&self) -> i64 {
+        self.key
+    }
+
     /// The block every answer is of.
     #[must_use]
     pub const fn block(&self) -> BlockRef {

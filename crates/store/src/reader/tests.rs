@@ -25,6 +25,7 @@ use crate::{
 mod explain;
 mod positions;
 mod reconciled;
+mod trading;
 
 const ID: ChainId = 31_337;
 const LENGTH: u64 = 60;

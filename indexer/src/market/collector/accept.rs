@@ -140,13 +140,14 @@ impl Collector {
         for of in feeds {
             let other = (token.asset, of.feed.clone());
             let mut add = |value: Decimal| others.push(Other { feed: of.feed.clone(), value });
-            if let Some(last) = board.states.get(&other).and_then(|state| state.last) {
+            let Some(state) = board.states.get(&other) else { continue };
+            if let Some(last) = state.last {
                 add(last.value);
             }
-            if let Some((value, at)) = board.jumped.get(&other)
+            if let Some((value, at)) = state.jumped
                 && at.abs_diff(time) <= CONFIRM
             {
-                add(*value);
+                add(value);
             }
         }
         others
@@ -170,13 +171,13 @@ impl Board {
     fn take(&mut self, key: &Key, observation: &Observation) {
         self.state(key).accept(observation.value, observation.source_time);
         self.newest.insert(key.clone(), observation.clone());
-        self.jumped.remove(key);
     }
 
     fn refuse(&mut self, key: &Key, said: &Said, reason: Rejected) {
-        self.state(key).reject(reason.name());
+        let state = self.state(key);
+        state.reject(reason.name());
         if reason == Rejected::Jump {
-            self.jumped.insert(key.clone(), (said.value, said.time));
+            state.jumped = Some((said.value, said.time));
         }
     }
 }

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{
-    decimal::Decimal,
-    market::{Asset, Feed, FeedState, Millis, Observation},
-};
+use domain::market::{Asset, Feed, FeedState, Millis, Observation};
 use futures::{StreamExt as _, TryStreamExt as _};
 use store::{StoreError, market::MarketReader};
 
@@ -23,8 +20,6 @@ pub(super) struct Board {
     pub(super) states: BTreeMap<Key, FeedState>,
     /// The newest that was let in.
     pub(super) newest: BTreeMap<Key, Observation>,
-    /// The last value that was refused as a jump, and its source time: another source may come to agree.
-    pub(super) jumped: BTreeMap<Key, (Decimal, Millis)>,
     /// When a token's deviation was stored last.
     pub(super) deviated: BTreeMap<Asset, Millis>,
     /// When the last sheet was made.

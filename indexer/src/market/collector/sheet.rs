@@ -84,9 +84,13 @@ impl Collector {
         now: Millis,
     ) -> Result<(), StoreError> {
         for Entry { token, beside, .. } in entries {
-            let Some((pool, market)) = *beside else { continue };
-            let point = Deviation { time: now, pool, market };
             let labels = [token.chain.as_str(), token.symbol.as_str()];
+            let Some((pool, market)) = *beside else {
+                // an old deviation is none; there may have been no point yet
+                drop(self.metrics().deviation.remove_label_values(&labels));
+                continue;
+            };
+            let point = Deviation { time: now, pool, market };
             if let Some(ratio) = point.ratio() {
                 // for a chart: near enough
                 let bps = (ratio * Decimal::from(10_000)).to_string().parse().unwrap_or(f64::NAN);

@@ -46,6 +46,7 @@ impl Job {
 
     async fn run_leased(&self, lease: &JobLease) -> Result<Report, StoreError> {
         let start = self.collector.now();
+        self.next_run(start);
         let run = timeout(LONGEST, self.work.run());
         let report = tokio::select! {
             report = run => report.unwrap_or_else(|_| Report {
@@ -66,7 +67,7 @@ impl Job {
             let at = gauge_value(end / 1_000);
             metrics.last_run.with_label_values(&[self.name()]).set(at);
         }
-        let next = self.times().and_then(|times| times.next(end));
+        let next = self.next_run(end);
         let run = Run { start, end, outcome: report.outcome, detail: report.detail.clone() };
         self.market().record_run(&self.name, &run, next).await?;
         Ok(report)

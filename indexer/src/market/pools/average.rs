@@ -15,6 +15,8 @@ pub struct PoolPrice {
     pub usd: Decimal,
     /// What the pools held of their other tokens, in USD: the least of the window, added up.
     pub liquidity: Decimal,
+    /// When the window ended: the time of the newest block (Unix milliseconds).
+    pub at: Millis,
     /// When the last trade was that counts (Unix milliseconds).
     pub traded: Millis,
     /// The pools, the deepest first.
@@ -54,8 +56,8 @@ impl Part {
     }
 }
 
-/// The mean of what the pools say, each by its liquidity; `None` of none.
-pub(super) fn weighted(mut parts: Vec<Part>) -> Option<PoolPrice> {
+/// The mean of what the pools say of a window that ended at a time, each by its liquidity; `None` of none.
+pub(super) fn weighted(mut parts: Vec<Part>, at: Millis) -> Option<PoolPrice> {
     parts.sort_by_key(|part| (std::cmp::Reverse(part.liquidity), part.pool));
     let liquidity = parts.iter().fold(Decimal::ZERO, |sum, part| sum + part.liquidity);
     let usd = match parts[..] {
@@ -68,5 +70,5 @@ pub(super) fn weighted(mut parts: Vec<Part>) -> Option<PoolPrice> {
     };
     let traded = parts.iter().map(|part| part.traded).max()?;
     let pools = parts.iter().map(|part| part.pool).collect();
-    (usd > Decimal::ZERO).then_some(PoolPrice { usd, liquidity, traded, pools })
+    (usd > Decimal::ZERO).then_some(PoolPrice { usd, liquidity, at, traded, pools })
 }

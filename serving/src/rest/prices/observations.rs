@@ -18,6 +18,11 @@ use crate::{
     view::{price::MarketPrice, price_candle::quote_name},
 };
 
+/// How far a source's clock may be ahead of ours, in milliseconds.
+const AHEAD: Millis = 60_000;
+/// Words of a feed that are looked through for the last one that was heard in time.
+const HEARD: u32 = 16;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Params {
@@ -74,18 +79,18 @@ pub(super) async fn get(
     let back = Millis::try_from(deps.max_price_age.as_millis()).unwrap_or(Millis::MAX);
     let found = market.observations_at(&asset, &feeds, moment.at, back, 1).await?;
     let sheet = market.prices(chain, moment.at, Known::Newest, &[address]).await?;
-    let known_at = sheet.as_ref().map_or(0, |sheet| sheet.known_at);
     let used = sheet.as_ref().and_then(|sheet| sheet.price(address));
     let used: Vec<Source> = used.map(|price| price.sources.clone()).unwrap_or_default();
+    let mut speakers = Vec::new();
+    if let Some(sheet) = &sheet {
+        // what was said after the price was made hides what it was made of
+        let until = sheet.at.saturating_add(AHEAD);
+        let heard = market.observations_at(&asset, &feeds, until, back, HEARD).await?;
+        speakers = self::speakers(heard, sheet.at);
+    }
 
     let items = states.into_iter().map(|FeedState { feed, rejected, .. }| {
         let said = found.iter().find(|said| said.feed == feed);
-        // of several feeds of a source the newest speaks for it, and what came after the price was made did not count
-        let speaks = |said: &Observation| {
-            let of_source = found.iter().filter(|other| other.feed.source == feed.source);
-            let heard = of_source.filter(|other| other.fetched_at <= known_at);
-            heard.max_by_key(|other| other.source_time).is_some_and(|newest| newest == said)
-        };
         Said {
             source: feed.source.name(),
             feed: feed.id.to_string(),
@@ -96,11 +101,24 @@ pub(super) async fn get(
             age_seconds: said.map(|said| moment.at.saturating_sub(said.source_time) / 1_000),
             confidence: said.and_then(|said| said.confidence).map(|share| share.to_string()),
             liquidity: said.and_then(|said| said.liquidity).map(|dollars| dollars.to_string()),
-            counted: used.contains(&feed.source) && said.is_some_and(speaks),
+            counted: used.contains(&feed.source)
+                && said.is_some_and(|said| speakers.contains(said)),
             refused: rejected,
         }
     });
     let items = items.collect();
     let price = of_sheet(&deps, sheet.as_ref(), moment, address);
     Ok(Json(Observations { chain_id: chain, price, items }))
+}
+
+/// What spoke for each source when the price was made: of what was heard by then the newest, and of several feeds of a
+/// source that of the one which spoke last.
+fn speakers(mut heard: Vec<Observation>, made_at: Millis) -> Vec<Observation> {
+    heard.retain(|said| said.fetched_at <= made_at);
+    heard.sort_by(|a, b| {
+        let by_time = b.source_time.cmp(&a.source_time);
+        a.feed.source.cmp(&b.feed.source).then(by_time).then(a.feed.cmp(&b.feed))
+    });
+    heard.dedup_by_key(|said| said.feed.source);
+    heard
 }

@@ -91,6 +91,35 @@ async fn tokens_have_a_price_and_a_deviation() {
     service.stop().await;
 }
 
+/// Of blocks from before prices were collected: what became known first, which no correction changes.
+#[tokio::test]
+async fn a_swap_from_before_prices_were_collected_is_worth_what_became_known_first() {
+    let service = Service::filled().await;
+    let (a, b) = (address(0xa0), address(0xa1));
+    let market = service.market();
+    let moment = |n: u64, value: &str| {
+        let time = BLOCKS + n * 1_000;
+        (time, vec![(a, price(value, time)), (b, price("10000", time))])
+    };
+    let run = |value: &str| (0..3).map(|n| moment(n, value)).collect::<Vec<_>>();
+    let day = 24 * 60 * MINUTE;
+    market.put_sheet_runs(CHAIN, BLOCKS + day, &[run("2000000")]).await.unwrap();
+    market.put_sheet_runs(CHAIN, BLOCKS + 2 * day, &[run("1000000")]).await.unwrap();
+    let query = "{ swaps(first: 500) { nodes { usd { value amount0 status price0 { value knownAt } } \
+                 corrected: usd(corrected: true) { amount0 } } } }";
+    let answer = service.query(query).await;
+    assert_eq!(answer["errors"], json!(null), "{answer}");
+    let swaps = answer["data"]["swaps"]["nodes"].as_array().unwrap();
+    assert_eq!(swaps.len() as u64, SWAP_BLOCKS * 10);
+    for swap in swaps {
+        assert_eq!(swap["usd"]["price0"], json!({ "value": "2000000", "knownAt": BLOCKS + day }));
+        let usd = (&swap["usd"]["value"], &swap["usd"]["amount0"], &swap["usd"]["status"]);
+        assert_eq!(usd, (&json!("20"), &json!("10"), &json!("FRESH")), "{swap}");
+        assert_eq!(swap["corrected"]["amount0"], "5", "{swap}");
+    }
+    service.stop().await;
+}
+
 #[tokio::test]
 async fn a_swap_is_worth_what_was_known_at_its_time() {
     let service = Service::filled().await;

@@ -75,6 +75,48 @@ async fn what_was_said_and_whether_it_counted() {
     service.stop().await;
 }
 
+/// Two feeds of one source: the one that spoke last, and what it said when the price was made.
+#[tokio::test]
+async fn of_several_feeds_of_a_source_the_one_counts_that_spoke() {
+    let service = Service::empty().await;
+    let (market, begin) = (service.market(), now() - 60 * MINUTE);
+    let other = Feed { source: Source::Binance, id: "other pair".into() };
+    let of_other = |value: &str, time| Observation {
+        feed: other.clone(),
+        ..observation(Source::Binance, value, time)
+    };
+    let said = [
+        observation(Source::Binance, "2000", begin - 20_000),
+        of_other("2001", begin - 5_000),
+        // after the price was made
+        of_other("2002", begin + 5_000),
+        // before it by the source's clock, and heard too late
+        Observation {
+            fetched_at: begin + 9_000,
+            ..observation(Source::Binance, "2003", begin - 1_000)
+        },
+    ];
+    market.put_observations(&said).await.unwrap();
+    let states: Vec<FeedState> =
+        said[..2].iter().map(|said| FeedState::new(said.asset, said.feed.clone())).collect();
+    market.put_feed_states(&states).await.unwrap();
+    put(&service, begin, begin, &[(address(0xa0), price("2001", begin - 5_000))]).await;
+    let counted = async |time: Millis| {
+        let path = format!("/v1/prices/{}/observations?at={time}", address(0xa0));
+        let body = ask(&service, &path).await;
+        let items = body["items"].as_array().unwrap().iter();
+        let told = items.map(|item| (item["value"].clone(), item["counted"].as_bool().unwrap()));
+        told.collect::<Vec<_>>()
+    };
+    // as the answer stands at the moment of the price, and when both feeds have spoken since: then neither of these words
+    // is in it
+    let both = |one: &str, is: bool| (json!(one), is);
+    assert_eq!(counted(begin - 500).await, [both("2003", false), both("2001", false)], "no price");
+    assert_eq!(counted(begin + 100).await, [both("2003", false), both("2001", true)]);
+    assert_eq!(counted(begin + 6_000).await, [both("2003", false), both("2002", false)]);
+    service.stop().await;
+}
+
 #[tokio::test]
 async fn deviations_come_in_pages() {
     let service = Service::empty().await;

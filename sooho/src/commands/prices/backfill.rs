@@ -41,7 +41,7 @@ pub(super) async fn run(
 
 /// What a backfill did.
 pub(super) fn sentence(token: &Token, resolution: Resolution, filled: &Filled) -> String {
-    let Filled { new, changed, refused, pages } = filled;
+    let Filled { new, changed, refused, pages, .. } = filled;
     let mut text = format!(
         "{}: {new} new candles of {resolution}, {changed} changed, in {pages} answers",
         token.symbol

@@ -32,6 +32,7 @@ impl PricesConfig {
         within("prices.pools.window_s", self.pools.window_s, 60, 7 * DAY_S)?;
         within("prices.pools.jitter_ms", self.pools.jitter_ms, 0, 60_000)?;
         within("prices.pools.heartbeat_s", self.pools.heartbeat_s, 1, 366 * DAY_S)?;
+        within("prices.pools.quiet_s", self.pools.quiet_s, 1, 366 * DAY_S)?;
         if self.pools.most_pools == 0 {
             return Err(
                 "prices.pools.most_pools: 0 pools price nothing; set enabled = false".into()
@@ -44,6 +45,7 @@ impl PricesConfig {
                 name.escape_debug()
             ));
         }
+        self.check_sequencers()?;
         self.check_policy()?;
         for (index, token) in self.tokens.iter().enumerate() {
             token.check(&format!("prices.tokens.{index}"))?;
@@ -60,6 +62,24 @@ impl PricesConfig {
             (Source::DefiLlama, &self.defillama),
             (Source::CoinGecko, &self.coingecko),
         ]
+    }
+
+    /// A feed of a sequencer without a feed that it guards would never be asked.
+    fn check_sequencers(&self) -> Result<(), String> {
+        within("prices.chainlink.sequencer_grace_s", self.chainlink.sequencer_grace_s, 0, DAY_S)?;
+        let guards = |name: &str| {
+            let mut tokens = self.tokens.iter();
+            tokens.any(|token| token.chain == name && token.feeds.chainlink.is_some())
+        };
+        let mut names = self.chainlink.sequencers.keys();
+        match names.find(|name| !self.tokens.is_empty() && !guards(name)) {
+            Some(name) => Err(format!(
+                "prices.chainlink.sequencers: no token of `{}` has a Chainlink feed, so nothing asks its sequencer's: \
+                 name a feed (feeds.chainlink), or remove this",
+                name.escape_debug()
+            )),
+            None => Ok(()),
+        }
     }
 
     fn check_policy(&self) -> Result<(), String> {
@@ -97,13 +117,28 @@ impl SourceSection {
         let is = |sources: &[Source]| sources.contains(&source);
         let none = |key: &str, why: &str| Err(format!("{at}.{key}: {source} {why}"));
         if self.stream && !is(&[Source::Binance, Source::Pyth]) {
-            return none("stream", "pushes nothing that is read here; only binance and pyth do");
+            return none(
+                "stream",
+                "pushes nothing that is read here; only binance and pyth do: remove this",
+            );
         }
         if !self.stream_url.is_empty() && !is(&[Source::Binance]) {
-            return none("stream_url", "has no other base for what it pushes; only binance has");
+            return none(
+                "stream_url",
+                "has no other base for what it pushes; only binance has: remove this",
+            );
+        }
+        let silence = format!("{at}.stream_silence_s");
+        if is(&[Source::Binance, Source::Pyth]) {
+            within(&silence, self.stream_silence_s, 1, 3_600)?;
+        } else if self.stream_silence_s != 0 {
+            return none("stream_silence_s", "pushes nothing that is read here: remove this");
         }
         if !self.quote.is_empty() && !is(&[Source::Binance]) {
-            return none("quote", "gives dollars; only pairs of binance are counted in a token");
+            return none(
+                "quote",
+                "gives dollars; only pairs of binance are counted in a token: remove this",
+            );
         }
         if self.quote.is_empty() && is(&[Source::Binance]) {
             return none(
@@ -112,7 +147,13 @@ impl SourceSection {
             );
         }
         if self.key.is_some() && !is(&[Source::DefiLlama, Source::CoinGecko]) {
-            return none("key", "is asked without a key here");
+            return none(
+                "key",
+                "takes no key here, and it would be ignored: remove it from the configuration and the environment",
+            );
+        }
+        if self.paid && !is(&[Source::DefiLlama, Source::CoinGecko]) {
+            return none("paid", "has no plans here: remove this");
         }
         if self.paid != self.key.is_some() && is(&[Source::DefiLlama]) {
             return none("paid", "has keys for paid plans only: set `key` and `paid`, or neither");

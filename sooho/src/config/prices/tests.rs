@@ -63,7 +63,14 @@ fn senseless_prices_are_refused_by_their_key() {
         ("[prices.binance]\ncron = '* * * * *'", "prices.binance.cron"),
         ("[prices.binance]\nquote = ''", "prices.binance.quote"),
         ("[prices.coinbase]\nstream = true", "prices.coinbase.stream"),
-        ("[prices.coinbase]\nkey = 'hush'", "prices.coinbase.key"),
+        ("[prices.coinbase]\nkey = 'hush'", "prices.coinbase.key: coinbase takes no key here"),
+        ("[prices.binance]\nkey = 'hush'", "prices.binance.key: binance takes no key here"),
+        ("[prices.pyth]\nkey = 'hush'", "remove it from the configuration and the environment"),
+        ("[prices.pyth]\npaid = true", "prices.pyth.paid: pyth has no plans here: remove this"),
+        ("[prices.pyth]\nquote = 'USDT'", "prices.pyth.quote"),
+        ("[prices.pyth]\nstream_url = 'wss://x.example'", "prices.pyth.stream_url"),
+        ("[prices.pyth]\nstream_silence_s = 0", "prices.pyth.stream_silence_s: 0 is not from 1 to"),
+        ("[prices.coinbase]\nstream_silence_s = 9", "prices.coinbase.stream_silence_s"),
         ("[prices.coingecko]\npaid = true", "prices.coingecko.paid"),
         ("[prices.pyth]\ndeadline_s = 0", "prices.pyth.deadline_s"),
         ("[prices.pools]\nmost_pools = 0", "prices.pools.most_pools"),
@@ -84,6 +91,11 @@ fn senseless_prices_are_refused_by_their_key() {
     refused(&tokens(token("WETH", A, "pyth = '0x12'")), "prices.tokens.0.feeds.pyth");
     refused(&tokens(token("W ETH", A, "")), "prices.tokens.0.symbol");
     refused(&tokens(token("WETH", A, "uniswap = 'x'")), "uniswap");
+    let guard = format!("[prices.chainlink]\nsequencers = {{ local = '{B}' }}\n{CHAIN}");
+    refused(
+        &format!("{guard}{}", token("WETH", A, "")),
+        "no token of `local` has a Chainlink feed",
+    );
     let moon = token("WETH", A, "").replace("'local'", "'moon'");
     refused(&tokens(moon), "prices.tokens.0.chain: `moon` is no chain");
     let twice = [token("WETH", A, ""), token("WETH", B, "")].concat();

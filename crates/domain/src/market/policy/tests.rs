@@ -197,19 +197,26 @@ fn a_source_that_repeats_itself_for_an_hour_is_stuck() {
 }
 
 #[test]
-fn deep_pools_need_no_trade() {
-    let pool = |liquidity: &str, seconds| {
-        let liquidity = Some(dec(liquidity));
-        of(&[InUsd { liquidity, ..said(Source::Pools, "3", seconds) }])
+fn deep_pools_need_no_trade_but_blocks() {
+    let pool = |liquidity: &str, seconds, unchanged_hours: u64| {
+        let said = said(Source::Pools, "3", seconds);
+        let unchanged_since = said.time - unchanged_hours * HOUR;
+        of(&[InUsd { liquidity: Some(dec(liquidity)), unchanged_since, ..said }])
     };
-    assert_eq!(pool("1", 3_600).status, Status::Fresh);
-    assert_eq!(pool("1", 3_601).status, Status::Stale);
-    let deep = pool("100000", 80_000);
-    assert_eq!((deep.status, deep.fresh_until), (Status::Fresh, Some(u64::MAX)));
+    // the time of their word is that of the newest block
+    for liquidity in ["1", "100000"] {
+        assert_eq!(pool(liquidity, 300, 0).status, Status::Fresh);
+        assert_eq!(pool(liquidity, 300, 0).fresh_until, Some(NOW));
+        assert_eq!(pool(liquidity, 301, 0).status, Status::Stale, "the chain stands still");
+    }
+    // one value for hours: nobody trades
+    assert_eq!(pool("100000", 12, 20).status, Status::Fresh);
+    assert_eq!(pool("99999", 12, 20).status, Status::Stale);
     // others have no such right
     let liquidity = Some(dec("1e9"));
-    let other = of(&[InUsd { liquidity, ..said(Source::Pyth, "3", 61) }]);
-    assert_eq!(other.status, Status::Stale);
+    let other =
+        InUsd { liquidity, unchanged_since: NOW - HOUR - SECOND, ..said(Source::Pyth, "3", 1) };
+    assert_eq!(of(&[other]).status, Status::Stale);
 }
 
 #[test]

@@ -28,12 +28,14 @@ impl<'a> Voice<'a> {
 
     fn new(at: Millis, of: &'a InUsd, since: Millis, stable: bool, policy: &Policy) -> Self {
         let heartbeat = policy.heartbeat(&of.feed);
-        let stuck = of.time.saturating_sub(since) >= policy.stuck_after(&of.feed, stable);
-        let stuck_since = stuck.then_some(since);
-        let mut good = stuck_since.unwrap_or(of.time);
+        // a deep pool has one price until somebody trades, and says so with each block
         let deep = of.feed.source == Source::Pools
             && of.liquidity.is_some_and(|dollars| dollars >= policy.liquidity_floor);
-        let mut until = if deep { Millis::MAX } else { of.time.saturating_add(heartbeat) };
+        let repeats = of.time.saturating_sub(since) >= policy.stuck_after(&of.feed, stable);
+        let stuck = repeats && !deep;
+        let stuck_since = stuck.then_some(since);
+        let mut good = stuck_since.unwrap_or(of.time);
+        let mut until = of.time.saturating_add(heartbeat);
         if let Some(rate) = &of.rate {
             let fresh =
                 rate.fresh_until.filter(|until| *until >= at && rate.status != Status::Stale);

@@ -59,7 +59,7 @@ impl Holes {
         rules: StreamRules,
         out: &mpsc::Sender<Update>,
     ) -> Gone {
-        let mut backoff = Backoff::new(rules);
+        let (mut backoff, mut failing) = (Backoff::new(rules), false);
         loop {
             let next = self.lock().pop_front();
             let Some(Hole { id, from, to }) = next else {
@@ -78,13 +78,18 @@ impl Holes {
                     if until < to {
                         self.add(&id, until.max(from), to);
                     }
+                    failing = false;
                     if until > from {
                         backoff = Backoff::new(rules);
                         continue;
                     }
                 }
                 Err(error) if error.is_transient() => {
-                    tracing::warn!(%id, %error, "missed minutes are asked for again");
+                    if std::mem::replace(&mut failing, true) {
+                        tracing::debug!(%id, %error, "missed minutes are asked for again");
+                    } else {
+                        tracing::warn!(%id, %error, "missed minutes are asked for again");
+                    }
                     self.add(&id, from, to);
                     if let MarketError::Wait { wait, .. } = error {
                         least = Some(wait);

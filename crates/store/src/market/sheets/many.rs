@@ -10,11 +10,7 @@ use bson::{Bson, Document, RawDocumentBuf, doc};
 use domain::{ids::ChainId, market::Millis};
 use futures::TryStreamExt as _;
 
-use super::{
-    COLLECTION, Known, LOOK_BACK, Sheet,
-    read::{times, unpack},
-    write,
-};
+use super::{COLLECTION, Known, LOOK_BACK, Sheet, read, write};
 use crate::{
     codec::chain_key,
     documents::id_prefix,
@@ -26,7 +22,12 @@ use crate::{
 mod tests;
 
 /// Time, moment of knowledge, number of parts, and fingerprint.
-type Found = (Millis, Millis, i32, Vec<u8>);
+pub(super) type Found = (Millis, Millis, i32, Vec<u8>);
+
+/// The newest version of the nearest time.
+pub(super) const NEWEST: i32 = -1;
+/// The oldest version of the earliest time.
+pub(super) const OLDEST: i32 = 1;
 
 impl MarketReader {
     /// What [`MarketReader::prices`] says of each of these moments, in their order: two commands, however many. Sheets that
@@ -43,7 +44,20 @@ impl MarketReader {
         if moments.is_empty() {
             return Ok(Vec::new());
         }
-        let places = self.places(chain, moments).await?;
+        let asked = moments.iter().map(|(at, known)| bounds(*at, *known)).collect::<Vec<_>>();
+        let places = self.places(chain, &asked, NEWEST).await?;
+        let times: Vec<Millis> = moments.iter().map(|(at, known)| known.moment(*at)).collect();
+        self.sheets_of(chain, &places, &times, tokens).await
+    }
+
+    /// The sheets of places, each as of the time at its place; of a document that several share each moment is read once.
+    pub(super) async fn sheets_of(
+        &self,
+        chain: ChainId,
+        places: &BTreeMap<usize, Found>,
+        times: &[Millis],
+        tokens: &[Address],
+    ) -> Result<Vec<Option<Arc<Sheet>>>, StoreError> {
         let distinct: BTreeSet<&Found> = places.values().collect();
         let ids: Vec<Document> = distinct
             .iter()
@@ -53,39 +67,56 @@ impl MarketReader {
                 ids
             })
             .collect();
-        let mut sheets: BTreeMap<(Millis, Millis), Sheet> = BTreeMap::new();
-        let wanted: BTreeSet<&Address> = tokens.iter().collect();
+        let mut parts: BTreeMap<(Millis, Millis), Vec<RawDocumentBuf>> = BTreeMap::new();
         let documents = self.collection::<RawDocumentBuf>(COLLECTION);
         let mut found =
             documents.find(doc! { "_id": { "$in": ids } }).sort(doc! { "_id": 1 }).await?;
         while let Some(raw) = found.try_next().await? {
             // first parts stand before all others, and those in their order
-            let (at, known_at) = times(&raw).map_err(|error| corrupt(&raw, &error.to_string()))?;
-            let sheet = sheets.entry((at, known_at)).or_insert_with(|| Sheet {
-                chain,
-                at,
-                known_at,
-                prices: Vec::new(),
-            });
-            unpack(&raw, &mut |token| wanted.contains(&token), sheet)?;
+            let times = read::times(&raw).map_err(|error| corrupt(&raw, &error.to_string()))?;
+            parts.entry(times).or_default().push(raw);
         }
-        let sheets: BTreeMap<_, _> =
-            sheets.into_iter().map(|(times, sheet)| (times, Arc::new(sheet))).collect();
-        let of = |index| {
-            let (at, known_at, ..) = places.get(&index)?;
-            sheets.get(&(*at, *known_at)).map(Arc::clone)
-        };
-        Ok((0..moments.len()).map(of).collect())
+        let wanted: BTreeSet<&Address> = tokens.iter().collect();
+        let mut read: BTreeMap<(Millis, Millis, Millis), Arc<Sheet>> = BTreeMap::new();
+        let mut sheets = Vec::with_capacity(times.len());
+        for (place, time) in times.iter().enumerate() {
+            let known = places.get(&place).map(|(at, known_at, ..)| (*at, *known_at));
+            let Some((key, stored)) = known.and_then(|key| Some((key, parts.get(&key)?))) else {
+                sheets.push(None);
+                continue;
+            };
+            let (at, known_at) = key;
+            let several = stored.first().is_some_and(|first| read::later(first).is_some());
+            let key = (at, known_at, if several { *time } else { at });
+            if let Some(sheet) = read.get(&key) {
+                sheets.push(Some(Arc::clone(sheet)));
+                continue;
+            }
+            let mut sheet = Sheet { chain, at, known_at, prices: Vec::new() };
+            let mut is_wanted = |token: Address| wanted.contains(&token);
+            for (number, part) in stored.iter().enumerate() {
+                if number == 0 {
+                    read::unpack_at(part, *time, &mut is_wanted, &mut sheet)?;
+                } else {
+                    read::unpack(part, &mut is_wanted, &mut sheet)?;
+                }
+            }
+            let sheet = Arc::new(sheet);
+            read.insert(key, Arc::clone(&sheet));
+            sheets.push(Some(sheet));
+        }
+        Ok(sheets)
     }
 
-    /// Which sheet holds at which of the moments, by its place in the list.
-    async fn places(
+    /// Which sheet answers which of the questions, by its place in the list: the first one in an order.
+    pub(super) async fn places(
         &self,
         chain: ChainId,
-        moments: &[(Millis, Known)],
+        questions: &[Bounds],
+        order: i32,
     ) -> Result<BTreeMap<usize, Found>, StoreError> {
-        let asked: Vec<Bson> =
-            (0_i64..).zip(moments).map(|(place, moment)| question(place, *moment).into()).collect();
+        let asked = (0_i64..).zip(questions).map(|(place, bounds)| bounds.question(place).into());
+        let asked: Vec<Bson> = asked.collect();
         let holds = doc! { "$and": [
             { "$eq": ["$_id.c", chain_key(chain)] },
             { "$gte": ["$_id.t", "$$from"] },
@@ -104,7 +135,7 @@ impl MarketReader {
                 "let": { "from": "$q.from", "to": "$q.to", "known": "$q.known" },
                 "pipeline": [
                     { "$match": { "$expr": holds } },
-                    { "$sort": { "_id.t": -1, "_id.k": -1 } },
+                    { "$sort": { "_id.t": order, "_id.k": order } },
                     { "$limit": 1 },
                     { "$project": { "_id": 1, "p": 1, "h": 1 } },
                 ],
@@ -136,12 +167,27 @@ impl MarketReader {
     }
 }
 
+/// Between which times a sheet is looked for, and when it has to be known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) from: Millis,
+    pub(super) to: Millis,
+    pub(super) known: Millis,
+}
+
+impl Bounds {
+    fn question(self, place: i64) -> Document {
+        let Self { from, to, known } = self;
+        let [from, to, known] = [from, to, known].map(key::millis);
+        doc! { "i": place, "from": from, "to": to, "known": known }
+    }
+}
+
 /// A moment as bounds.
-fn question(place: i64, (at, known): (Millis, Known)) -> Document {
-    let (from, to, known) = match known {
-        Known::Newest => (0, at, Millis::MAX),
-        // nothing is known before its time
-        Known::At(moment) => (at.min(moment).saturating_sub(LOOK_BACK), at.min(moment), moment),
-    };
-    doc! { "i": place, "from": key::millis(from), "to": key::millis(to), "known": key::millis(known) }
+pub(super) fn bounds(at: Millis, known: Known) -> Bounds {
+    let to = known.moment(at);
+    match known {
+        Known::Newest => Bounds { from: 0, to, known: Millis::MAX },
+        Known::At(moment) => Bounds { from: to.saturating_sub(LOOK_BACK), to, known: moment },
+    }
 }

@@ -8,7 +8,7 @@ use domain::{ids::ChainId, market::Millis};
 use futures::TryStreamExt as _;
 use mongodb::options::Hint;
 
-use super::{COLLECTION, KNOWN, Known, LOOK_BACK, Sheet, pack, write};
+use super::{COLLECTION, KNOWN, Known, LOOK_BACK, Sheet, pack, steps, write};
 use crate::{
     codec::chain_key,
     error::StoreError,
@@ -66,21 +66,11 @@ impl MarketReader {
         mut wanted: impl FnMut(Address) -> bool,
     ) -> Result<Option<Sheet>, StoreError> {
         let Some(first) = self.first_part(chain, at, known).await? else { return Ok(None) };
-        let parts = || -> Result<_, bson::error::Error> {
-            let count = first.get_i32("p")?;
-            Ok((times(&first)?, count, first.get_binary("h")?.bytes))
-        };
-        let (times, count, print) = parts().map_err(|error| corrupt(&first, &error.to_string()))?;
-        let (at, known_at) = times;
-        let mut sheet = Sheet { chain, at, known_at, prices: Vec::new() };
-        let mut others: Vec<RawDocumentBuf> = Vec::new();
-        if count > 1 {
-            let ids = write::other_parts(chain, times, count, print);
-            let documents = self.collection::<RawDocumentBuf>(COLLECTION);
-            let found = documents.find(doc! { "_id": { "$in": ids } }).sort(doc! { "_id": 1 });
-            others = found.await?.try_collect().await?;
-        }
-        for part in [&first].into_iter().chain(&others) {
+        let times = times(&first).map_err(|error| corrupt(&first, &error.to_string()))?;
+        let others = self.other_parts(chain, &first, times).await?;
+        let mut sheet = Sheet { chain, at: times.0, known_at: times.1, prices: Vec::new() };
+        unpack_at(&first, known.moment(at), &mut wanted, &mut sheet)?;
+        for part in &others {
             unpack(part, &mut wanted, &mut sheet)?;
         }
         Ok(Some(sheet))
@@ -97,8 +87,7 @@ impl MarketReader {
         let found = match known {
             Known::Newest => documents.find(until(chain, at)).sort(doc! { "_id": -1 }),
             Known::At(moment) => {
-                // nothing is known before its time
-                let at = at.min(moment);
+                let at = known.moment(at);
                 let times = doc! {
                     "$gte": key::millis(at.saturating_sub(LOOK_BACK)), "$lte": key::millis(at),
                 };
@@ -114,6 +103,26 @@ impl MarketReader {
         let found: Vec<RawDocumentBuf> = found.limit(1).await?.try_collect().await?;
         Ok(found.into_iter().next())
     }
+
+    /// The parts of a sheet beside its first.
+    pub(super) async fn other_parts(
+        &self,
+        chain: ChainId,
+        first: &RawDocumentBuf,
+        times: (Millis, Millis),
+    ) -> Result<Vec<RawDocumentBuf>, StoreError> {
+        let parts = || -> Result<_, bson::error::Error> {
+            Ok((first.get_i32("p")?, first.get_binary("h")?.bytes))
+        };
+        let (count, print) = parts().map_err(|error| corrupt(first, &error.to_string()))?;
+        if count <= 1 {
+            return Ok(Vec::new());
+        }
+        let ids = write::other_parts(chain, times, count, print);
+        let documents = self.collection::<RawDocumentBuf>(COLLECTION);
+        let found = documents.find(doc! { "_id": { "$in": ids } }).sort(doc! { "_id": 1 });
+        Ok(found.await?.try_collect().await?)
+    }
 }
 
 /// Sheets that hold from this time on or from an earlier one.
@@ -128,6 +137,28 @@ pub(super) fn times(raw: &RawDocument) -> Result<(Millis, Millis), bson::error::
     let id = raw.get_document("_id")?;
     let times = if id.get("of")?.is_some() { id.get_document("of")? } else { id };
     Ok((times.get_i64("t")?.cast_unsigned(), times.get_i64("k")?.cast_unsigned()))
+}
+
+/// The moments of a document after its first, where it has several.
+pub(super) fn later(raw: &RawDocument) -> Option<&[u8]> {
+    let stored = raw.get("s").ok().flatten()?;
+    stored.as_binary().map(|binary| binary.bytes)
+}
+
+/// Takes the prices in that are wanted, of the moment of a first part that holds at a time; the sheet is of that moment.
+pub(super) fn unpack_at(
+    raw: &RawDocument,
+    at: Millis,
+    wanted: &mut impl FnMut(Address) -> bool,
+    sheet: &mut Sheet,
+) -> Result<(), StoreError> {
+    let Some(bytes) = later(raw) else { return unpack(raw, wanted, sheet) };
+    let later = steps::unpack(sheet.at, bytes).map_err(|error| unreadable(raw, &error))?;
+    let Some((time, bytes)) = later.into_iter().take_while(|(time, _)| *time <= at).last() else {
+        return unpack(raw, wanted, sheet);
+    };
+    sheet.at = time;
+    pack::unpack(bytes, wanted, &mut sheet.prices).map_err(|error| unreadable(raw, &error))
 }
 
 /// Takes the prices of a part in that are wanted. Parts come in their order.

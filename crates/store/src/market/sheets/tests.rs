@@ -19,6 +19,8 @@ use crate::{
     testing::COMPARISON,
 };
 
+mod past;
+
 /// Tokens, not in order.
 fn tokens(count: usize) -> Vec<Address> {
     let token = |n: usize| Address::from_word(keccak256(n.to_be_bytes()));

@@ -2,7 +2,7 @@
 
 use domain::{
     candle::{Resolution, Subject},
-    market::{Bar, Deviation, FeedState, Source},
+    market::{Bar, Deviation, FeedState, Source, Span},
 };
 
 use super::{CHAIN, MINUTE, MONDAY, asset, dec, feed, observation, price, series};
@@ -66,6 +66,16 @@ pub(crate) async fn everything(mongo: &TestMongo) {
     let moments = [(MONDAY + MINUTE, Known::Newest), (MONDAY, Known::At(MONDAY + MINUTE))];
     let found = reader.prices_at(CHAIN, &moments, &[of.address]).await.unwrap();
     assert_eq!(found.iter().flatten().count(), 2);
+    let found = reader.prices_first(CHAIN, &[MONDAY + MINUTE], &[of.address]).await.unwrap();
+    assert_eq!(found.iter().flatten().count(), 1);
+    let (from, to) = (MONDAY + 2 * MINUTE, MONDAY + 5 * MINUTE);
+    let mut runs = reader.sheet_runs(CHAIN, Span { from, to }).await.unwrap();
+    let mut count = 0;
+    while runs.next().await.unwrap().is_some() {
+        count += 1;
+    }
+    assert_eq!(count, 3);
+    market.forget_sheets(CHAIN, from).await.unwrap();
     for feed in [None, Some(feed)] {
         let (asset, resolution) = (of, Resolution::M1);
         let (from, to) = (MONDAY, MONDAY + 1_500 * MINUTE);

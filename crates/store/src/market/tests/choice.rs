@@ -95,6 +95,10 @@ async fn the_last_points_of_many_series() {
     for (index, minute) in wanted {
         assert_eq!(found.get(&all[index]), Some(&point(minute)), "{index}");
     }
+    // of yesterday, when all of today's came later
+    put(&tokens[2], &[2 * day + 51]).await;
+    let found = reader.newest_deviations(CHAIN, &all, until).await.unwrap();
+    assert_eq!(found.get(&all[2]), Some(&point(day + 1)));
     assert!(reader.newest_deviations(CHAIN + 1, &all, until).await.unwrap().is_empty());
     assert!(reader.newest_deviations(CHAIN, &[], until).await.unwrap().is_empty());
     mongo.stop().await;

@@ -69,6 +69,10 @@ async fn for_pools(snapshot: &Snapshot) {
     let found = snapshot.pool(pool).await.unwrap().unwrap();
     assert!(!snapshot.pool_versions(&found, 10).await.unwrap().is_empty());
     assert!(!snapshot.ticks(pool).await.unwrap().is_empty());
+    snapshot.trading_pools(|_| ()).await.unwrap();
+    snapshot.trading_ticks(|_, _| ()).await.unwrap();
+    assert_eq!(snapshot.trading_pools_by_ids(&[pool]).await.unwrap().len(), 1);
+    assert!(snapshot.trading_since(snapshot.block().number - 2).await.unwrap().is_some());
     for (tick, after) in [(None, None), (Some(-60), None), (None, Some((-61, 9)))] {
         let query = TickDayQuery { pool, tick, after, limit: LIMIT };
         let found = snapshot.tick_days(&query).await.unwrap();

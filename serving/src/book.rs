@@ -1,0 +1,134 @@
+//! The pools of a chain in memory, all of one block: what quotes are computed from.
+//!
+//! A [`Keeper`] loads them from the store once and then follows what is committed: of every block the store says which
+//! pools it changed, and those alone are read again. A block that was taken back is undone the same way, by reading what it
+//! and its successors had changed. Versions share what did not change, so an answer keeps the version it began with.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use alloy_primitives::B256;
+use domain::{block::BlockRef, ids::ChainId, route::Market};
+use tokio::sync::watch;
+
+mod gas;
+mod keeper;
+mod names;
+#[cfg(test)]
+mod tests;
+mod venue;
+
+pub use self::{
+    gas::GasRates,
+    keeper::{Keeper, KeeperError},
+    names::{Names, PoolName, TokenName},
+};
+
+/// Versions that are kept for requests that read at an older block.
+const VERSIONS: usize = 32;
+
+/// All pools at one block.
+#[derive(Debug)]
+pub struct Book {
+    /// The block.
+    pub block: BlockRef,
+    /// The pools, by number.
+    pub market: Market,
+    /// What the numbers stand for.
+    pub names: Arc<Names>,
+    /// What gas costs in tokens, as far as somebody asked.
+    pub gas: GasRates,
+}
+
+/// Where the versions of a chain's book stand.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    newest: watch::Receiver<Option<Arc<Book>>>,
+    inner: Arc<RwLock<Inner>>,
+}
+
+/// The side of the [`Keeper`].
+#[derive(Debug)]
+struct Publisher {
+    newest: watch::Sender<Option<Arc<Book>>>,
+    inner: Arc<RwLock<Inner>>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    versions: VecDeque<Arc<Book>>,
+    /// When the newest one was last seen to be what the store has.
+    confirmed: Option<Instant>,
+}
+
+impl Shelf {
+    fn new() -> (Self, Publisher) {
+        let (sender, newest) = watch::channel(None);
+        let inner = Arc::<RwLock<Inner>>::default();
+        (Self { newest, inner: Arc::clone(&inner) }, Publisher { newest: sender, inner })
+    }
+
+    /// The newest version; `None` before the pools are loaded.
+    #[must_use]
+    pub fn newest(&self) -> Option<Arc<Book>> {
+        self.newest.borrow().clone()
+    }
+
+    /// How long ago the newest version was what the store has; `None` before the pools are loaded.
+    #[must_use]
+    pub fn unconfirmed_for(&self) -> Option<Duration> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        inner.confirmed.map(|at| at.elapsed())
+    }
+
+    /// The version of this block; waits for it a little, since the store may have a block a moment before.
+    pub async fn at(&self, hash: B256, patience: Duration) -> Option<Arc<Book>> {
+        let mut newest = self.newest.clone();
+        let found = async {
+            loop {
+                let found = {
+                    let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+                    inner.versions.iter().find(|book| book.block.hash == hash).cloned()
+                };
+                if found.is_some() || newest.changed().await.is_err() {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(patience, found).await.ok().flatten()
+    }
+
+    /// Waits until there is a version, and then for each newer one.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Option<Arc<Book>>> {
+        self.newest.clone()
+    }
+}
+
+impl Publisher {
+    fn publish(&self, book: Book) {
+        let book = Arc::new(book);
+        {
+            let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+            inner.versions.push_front(Arc::clone(&book));
+            inner.versions.truncate(VERSIONS);
+            inner.confirmed = Some(Instant::now());
+        }
+        self.newest.send_replace(Some(book));
+    }
+
+    fn confirm(&self) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        inner.confirmed = Some(Instant::now());
+    }
+}
+
+/// The book of a chain that nobody keeps yet.
+#[must_use]
+pub fn open(reader: store::Reader, chain: ChainId) -> (Shelf, Keeper) {
+    let (shelf, publisher) = Shelf::new();
+    (shelf, Keeper::new(reader, chain, publisher))
+}

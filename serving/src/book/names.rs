@@ -1,0 +1,145 @@
+//! What the numbers of a market stand for. Names are only ever added: an older version of the book knows the numbers that
+//! it uses.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use alloy_primitives::Address;
+use domain::{
+    entity::Token,
+    ids::PoolId,
+    route::{PoolIx, TokenIx},
+};
+
+/// A pool's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolName {
+    /// Identity.
+    pub id: PoolId,
+    /// Configured name of its DEX.
+    pub dex: Arc<str>,
+    /// Fee in pips; 0x800000 marks a dynamic fee.
+    pub fee_pips: u32,
+    /// Distance between usable ticks; 0 for V2.
+    pub tick_spacing: i32,
+    /// V4 hooks; zero when there are none.
+    pub hooks: Address,
+}
+
+/// A token's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenName {
+    /// Contract; zero for the native currency.
+    pub address: Address,
+    /// `symbol()`.
+    pub symbol: Option<Arc<str>>,
+    /// `decimals()`.
+    pub decimals: Option<u8>,
+}
+
+/// All names of a chain.
+#[derive(Debug, Default)]
+pub struct Names {
+    tables: RwLock<Tables>,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    tokens: Vec<TokenName>,
+    pools: Vec<PoolName>,
+    token_numbers: HashMap<Address, TokenIx>,
+    pool_numbers: HashMap<PoolId, PoolIx>,
+    dexes: HashMap<String, Arc<str>>,
+}
+
+impl Names {
+    /// The number of a token that some pool holds.
+    #[must_use]
+    pub fn token_number(&self, address: Address) -> Option<TokenIx> {
+        self.read().token_numbers.get(&address).copied()
+    }
+
+    /// The number of a pool.
+    #[must_use]
+    pub fn pool_number(&self, id: PoolId) -> Option<PoolIx> {
+        self.read().pool_numbers.get(&id).copied()
+    }
+
+    /// A token.
+    #[must_use]
+    pub fn token(&self, token: TokenIx) -> Option<TokenName> {
+        self.read().tokens.get(place(token.0)).cloned()
+    }
+
+    /// A pool.
+    #[must_use]
+    pub fn pool(&self, pool: PoolIx) -> Option<PoolName> {
+        self.read().pools.get(place(pool.0)).cloned()
+    }
+
+    /// Tokens that are known.
+    #[must_use]
+    pub fn token_count(&self) -> usize {
+        self.read().tokens.len()
+    }
+
+    /// The number of a token, a new one where it has none yet.
+    pub(super) fn add_token(&self, address: Address) -> TokenIx {
+        let mut tables = self.write();
+        if let Some(known) = tables.token_numbers.get(&address) {
+            return *known;
+        }
+        let number = TokenIx(number(tables.tokens.len()));
+        tables.tokens.push(TokenName { address, symbol: None, decimals: None });
+        tables.token_numbers.insert(address, number);
+        number
+    }
+
+    /// What a token says of itself.
+    pub(super) fn describe(&self, token: &Token) {
+        let mut tables = self.write();
+        let Some(place_of) = tables.token_numbers.get(&token.address).map(|token| place(token.0))
+        else {
+            return;
+        };
+        if let Some(name) = tables.tokens.get_mut(place_of) {
+            name.symbol = token.symbol.as_deref().map(Into::into);
+            name.decimals = token.decimals;
+        }
+    }
+
+    /// Notes the pool that the market gave this number.
+    pub(super) fn add_pool(&self, pool: PoolIx, name: PoolName) {
+        let mut tables = self.write();
+        tables.pool_numbers.insert(name.id, pool);
+        tables.pools.push(name);
+    }
+
+    /// One text for all pools of a DEX.
+    pub(super) fn dex(&self, name: &str) -> Arc<str> {
+        if let Some(known) = self.read().dexes.get(name) {
+            return Arc::clone(known);
+        }
+        let shared: Arc<str> = name.into();
+        self.write().dexes.insert(name.to_owned(), Arc::clone(&shared));
+        shared
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Tables> {
+        self.tables.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Tables> {
+        self.tables.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn place(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,124 @@
+//! From a trade to the way it takes.
+
+use std::collections::BTreeSet;
+
+use alloy_primitives::{Address, U256};
+use api_kit::problem::Problem;
+use domain::route::{Allowed, GasPrice, Liquidity, Plan, PoolIx, Question, TokenIx, find};
+
+use super::{
+    refusal,
+    request::{Through, Trade},
+};
+use crate::{
+    book::{Book, TokenName},
+    deps::ChainDeps,
+    failure,
+};
+
+/// Swaps that are computed for one quote at most, before shares are decided.
+const EFFORT: u32 = 2_000;
+
+/// A way, and what it was reckoned with.
+#[derive(Debug)]
+pub(super) struct Planned {
+    pub(super) token_in: TokenName,
+    pub(super) token_out: TokenName,
+    pub(super) plan: Plan,
+    /// Wei, and what gas costs in the token whose amount was asked for; where it is known.
+    pub(super) gas: Option<(U256, GasPrice)>,
+}
+
+pub(super) fn plan(chain: &ChainDeps, book: &Book, trade: &Trade) -> Result<Planned, Problem> {
+    let names = &book.names;
+    let mut allowed = Allowed {
+        protocols: trade.protocols.iter().copied().collect(),
+        pools: None,
+        without_pools: numbers(&trade.exclude_pools, |id| names.pool_number(*id)),
+        without_tokens: numbers(&trade.exclude_tokens, |token| names.token_number(*token)),
+    };
+    let known = |code, field, address: Address| {
+        names.token_number(address).ok_or_else(|| unknown_token(code, field, address))
+    };
+    let (token_in, token_out, single) = match trade.through {
+        Through::Pool(id, other) => {
+            let pool = names.pool_number(id).ok_or_else(|| failure::unknown_pool(id))?;
+            let tokens = of_pool(book, pool, trade.token_in, other)?;
+            allowed.pools = Some([pool].into());
+            (tokens.0, tokens.1, true)
+        }
+        Through::Pair(other, fee) => {
+            let token_in = known("TOKEN_IN_INVALID", "tokenIn", trade.token_in)?;
+            let token_out = known("TOKEN_OUT_INVALID", "tokenOut", other)?;
+            allowed.pools = fee.map(|fee| with_fee(book, token_in, token_out, fee));
+            (token_in, token_out, fee.is_some())
+        }
+    };
+    let gas = gas(chain, book, trade, token_in, token_out);
+    let question = Question {
+        token_in,
+        token_out,
+        amount: trade.amount(),
+        hops: if single { 1 } else { trade.hops },
+        splits: if single { 1 } else { trade.splits },
+        gas_price: gas.map_or(GasPrice::FREE, |(_, price)| price),
+        allowed,
+        effort: EFFORT,
+    };
+    let plan = find(&book.market, &question)
+        .map_err(|error| refusal::problem(book, trade, &question, error))?;
+    let name = |token| names.token(token).ok_or_else(Problem::internal);
+    Ok(Planned { token_in: name(token_in)?, token_out: name(token_out)?, plan, gas })
+}
+
+fn numbers<T, N: Ord>(named: &[T], number: impl Fn(&T) -> Option<N>) -> BTreeSet<N> {
+    named.iter().filter_map(number).collect()
+}
+
+/// The tokens of a trade in this pool.
+fn of_pool(
+    book: &Book,
+    pool: PoolIx,
+    token_in: Address,
+    token_out: Option<Address>,
+) -> Result<(TokenIx, TokenIx), Problem> {
+    let venue = book.market.pool(pool).ok_or_else(Problem::internal)?;
+    if let Liquidity::Unsupported(why) = venue.liquidity {
+        return Err(refusal::unsupported(book, pool, why));
+    }
+    let of = |address| book.names.token_number(address);
+    let not_in = |code, field| refusal::not_in_pool(book, pool, code, field);
+    let from = of(token_in).filter(|token| venue.tokens.contains(token));
+    let from = from.ok_or_else(|| not_in("TOKEN_IN_INVALID", "tokenIn"))?;
+    let [token0, token1] = venue.tokens;
+    let to = if from == token0 { token1 } else { token0 };
+    if token_out.is_some_and(|token| of(token) != Some(to)) {
+        return Err(not_in("TOKEN_OUT_INVALID", "tokenOut"));
+    }
+    Ok((from, to))
+}
+
+fn with_fee(book: &Book, one: TokenIx, other: TokenIx, fee: u32) -> BTreeSet<PoolIx> {
+    let has_fee = |pool: &PoolIx| book.names.pool(*pool).is_some_and(|name| name.fee_pips == fee);
+    book.market.between(one, other).filter(has_fee).collect()
+}
+
+/// What gas costs, in the token whose amount is asked for.
+fn gas(
+    chain: &ChainDeps,
+    book: &Book,
+    trade: &Trade,
+    token_in: TokenIx,
+    token_out: TokenIx,
+) -> Option<(U256, GasPrice)> {
+    let wei = trade.gas_price_wei.or_else(|| chain.gas_price.wei())?;
+    let native = book.names.token_number(chain.wrapped_native?)?;
+    let token =
+        if trade.trade_type == super::request::TradeType::ExactIn { token_out } else { token_in };
+    Some((wei, book.gas.price(&book.market, native, token, wei)?))
+}
+
+fn unknown_token(code: &'static str, field: &str, address: Address) -> Problem {
+    let address = crate::view::address(address);
+    Problem::not_found(code, format!("`{field}`: no indexed pool holds token {address}"))
+}

@@ -1,0 +1,158 @@
+//! Quotes of the running service beside what the quoter contracts say at the same block: while blocks come, after a reorg,
+//! in one leg and in many.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tests::{
+    process::{Services, get},
+    world::World,
+};
+
+/// What was compared.
+#[derive(Debug, Default)]
+struct Tally {
+    equal: u32,
+    refused: u32,
+    several_legs: u32,
+    several_routes: u32,
+    crossing: u32,
+}
+
+#[tokio::test]
+#[expect(clippy::print_stdout, reason = "how much was compared is what this is about")]
+async fn every_quote_is_what_the_contracts_say() -> Result<()> {
+    let world = World::start().await?;
+    world.traffic(60, 71).await?;
+    let services = Services::up(&world.config("quotes")?, world.folder.path()).await?;
+    let mut tally = Tally::default();
+    for round in 0..4 {
+        if round == 2 {
+            devchain::reorg_with_traffic(&world.chain.url(), &world.deployment, 6, 8, 72).await?;
+        } else {
+            world.traffic(6, 80 + round).await?;
+        }
+        let head = world.truth()?.head().await?;
+        services.wait_for_block(head).await?;
+        pools_are_at(&services, head).await?;
+        compare(&services, &mut tally).await?;
+    }
+    println!("{tally:?}");
+    ensure!(tally.equal > 300 && tally.refused < tally.equal, "{tally:?}");
+    ensure!(
+        tally.several_legs > 30 && tally.several_routes > 20 && tally.crossing > 20,
+        "{tally:?}"
+    );
+    a_batch_answers_each(&services).await?;
+    one_query_speaks_of_one_block(&services).await?;
+    drop(services);
+    world.stop().await
+}
+
+/// Waits until quotes are of this block; the store is read a moment before the pools in memory are.
+async fn pools_are_at(services: &Services, head: u64) -> Result<()> {
+    for _ in 0..200 {
+        let (token_in, token_out) = pair(&tokens(services).await?, 0, 1)?;
+        let url = quote_url(services, &token_in, &token_out, "1000", "exactIn");
+        let answer: Value = reqwest::get(url).await?.json().await?;
+        if answer["block"]["number"] == head || answer["code"].is_string() {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    anyhow::bail!("quotes do not reach block {head}")
+}
+
+async fn tokens(services: &Services) -> Result<Vec<String>> {
+    let page = get(&format!("{}/v1/tokens?first=50", services.serving)).await?;
+    let items = page["items"].as_array().context("tokens")?;
+    Ok(items.iter().filter_map(|token| token["address"].as_str().map(str::to_owned)).collect())
+}
+
+fn pair(tokens: &[String], one: usize, other: usize) -> Result<(String, String)> {
+    let token = |place: usize| tokens.get(place).cloned().context("few tokens");
+    Ok((token(one)?, token(other)?))
+}
+
+fn quote_url(services: &Services, from: &str, to: &str, amount: &str, trade_type: &str) -> String {
+    format!(
+        "{}/v1/quote?tokenIn={from}&tokenOut={to}&amount={amount}&tradeType={trade_type}&verify=true&maxSplits=4",
+        services.serving
+    )
+}
+
+async fn compare(services: &Services, tally: &mut Tally) -> Result<()> {
+    let tokens = tokens(services).await?;
+    for one in 0..tokens.len() {
+        for other in (0..tokens.len()).filter(|other| *other != one) {
+            let (from, to) = pair(&tokens, one, other)?;
+            for (trade_type, amount) in [
+                ("exactIn", "1000000"),
+                ("exactIn", "70000000000000000000"),
+                ("exactOut", "3000000000000000000"),
+            ] {
+                let url = quote_url(services, &from, &to, amount, trade_type);
+                let answer = reqwest::get(&url).await?;
+                let status = answer.status();
+                let body: Value = answer.json().await?;
+                if !status.is_success() {
+                    ensure!(status.is_client_error() && body["code"].is_string(), "{url}: {body}");
+                    tally.refused += 1;
+                    continue;
+                }
+                count(&body, tally).with_context(|| format!("{url}: {body}"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn count(quote: &Value, tally: &mut Tally) -> Result<()> {
+    let verified = &quote["verification"];
+    ensure!(verified["status"] == "EQUAL", "the contracts say something else");
+    for field in ["amountIn", "amountOut"] {
+        ensure!(quote[field] == verified[field], "{field} differs");
+    }
+    let routes = quote["routes"].as_array().context("routes")?;
+    let legs = || routes.iter().filter_map(|route| route["legs"].as_array()).flatten();
+    tally.equal += 1;
+    tally.several_routes += u32::from(routes.len() > 1);
+    tally.several_legs += u32::from(legs().count() > routes.len());
+    tally.crossing += u32::from(legs().any(|leg| leg["ticksCrossed"] != 0));
+    Ok(())
+}
+
+async fn a_batch_answers_each(services: &Services) -> Result<()> {
+    let (from, to) = pair(&tokens(services).await?, 0, 1)?;
+    let good = json!({ "tokenIn": from, "tokenOut": to, "amount": "1000000000000000000" });
+    let same = json!({ "tokenIn": from, "tokenOut": from, "amount": "1000000000000000000" });
+    let nothing = json!({ "tokenIn": from, "tokenOut": to, "amount": "0" });
+    let url = format!("{}/v1/quotes", services.serving);
+    let client = reqwest::Client::new();
+    let body = json!({ "quotes": [&good, same, nothing, &good] });
+    let answer: Value = client.post(&url).json(&body).send().await?.json().await?;
+    let quotes = answer["quotes"].as_array().with_context(|| answer.to_string())?;
+    ensure!(quotes.len() == 4 && quotes[0]["quote"]["amountOut"].is_string(), "{answer}");
+    ensure!(quotes[1]["problem"]["code"] == "TOKEN_IN_OUT_SAME", "{answer}");
+    ensure!(quotes[2]["problem"]["code"] == "AMOUNT_INVALID", "{answer}");
+    ensure!(quotes[0]["quote"]["amountOut"] == quotes[3]["quote"]["amountOut"], "{answer}");
+    let many: Vec<_> = (0..101).map(|_| good.clone()).collect();
+    let refused = client.post(&url).json(&json!({ "quotes": many })).send().await?;
+    ensure!(refused.status() == 400, "{}", refused.status());
+    Ok(())
+}
+
+/// In GraphQL a quote stands beside other fields, all of one block.
+async fn one_query_speaks_of_one_block(services: &Services) -> Result<()> {
+    let (from, to) = pair(&tokens(services).await?, 0, 1)?;
+    let query = format!(
+        "{{ block {{ hash }} quote(tokenIn: \"{from}\", tokenOut: \"{to}\", amount: \"1000000000000000000\", slippageBps: 50, gasPriceWei: \"0\") \
+         {{ block {{ hash }} amountOut minimumAmountOut priceImpactBps gasEstimate routeString }} }}"
+    );
+    let data = services.graphql(&query).await?;
+    ensure!(data["quote"]["block"]["hash"] == data["block"]["hash"], "{data}");
+    let number = |value: &Value| value.as_str().and_then(|text| text.parse::<u128>().ok());
+    let out = number(&data["quote"]["amountOut"]).context("amountOut")?;
+    ensure!(number(&data["quote"]["minimumAmountOut"]) == Some(out * 9_950 / 10_000), "{data}");
+    ensure!(data["quote"]["priceImpactBps"].as_u64() >= Some(1), "{data}");
+    Ok(())
+}
