@@ -17,8 +17,6 @@ use tokio::sync::watch;
 mod gas;
 mod keeper;
 mod names;
-#[cfg(test)]
-mod tests;
 mod venue;
 
 pub use self::{

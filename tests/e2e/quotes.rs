@@ -1,6 +1,8 @@
 //! Quotes of the running service beside what the quoter contracts say at the same block: while blocks come, after a reorg,
 //! in one leg and in many.
 
+mod book;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tests::{

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use domain::ids::ChainId;
 
-use crate::store::Store;
+use crate::{error::StoreError, store::Store};
 
 mod error;
 mod format;
@@ -70,20 +70,26 @@ impl Store {
         request: &BackupRequest<'_>,
         progress: &(dyn Fn(Moved) + Send + Sync),
     ) -> Result<Written, BackupError> {
-        if !request.own_server {
-            return write::backup(self, request, progress).await;
+        let outcome = if request.own_server {
+            let remembering = self.remember_long().await;
+            let outcome = write::backup(self, request, progress).await;
+            remembering.end().await;
+            outcome
+        } else {
+            write::backup(self, request, progress).await
+        };
+        // wherever the moment was lost, it was for this
+        match outcome {
+            Err(BackupError::Store(StoreError::SnapshotGone)) => Err(BackupError::TooSlow),
+            outcome => outcome,
         }
-        let remembering = self.remember_long().await;
-        let outcome = write::backup(self, request, progress).await;
-        remembering.end().await;
-        outcome
     }
 
     /// Bytes on disk of the database, indexes included.
     ///
     /// # Errors
-    /// [`crate::StoreError`], retryable when no server answers.
-    pub async fn bytes_on_disk(&self) -> Result<u64, crate::StoreError> {
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn bytes_on_disk(&self) -> Result<u64, StoreError> {
         let stats = self.db_stats().await?;
         // a whole number, in whatever type the server sends it
         let total = match stats.get("totalSize") {

@@ -166,6 +166,11 @@ impl Collector {
         Span { to: span.to.min(gaps::start_of(resolution, now)), ..span }
     }
 
+    /// Before this, a candle that a source does not have will not come any more.
+    fn settled(&self, resolution: Resolution) -> Millis {
+        gaps::start_of(resolution, self.now().saturating_sub(LATEST))
+    }
+
     async fn fill_from(
         &self,
         wanted: &Wanted,
@@ -206,7 +211,8 @@ impl Collector {
                 filled.changed += put.changed;
                 filled.refused += u64::try_from(refused.len()).unwrap_or(u64::MAX);
                 // after the candles: what is noted as answered is not asked again
-                for span in without(Span { from, to: until }, &refused, *resolution) {
+                let answered = Span { from, to: until.min(self.settled(*resolution)) };
+                for span in without(answered, &refused, *resolution) {
                     self.market().mark_answered(&series, span).await?;
                 }
                 moved.answered += until - from;
@@ -261,6 +267,8 @@ impl Collector {
 
 /// A candle is asked for so long after its end, in milliseconds.
 const MARGIN: Millis = 10_000;
+/// A candle may come so long after its end, in milliseconds: until then, that there is none is no answer.
+const LATEST: Millis = 3_600_000;
 
 /// A span without the periods that begin at these times.
 fn without(span: Span, starts: &[Millis], resolution: Resolution) -> Vec<Span> {

@@ -50,7 +50,7 @@ async fn every_refusal_has_its_code() {
         (format!("/v1/quote?pool={v4}&tokenIn={b}&amount=1"), 422, "POOL_UNSUPPORTED"),
         (format!("/v1/quote?pool={unknown}&tokenIn={b}&amount=1"), 404, "POOL_UNKNOWN"),
         (
-            format!("/v1/quote?pool={pair}&tokenIn={a}&amount=1&verify=true"),
+            format!("/v1/quote?pool={pair}&tokenIn={a}&amount=100000000&verify=true"),
             503,
             "CHAIN_UNAVAILABLE",
         ),

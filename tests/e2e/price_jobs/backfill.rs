@@ -3,10 +3,11 @@
 use std::{
     path::Path,
     process::{Command, Output},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Result, ensure};
+use domain::iso;
 use futures::TryStreamExt as _;
 use market_fixture::{Api, Candle, Fault};
 use serde_json::Value;
@@ -141,6 +142,35 @@ async fn gaps_are_found_and_filled_and_the_next_source_has_what_the_first_lacks(
     let best = reader.market().reader().candles(&query).await?;
     let of = |source: &str| best.iter().filter(|bar| bar.feed.source.name() == source).count();
     ensure!((of("binance"), of("coinbase")) == (4_260, 60), "{} {}", of("binance"), of("coinbase"));
+    bed.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_candle_that_its_source_has_late_is_not_lost() -> Result<()> {
+    let bed = Bed::start().await?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() / 60 * 60;
+    let candle = |ago: u64| Candle::new(now - ago * 60, ["2300", "2310", "2290", "2305"], "1");
+    let serve = |minutes: &[u64]| {
+        let candles = minutes.iter().map(|ago| candle(*ago)).collect();
+        bed.server.candles(Api::Binance, "ETHUSDT", 60, candles);
+    };
+    // of the last three hours one minute is missing long ago and one a moment ago
+    let (long_ago, just_now) = (150, 20);
+    let there: Vec<u64> =
+        (6..180).rev().filter(|ago| ![long_ago, just_now].contains(ago)).collect();
+    serve(&there);
+    let file = bed.file(&bed.config("late", "")?)?;
+    let (from, to) = (iso::format((now - 180 * 60) * 1_000), iso::format((now - 5 * 60) * 1_000));
+    let span = ["--from", &from, "--to", &to, "--source", "binance"];
+    let arguments: Vec<&str> =
+        ["prices", "backfill", "--token", "WETH"].into_iter().chain(span).collect();
+    let output = run(&file, &arguments)?;
+    ensure!(said(&output).contains(&format!("{} new candles", there.len())), "{}", said(&output));
+    serve(&[long_ago, just_now]);
+    let output = run(&file, &arguments)?;
+    // what was not there after an hour is not asked for again
+    ensure!(said(&output).contains("1 new candles"), "{}", said(&output));
     bed.stop().await;
     Ok(())
 }

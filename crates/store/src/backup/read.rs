@@ -81,10 +81,7 @@ pub(super) async fn everything(
 ) -> Result<(), BackupError> {
     let (chain, key) = (snapshot.chain(), snapshot.key());
     let before = removals_as_of(&snapshot).await?;
-    let undoable = match moment(store, &snapshot, tables, sink).await {
-        Err(BackupError::Store(StoreError::SnapshotGone)) => return Err(BackupError::TooSlow),
-        undoable => undoable?,
-    };
+    let undoable = moment(store, &snapshot, tables, sink).await?;
     let newest = snapshot.block().number;
     drop(snapshot);
     let below = undoable.unwrap_or(newest + 1);
