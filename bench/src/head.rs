@@ -96,7 +96,11 @@ pub async fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn chain_section(deployment: &Deployment, anvil: &Anvil) -> Result<toml::Table> {
+/// The `[[chain]]` of a deployment.
+///
+/// # Errors
+/// When a number has no TOML.
+pub fn chain_section(deployment: &Deployment, anvil: &Anvil) -> Result<toml::Table> {
     let dex = |protocol, factory| config::dex(protocol, factory, &deployment.pricing(protocol));
     let dexes = [
         dex(Protocol::V2, deployment.v2_factory)?,

@@ -1,7 +1,8 @@
 //! `bench`: how fast the indexer is, as ratios to what the machine can do at all.
 //!
 //! `bench index` replays a made chain and compares the real indexer with two limits measured in the same run; `bench head`
-//! follows a real node; `bench prices` stores candles and asks for prices. What is measured runs as a process of its own (the hidden verbs), so that processor time and
+//! follows a real node; `bench prices` stores candles and asks for prices; `bench quote`
+//! computes quotes beside the contracts. What is measured runs as a process of its own (the hidden verbs), so that processor time and
 //! memory are told apart. Not part of what users deploy.
 
 mod chart;
@@ -12,6 +13,7 @@ mod index;
 mod measure;
 mod prices;
 mod process;
+mod quote;
 mod recording;
 mod role;
 mod roles;
@@ -38,6 +40,8 @@ enum Verb {
     Head(head::Options),
     /// Market prices: a month of candles stored, and many tokens' prices asked for at a steady rate.
     Prices(prices::Options),
+    /// Quotes from memory beside those of the quoter contract, routes, and a block's changes.
+    Quote(quote::Options),
     #[command(flatten)]
     Role(roles::Role),
 }
@@ -50,6 +54,7 @@ async fn main() -> ExitCode {
         Verb::Index(options) => index::run(&options).await,
         Verb::Head(options) => head::run(&options).await,
         Verb::Prices(options) => prices::run(&options).await,
+        Verb::Quote(options) => quote::run(&options).await,
         Verb::Role(role) => roles::run(role).await,
     };
     match outcome {

@@ -60,6 +60,21 @@ fn head_prints_delays() -> Outcome {
 }
 
 #[test]
+fn quote_prints_a_ratio() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let arguments =
+        ["quote", "--seconds", "1", "--pools", "60", "--routes", "20", "--large", "1000"];
+    let (table, figures) = bench(&arguments, folder.path())?;
+    for line in ["asked of QuoterV2", "with up to 7 splits", "readers hold older versions"] {
+        assert!(table.contains(line), "no {line} in\n{table}");
+    }
+    let number = |pointer: &str| figures.pointer(pointer).and_then(Value::as_f64);
+    assert!(number("/compared/compared") > Some(20.0), "{figures}");
+    assert!(number("/compared/ours") > number("/compared/contract"), "{figures}");
+    Ok(())
+}
+
+#[test]
 fn prices_prints_ratios() -> Outcome {
     let folder = tempfile::tempdir()?;
     let arguments = [

@@ -51,7 +51,7 @@ pub async fn quote(deps: &Deps, at: At<'_>, request: Request<'_>) -> Result<Quot
     let wanted = request.check()?;
     let book = book(chain_id, chain, at).await?;
     let age = fresh(chain, &book, wanted.max_age)?;
-    let planned = plan::plan(chain, &book, &wanted)?;
+    let planned = plan::plan(chain, &book, &wanted).await?;
     let verification = if wanted.verify {
         Some(verify::verify(chain, &book, &wanted, &planned.plan).await?)
     } else {

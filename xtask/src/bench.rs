@@ -12,7 +12,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
     let verbs = ["index", "head", "prices"];
     if !arguments.first().is_some_and(|verb| verbs.contains(&verb.as_str())) {
         return Err(Error::new(
-            "say which: `cargo xtask bench index`, `head` or `prices`; see `cargo xtask bench --help`",
+            "say which: `cargo xtask bench index`, `head`, `prices` or `quote`; see `cargo xtask bench --help`",
         ));
     }
     let tools = tools::setup(workspace)?;

@@ -13,6 +13,8 @@ use domain::{
 
 /// Gas of a larger trade: the price of a unit is that of so many, so that a cheap chain's is not rounded to nothing.
 const UNITS: u64 = 1_000_000;
+/// Prices that are remembered for a block at most: anybody may ask with a price of gas of their own.
+const REMEMBERED: usize = 1_024;
 /// Swaps that are computed for the price of gas at most.
 const EFFORT: u32 = 300;
 
@@ -38,7 +40,10 @@ impl GasRates {
             return *known;
         }
         let found = ask(market, native, token, wei);
-        known().insert((token, wei), found);
+        let mut known = known();
+        if known.len() < REMEMBERED {
+            known.insert((token, wei), found);
+        }
         found
     }
 }

@@ -180,12 +180,13 @@ impl Keeper {
             });
             tick_maps.insert(id, of_pool.filter(|tick| tick.gross > 0).collect::<Vec<_>>());
         }
-        // nothing is changed before everything is read
-        let new_tokens = held.apply(&ids, &found, &mut tick_maps);
-        for part in new_tokens.chunks(PAGE) {
-            let tokens = snapshot.tokens_by_addresses(part).await;
-            tokens?.iter().for_each(|token| held.names.describe(token));
+        let mut tokens = Vec::new();
+        for part in held.unknown(&found).chunks(PAGE) {
+            tokens.extend(snapshot.tokens_by_addresses(part).await?);
         }
+        // nothing is changed before everything is read: who fails above begins anew
+        held.apply(&ids, &found, &mut tick_maps);
+        tokens.iter().for_each(|token| held.names.describe(token));
         for _ in &changes.undone {
             held.recent.pop_back();
         }
@@ -258,22 +259,21 @@ impl Changes {
 }
 
 impl Held {
-    /// Takes over what was read of these pools; tokens that were not known before. A pool that was not found is gone.
+    /// Tokens of these pools that have no number yet.
+    fn unknown(&self, pools: &[TradingPool]) -> Vec<Address> {
+        let tokens: BTreeSet<Address> = pools.iter().flat_map(|pool| pool.tokens).collect();
+        tokens.into_iter().filter(|token| self.names.token_number(*token).is_none()).collect()
+    }
+
+    /// Takes over what was read of these pools. A pool that was not found is gone.
     fn apply(
         &mut self,
         ids: &[PoolId],
         found: &[TradingPool],
         ticks: &mut HashMap<PoolId, Vec<TickLiquidity>>,
-    ) -> Vec<Address> {
-        let mut new_tokens = Vec::new();
+    ) {
         for pool in found {
-            let tokens = pool.tokens.map(|address| {
-                let known = self.names.token_number(address);
-                known.unwrap_or_else(|| {
-                    new_tokens.push(address);
-                    self.names.add_token(address)
-                })
-            });
+            let tokens = pool.tokens.map(|address| self.names.add_token(address));
             let number = self.names.pool_number(pool.id);
             let ticks = match (ticks.remove(&pool.id), self.ticks(number)) {
                 (None, Some(same)) => Ticks::Same(same),
@@ -302,7 +302,6 @@ impl Held {
             let venue = Venue::new(old.protocol, old.tokens, why);
             self.market.replace(number, venue);
         }
-        new_tokens
     }
 
     /// Whether it is known as a pool without ticks.

@@ -1,10 +1,12 @@
 //! From a trade to the way it takes.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use alloy_primitives::{Address, U256};
 use api_kit::problem::Problem;
-use domain::route::{Allowed, GasPrice, Liquidity, Plan, PoolIx, Question, TokenIx, find};
+use domain::route::{
+    Allowed, GasPrice, Liquidity, Plan, PoolIx, Question, RouteError, TokenIx, find,
+};
 
 use super::{
     refusal,
@@ -29,7 +31,11 @@ pub(super) struct Planned {
     pub(super) gas: Option<(U256, GasPrice)>,
 }
 
-pub(super) fn plan(chain: &ChainDeps, book: &Book, trade: &Trade) -> Result<Planned, Problem> {
+pub(super) async fn plan(
+    chain: &ChainDeps,
+    book: &Arc<Book>,
+    trade: &Trade,
+) -> Result<Planned, Problem> {
     let names = &book.names;
     let mut allowed = Allowed {
         protocols: trade.protocols.iter().copied().collect(),
@@ -65,10 +71,27 @@ pub(super) fn plan(chain: &ChainDeps, book: &Book, trade: &Trade) -> Result<Plan
         allowed,
         effort: EFFORT,
     };
-    let plan = find(&book.market, &question)
-        .map_err(|error| refusal::problem(book, trade, &question, error))?;
+    let (found, question) = search(book, question, single).await?;
+    let plan = found.map_err(|error| refusal::problem(book, trade, &question, error))?;
     let name = |token| names.token(token).ok_or_else(Problem::internal);
     Ok(Planned { token_in: name(token_in)?, token_out: name(token_out)?, plan, gas })
+}
+
+/// One pool is asked at once; a search takes milliseconds, and other requests go on meanwhile.
+async fn search(
+    book: &Arc<Book>,
+    question: Question,
+    single: bool,
+) -> Result<(Result<Plan, RouteError>, Question), Problem> {
+    if single {
+        return Ok((find(&book.market, &question), question));
+    }
+    let book = Arc::clone(book);
+    let searching = tokio::task::spawn_blocking(move || (find(&book.market, &question), question));
+    searching.await.map_err(|error| {
+        tracing::error!(%error, "a search for a route did not end");
+        Problem::internal()
+    })
 }
 
 fn numbers<T, N: Ord>(named: &[T], number: impl Fn(&T) -> Option<N>) -> BTreeSet<N> {
