@@ -15,6 +15,7 @@ use crate::{amm::Amount, entity::Protocol};
 
 mod candidates;
 mod chunked;
+mod direct;
 pub mod gas;
 mod graph;
 mod leg;
@@ -165,6 +166,9 @@ pub fn find(market: &Market, question: &Question) -> Result<Plan, RouteError> {
     }
     if question.amount.value().is_zero() {
         return Err(RouteError::ZeroAmount);
+    }
+    if question.hops == 1 && question.splits == 1 {
+        return direct::best(market, question);
     }
     let graph = graph::Graph::new(market, question);
     if !graph.is_connected() {

@@ -4,7 +4,7 @@
 use std::{ops::Index, sync::Arc};
 
 /// Entries of a chunk.
-const CHUNK: usize = 64;
+const CHUNK: usize = 16;
 
 /// A list that is cheap to clone and to change afterwards.
 #[derive(Debug, Clone)]

@@ -200,7 +200,7 @@ fn usable(
     all
 }
 
-fn allowed(market: &Market, question: &Question, link: &Link) -> bool {
+pub(super) fn allowed(market: &Market, question: &Question, link: &Link) -> bool {
     let rules = &question.allowed;
     let venue = market.venue(link.pool);
     let ends = [question.token_in, question.token_out];

@@ -42,6 +42,11 @@ pub enum Refusal {
     Amm(AmmError),
 }
 
+impl Refusal {
+    /// Nothing would come out.
+    pub(super) const NOTHING: Self = Self::Amm(AmmError::ZeroAmount);
+}
+
 impl From<AmmError> for Refusal {
     fn from(error: AmmError) -> Self {
         match error {

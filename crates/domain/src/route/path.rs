@@ -11,7 +11,7 @@ use super::{
     leg::{Answer, Refusal},
     rate::{Rate, Round},
 };
-use crate::amm::{AmmError, Amount};
+use crate::amm::Amount;
 
 /// A complete path for some amount.
 #[derive(Debug, Clone)]
@@ -100,7 +100,7 @@ impl<'a> Search<'a> {
     fn step(&mut self, edge: &Edge, amount: U256, gas: u64, left: usize) {
         if edge.to == GOAL {
             if amount.is_zero() {
-                self.refused(Refusal::Amm(AmmError::ZeroAmount));
+                self.refused(Refusal::NOTHING);
                 return;
             }
             self.edges.push(*edge);

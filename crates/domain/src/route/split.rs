@@ -86,7 +86,8 @@ impl Table<'_> {
             }
             beam = grown.into_iter().take(BEAM).map(|choice| choice.paths).collect();
         }
-        best.into_iter().chain(single).collect()
+        let alone = single.filter(|single| Some(single) != best.as_ref());
+        best.into_iter().chain(alone).collect()
     }
 
     /// Every set with one more path, best first.

@@ -134,6 +134,30 @@ fn three_splits_are_within_a_basis_point_of_all_there_are() {
 }
 
 #[test]
+fn one_leg_is_the_best_pool_of_the_pair() {
+    let mut compared = 0;
+    for seed in 0..200 {
+        let mut dice = Dice(seed);
+        let market = kit::market(&mut dice, 4, 16);
+        let asked = Question {
+            hops: 1,
+            gas_price: gas_price(&mut dice),
+            ..question(0, 1, amount(&mut dice))
+        };
+        match (find(&market, &asked), best_of_all(&market, &asked)) {
+            (Ok(plan), Some(best)) => {
+                assert_holds(&market, &asked, &plan);
+                assert_eq!(worth(&asked, &plan), best);
+                compared += 1;
+            }
+            (Err(_), None) => {}
+            (plan, best) => panic!("{plan:?} {best:?}"),
+        }
+    }
+    assert!(compared > 100, "{compared}");
+}
+
+#[test]
 fn what_is_not_allowed_is_not_used() {
     let mut dice = Dice(7);
     let market = kit::market(&mut dice, 6, 30);
