@@ -39,8 +39,20 @@ pub fn open(client: Client) -> (GasPriceFeed, GasPriceWatch) {
 impl GasPriceWatch {
     /// Asks until the token is cancelled.
     pub async fn run(self, shutdown: Shutdown) {
+        let mut failing = false;
         loop {
-            let price = self.client.gas_price().await.ok();
+            let price = match self.client.gas_price().await {
+                Ok(price) => {
+                    failing = false;
+                    Some(price)
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut failing, true) {
+                        tracing::warn!(%error, "the node does not say what gas costs: quotes leave it out");
+                    }
+                    None
+                }
+            };
             self.sender.send_replace(price);
             tokio::select! {
                 () = shutdown.cancelled() => return,

@@ -9,7 +9,10 @@ use std::{
 use api_kit::{health::not_indexed, problem::Problem, scope::Scope};
 use domain::ids::ChainId;
 
-use self::{answer::Quote, request::Request};
+use self::{
+    answer::Quote,
+    request::{Request, Trade},
+};
 use crate::{
     book::{Book, Shelf},
     deps::{ChainDeps, Deps},
@@ -50,14 +53,19 @@ pub async fn quote(deps: &Deps, at: At<'_>, request: Request<'_>) -> Result<Quot
     let (chain_id, chain) = deps.chains.resolve(request.chain)?;
     let wanted = request.check()?;
     let book = book(chain_id, chain, at).await?;
-    let age = fresh(chain, &book, wanted.max_age)?;
-    let planned = plan::plan(chain, &book, &wanted).await?;
+    quote_in(chain, &book, &wanted).await
+}
+
+/// Answers by these pools.
+async fn quote_in(chain: &ChainDeps, book: &Arc<Book>, wanted: &Trade) -> Result<Quote, Problem> {
+    let age = fresh(chain, book, wanted.max_age)?;
+    let planned = plan::plan(chain, book, wanted).await?;
     let verification = if wanted.verify {
-        Some(verify::verify(chain, &book, &wanted, &planned.plan).await?)
+        Some(verify::verify(chain, book, wanted, &planned.plan).await?)
     } else {
         None
     };
-    Ok(Quote::new(&book, age, &wanted, planned, verification))
+    Ok(Quote::new(book, age, wanted, planned, verification))
 }
 
 async fn book(chain_id: ChainId, chain: &ChainDeps, at: At<'_>) -> Result<Arc<Book>, Problem> {
