@@ -91,22 +91,33 @@ pub(crate) enum CircuitState {
     Open = 2,
 }
 
+/// A registered counter with these labels.
+fn counter(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> Result<IntCounterVec, prometheus::Error> {
+    let vec = IntCounterVec::new(Opts::new(name, help), labels)?;
+    registry.register(Box::new(vec.clone()))?;
+    Ok(vec)
+}
+
+/// A registered gauge by source.
+fn gauge(registry: &Registry, name: &str, help: &str) -> Result<IntGaugeVec, prometheus::Error> {
+    let vec = IntGaugeVec::new(Opts::new(name, help), &["source"])?;
+    registry.register(Box::new(vec.clone()))?;
+    Ok(vec)
+}
+
 impl Metrics {
     /// Registers them.
     ///
     /// # Errors
     /// When the registry has metrics of these names.
     pub fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
-        let counter = |name, help, labels: &[&str]| {
-            let vec = IntCounterVec::new(Opts::new(name, help), labels)?;
-            registry.register(Box::new(vec.clone()))?;
-            Ok::<_, prometheus::Error>(vec)
-        };
-        let gauge = |name, help| {
-            let vec = IntGaugeVec::new(Opts::new(name, help), &["source"])?;
-            registry.register(Box::new(vec.clone()))?;
-            Ok::<_, prometheus::Error>(vec)
-        };
+        let counter = |name, help, labels: &[&str]| counter(registry, name, help, labels);
+        let gauge = |name, help| gauge(registry, name, help);
         let seconds = HistogramVec::new(
             HistogramOpts::new(
                 "sooho_market_request_seconds",

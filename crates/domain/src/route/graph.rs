@@ -219,9 +219,9 @@ fn edge(market: &Market, aim: Aim, from: TokenIx, pool: PoolIx, to: Node) -> Opt
     let venue = market.venue(pool);
     let from_zero = venue.tokens[0] == from;
     let (zero_for_one, rate) = match aim {
-        Aim::Most => (from_zero, venue.rate(from_zero, Round::Up)),
+        Aim::Most => (from_zero, venue.rate(from_zero)),
         Aim::Least => {
-            let gives = venue.rate(!from_zero, Round::Up);
+            let gives = venue.rate(!from_zero);
             (!from_zero, Rate::ONE.div(gives, Round::Down))
         }
     };

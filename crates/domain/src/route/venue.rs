@@ -73,28 +73,22 @@ pub struct Venue {
     /// State.
     pub liquidity: Liquidity,
     /// What a unit of token0 gives at most, fee taken off; and of token1.
-    rates: [[Rate; 2]; 2],
+    rates: [Rate; 2],
 }
 
 impl Venue {
     /// A pool with this state.
     #[must_use]
     pub fn new(protocol: Protocol, tokens: [TokenIx; 2], liquidity: Liquidity) -> Self {
-        let rates = [true, false].map(|zero_for_one| {
-            [Round::Down, Round::Up]
-                .map(|round| rate(&liquidity, zero_for_one, round).unwrap_or(Rate::ZERO))
-        });
+        let rates =
+            [true, false].map(|zero_for_one| rate(&liquidity, zero_for_one).unwrap_or(Rate::ZERO));
         Self { protocol, tokens, liquidity, rates }
     }
 
     /// The most that a unit gives.
-    pub(super) const fn rate(&self, zero_for_one: bool, round: Round) -> Rate {
-        let [zero, one] = self.rates;
-        let [down, up] = if zero_for_one { zero } else { one };
-        match round {
-            Round::Down => down,
-            Round::Up => up,
-        }
+    pub(super) const fn rate(&self, zero_for_one: bool) -> Rate {
+        let [of_zero, of_one] = self.rates;
+        if zero_for_one { of_zero } else { of_one }
     }
 
     /// Whether a trade can be computed at all.
@@ -119,32 +113,28 @@ impl Venue {
 
 /// The marginal rate at the pool's state. Output grows ever slower with input, so this times the input is never less
 /// than the output.
-fn rate(liquidity: &Liquidity, zero_for_one: bool, round: Round) -> Result<Rate, AmmError> {
+fn rate(liquidity: &Liquidity, zero_for_one: bool) -> Result<Rate, AmmError> {
+    let quotient = |one: U256, other: U256| {
+        Rate::of(one, Round::Up).div(Rate::of(other, Round::Down), Round::Up)
+    };
     let kept = |pips: u32| {
         let kept = PIPS.checked_sub(pips).ok_or(AmmError::Fee(pips))?;
-        Ok(Rate::of(U256::from(kept), round).div(Rate::of(U256::from(PIPS), round), round))
-    };
-    let other = match round {
-        Round::Up => Round::Down,
-        Round::Down => Round::Up,
+        Ok(quotient(U256::from(kept), U256::from(PIPS)))
     };
     match liquidity {
         Liquidity::Reserves { reserves: [zero, one], fee_pips } => {
-            let (from, to) = if zero_for_one { (zero, one) } else { (one, zero) };
+            let (from, to) = if zero_for_one { (*zero, *one) } else { (*one, *zero) };
             if from.is_zero() {
                 return Ok(Rate::ZERO);
             }
-            let price = Rate::of(*to, round).div(Rate::of(*from, other), round);
-            Ok(price.mul(kept(*fee_pips)?, round))
+            Ok(quotient(to, from).mul(kept(*fee_pips)?, Round::Up))
         }
         Liquidity::Concentrated { sqrt_price_x96, fee, .. } => {
             let q96 = U256::ONE << 96;
-            let root = if zero_for_one {
-                Rate::of(*sqrt_price_x96, round).div(Rate::of(q96, other), round)
-            } else {
-                Rate::of(q96, round).div(Rate::of(*sqrt_price_x96, other), round)
-            };
-            Ok(root.mul(root, round).mul(kept(fee.swap_pips(zero_for_one)?)?, round))
+            let (up, down) =
+                if zero_for_one { (*sqrt_price_x96, q96) } else { (q96, *sqrt_price_x96) };
+            let root = quotient(up, down);
+            Ok(root.mul(root, Round::Up).mul(kept(fee.swap_pips(zero_for_one)?)?, Round::Up))
         }
         Liquidity::Unsupported(_) => Ok(Rate::ZERO),
     }

@@ -1,7 +1,7 @@
 //! What is counted of what sources push.
 
 use domain::market::Source;
-use prometheus::{IntCounterVec, IntGaugeVec, Opts, Registry};
+use prometheus::{IntCounterVec, IntGaugeVec, Registry};
 
 /// What became of a pushed message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,16 +43,8 @@ pub(crate) struct StreamMetrics {
 
 impl StreamMetrics {
     pub(super) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
-        let counter = |name, help, labels: &[&str]| {
-            let vec = IntCounterVec::new(Opts::new(name, help), labels)?;
-            registry.register(Box::new(vec.clone()))?;
-            Ok::<_, prometheus::Error>(vec)
-        };
-        let gauge = |name, help| {
-            let vec = IntGaugeVec::new(Opts::new(name, help), &["source"])?;
-            registry.register(Box::new(vec.clone()))?;
-            Ok::<_, prometheus::Error>(vec)
-        };
+        let counter = |name, help, labels: &[&str]| super::counter(registry, name, help, labels);
+        let gauge = |name, help| super::gauge(registry, name, help);
         Ok(Self {
             connected: gauge(
                 "sooho_market_stream_connected",
