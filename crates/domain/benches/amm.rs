@@ -7,7 +7,7 @@ use divan::{Bencher, black_box};
 use domain::amm::{
     Amount,
     fee::Fee,
-    swap::{Pool, swap},
+    swap::{Ladder, Pool, quote, swap},
     tick_map::TickMap,
     tick_math::{sqrt_ratio_at_tick, tick_at_sqrt_ratio},
     v2,
@@ -48,6 +48,19 @@ fn v3_exact_in(bencher: Bencher<'_, '_>, crossed: i32) {
         crossed.unsigned_abs() as usize
     );
     bencher.bench(|| swap(black_box(&pool), true, black_box(amount), None));
+}
+
+/// The same as a quote of a pool that was asked before.
+#[divan::bench(args = [0, 1, 5, 20])]
+fn v3_quote(bencher: Bencher<'_, '_>, crossed: i32) {
+    let map = ticks();
+    let pool = pool(&map, V3);
+    let end = sqrt_ratio_at_tick(-10 * crossed - 5).unwrap();
+    let most = Amount::ExactIn(U256::MAX >> 1);
+    let amount = Amount::ExactIn(swap(&pool, true, most, Some(end)).unwrap().amount_in);
+    let ladder = Ladder::default();
+    assert!(quote(&pool, &ladder, true, amount).is_ok());
+    bencher.bench(|| quote(black_box(&pool), &ladder, true, black_box(amount)));
 }
 
 #[divan::bench]

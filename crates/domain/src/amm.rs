@@ -51,6 +51,21 @@ impl Amount {
             Self::ExactIn(value) | Self::ExactOut(value) => value,
         }
     }
+
+    /// Whether the input is fixed.
+    #[must_use]
+    pub const fn is_exact_in(self) -> bool {
+        matches!(self, Self::ExactIn(_))
+    }
+
+    /// Another number, fixed the same way.
+    #[must_use]
+    pub const fn with(self, value: U256) -> Self {
+        match self {
+            Self::ExactIn(_) => Self::ExactIn(value),
+            Self::ExactOut(_) => Self::ExactOut(value),
+        }
+    }
 }
 
 /// Why there is no answer. Where a contract would revert there is an error here; none of them passes with time.
@@ -80,6 +95,9 @@ pub enum AmmError {
     /// A number leaves its integer type.
     #[error("{0} leaves its integer range, where the contract reverts: ask for less")]
     Overflow(&'static str),
+    /// A swap takes more steps than were allowed for it.
+    #[error("the swap takes more than {0} steps: ask for less")]
+    Steps(u32),
     /// The pool cannot give what is asked for.
     #[error("the pool has not enough liquidity for that amount: ask for less")]
     InsufficientLiquidity,

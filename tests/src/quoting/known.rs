@@ -7,7 +7,7 @@ use domain::{
         AmmError, Amount,
         fee::Fee,
         hooks::may_change_swaps,
-        swap::{self, Swapped, swap},
+        swap::{self, Ladder, Swapped, quote, swap},
         tick_map::{TickLiquidity, TickMap},
         v2,
     },
@@ -48,6 +48,8 @@ pub enum State {
         fee: Fee,
         /// Ticks.
         ticks: TickMap,
+        /// What quotes learned.
+        ladder: Ladder,
     },
 }
 
@@ -96,7 +98,14 @@ impl Known {
                     net: tick.liquidity_net,
                 });
                 let ticks = TickMap::from_ticks(pool.tick_spacing, ticks)?;
-                State::Ranges { sqrt_price_x96, tick, liquidity, fee: fee(&pool, lp_pips)?, ticks }
+                State::Ranges {
+                    sqrt_price_x96,
+                    tick,
+                    liquidity,
+                    fee: fee(&pool, lp_pips)?,
+                    ticks,
+                    ladder: Ladder::default(),
+                }
             }
         };
         let known = Self { pool, state };
@@ -115,7 +124,7 @@ impl Known {
     /// For the maths; none for a pair.
     #[must_use]
     pub const fn ranges(&self) -> Option<swap::Pool<'_>> {
-        let State::Ranges { sqrt_price_x96, tick, liquidity, fee, ticks } = &self.state else {
+        let State::Ranges { sqrt_price_x96, tick, liquidity, fee, ticks, .. } = &self.state else {
             return None;
         };
         Some(swap::Pool {
@@ -166,7 +175,11 @@ impl Known {
                 }
                 .map(|amount| (Ok(Answer { amount, sqrt_price_x96: None }), 0))
             }
-            State::Ranges { .. } => self.swap(ask).map(|done| self.told(ask, &done)),
+            State::Ranges { ladder, .. } => {
+                let done = self.swap(ask);
+                self.check_quote(ladder, ask, &done)?;
+                done.map(|done| self.told(ask, &done))
+            }
         };
         match found {
             Ok(outcome) => Ok(outcome),
@@ -177,6 +190,26 @@ impl Known {
             Err(AmmError::Overflow(_)) => Ok((Err(Refusal::Range), 0)),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A quote that builds on what earlier ones learned says what the whole swap says.
+    fn check_quote(
+        &self,
+        ladder: &Ladder,
+        ask: &Ask,
+        done: &Result<Swapped, AmmError>,
+    ) -> Result<()> {
+        let (Some(pool), None) = (self.ranges(), ask.limit) else { return Ok(()) };
+        let quoted = quote(&pool, ladder, ask.zero_for_one, ask.amount)
+            .map(|done| (done.amount_in, done.amount_out, done.remaining, done.crossed));
+        let whole = done
+            .as_ref()
+            .map(|done| (done.amount_in, done.amount_out, done.remaining, done.crossed.len()));
+        ensure!(
+            quoted.as_ref() == whole.as_ref().map_err(|error| *error),
+            "{quoted:?} is not {done:?}"
+        );
+        Ok(())
     }
 
     fn told(&self, ask: &Ask, done: &Swapped) -> Outcome {
