@@ -10,6 +10,7 @@ mod config;
 mod database;
 mod head;
 mod index;
+mod load;
 mod measure;
 mod prices;
 mod process;
@@ -18,6 +19,7 @@ mod recording;
 mod role;
 mod roles;
 mod say;
+mod service;
 mod synth;
 
 use std::process::ExitCode;

@@ -1,8 +1,10 @@
-//! `bench quote`: quotes computed from pools in memory beside the same quotes asked of the quoter contract on a local node;
-//! routes over many pools; and what a block's changes cost.
+//! `bench quote`: quotes computed from pools in memory beside the same quotes asked of the quoter contract on a local node,
+//! in process and over HTTP; routes over many pools; how long a service takes to load pools; what a block's changes cost.
 
 mod contracts;
+mod http;
 mod made;
+mod stored;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -11,12 +13,14 @@ use alloy_primitives::U256;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use domain::amm::Amount;
-use domain::route::{Allowed, GasPrice, Market, PoolIx, Question, TokenIx, find};
+use domain::route::{Allowed, GasPrice, Liquidity, Market, PoolIx, Question, TokenIx, Venue, find};
 use serde::Serialize;
 
-use self::contracts::Compared;
+use self::contracts::{Compared, Rates};
 use self::made::Dice;
+pub(crate) use self::stored::CHAIN;
 use crate::chart::{self, Row};
+use crate::roles::Done;
 use crate::say;
 
 /// What to measure.
@@ -31,7 +35,7 @@ pub struct Options {
     /// Routes that are looked for
     #[arg(long, default_value_t = 1_000)]
     routes: usize,
-    /// Pools of the market that a block changes
+    /// Pools of the market that is loaded, and changed by a block
     #[arg(long, default_value_t = 100_000)]
     large: u32,
     /// Also write all figures into this file
@@ -44,6 +48,8 @@ pub struct Options {
 
 /// Pools per token in made markets.
 const POOLS_PER_TOKEN: u32 = 15;
+/// The same where most tokens are in few pools.
+const POOLS_PER_LONG_TAIL_TOKEN: u32 = 4;
 /// Pools that a block changes.
 const CHANGED: usize = 200;
 /// Swaps that are computed for a route at most, as the service has it.
@@ -65,6 +71,8 @@ struct Report {
     single: Times,
     split: Times,
     large: u32,
+    ticks: usize,
+    load: Done,
     update: Times,
 }
 
@@ -85,10 +93,15 @@ pub async fn run(options: &Options) -> Result<()> {
     let market = made::market(&mut dice, tokens, options.pools)?;
     let [single, split] =
         [1, 7].map(|splits| routes(&market, &mut dice, tokens, splits, options.routes));
-    say::note(&format!("changing {CHANGED} of {} pools", options.large));
-    let update = update(&mut dice, options.large)?;
     let Options { pools, large, .. } = *options;
-    let report = Report { compared, pools, single: single?, split: split?, large, update };
+    let tokens = large / POOLS_PER_LONG_TAIL_TOKEN;
+    let mut market = made::market(&mut dice, tokens, large)?;
+    say::note(&format!("storing {large} pools and loading them"));
+    let load = stored::measure(work.path(), &market, tokens).await?;
+    say::note(&format!("changing {CHANGED} of {large} pools"));
+    let update = update(&mut dice, &mut market, large)?;
+    let (single, split, ticks) = (single?, split?, ticks(&market));
+    let report = Report { compared, pools, single, split, large, ticks, load, update };
     say::line(&chart::text(&rows(&report)));
     if let Some(file) = &options.json {
         std::fs::write(file, serde_json::to_string_pretty(&report)? + "\n")?;
@@ -129,8 +142,7 @@ fn routes(
 }
 
 /// A block's changes in a market that readers hold, until they could read the new version.
-fn update(dice: &mut Dice, pools: u32) -> Result<Times> {
-    let mut market = made::market(dice, pools / 4, pools)?;
+fn update(dice: &mut Dice, market: &mut Market, pools: u32) -> Result<Times> {
     let mut times = Vec::new();
     let mut versions = Vec::new();
     for _ in 0..50 {
@@ -150,6 +162,14 @@ fn update(dice: &mut Dice, pools: u32) -> Result<Times> {
     times_of(times)
 }
 
+fn ticks(market: &Market) -> usize {
+    let ticks = |venue: &Venue| match &venue.liquidity {
+        Liquidity::Concentrated { ticks, .. } => ticks.ticks().len(),
+        _ => 0,
+    };
+    market.iter().map(ticks).sum()
+}
+
 fn times_of(mut times: Vec<Duration>) -> Result<Times> {
     times.sort_unstable();
     let at = |percent: usize| {
@@ -164,17 +184,41 @@ fn rows(report: &Report) -> Vec<Row> {
     let times = |name: &str, times: Times| {
         Row::new(name, "ms", milliseconds(times.p50)).and(milliseconds(times.p99))
     };
-    let Compared { ours, contract, pools, compared } = report.compared;
-    vec![
-        Row::head(&format!("Quotes in {pools} V3 pools, {compared} of them compared to the wei")),
-        Row::new("computed by one core", "quotes/s", ours),
-        Row::new("asked of QuoterV2 by `eth_call`, 16 at a time", "quotes/s", contract),
-        Row::new("ratio", "", ours / contract),
+    let Compared { pools, deep, small, http } = &report.compared;
+    let rates = |of: &Rates, what: &str| {
+        [
+            Row::head(&format!(
+                "{} quotes in {pools} V3 pools, {what}, equal to the wei",
+                of.quotes
+            )),
+            Row::new("computed by one core", "quotes/s", of.ours),
+            Row::new("asked of QuoterV2 by `eth_call`, 16 at a time", "quotes/s", of.contract),
+            Row::new("ratio", "", of.ours / of.contract),
+        ]
+    };
+    let mut all = Vec::new();
+    all.extend(rates(small, "over one tick at most"));
+    all.extend(rates(deep, "over any number of ticks"));
+    let megabytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+    all.extend([
+        Row::head("The former over HTTP, 16 connections"),
+        Row::new("`/v1/quote`, one by one", "quotes/s", http.one_by_one),
+        Row::new("`/v1/quotes`, 100 at once", "quotes/s", http.in_batches),
+        Row::new("`eth_call` of QuoterV2", "quotes/s", http.contract),
+        Row::new("ratio one by one", "", http.one_by_one / http.contract),
+        Row::new("ratio in batches", "", http.in_batches / http.contract),
+        Row::head("Markets"),
         times(
             &format!("a route over {} pools in up to 4 hops, median and 99 of 100", report.pools),
             report.single,
         ),
         times("the same with up to 7 splits", report.split),
+        Row::new(
+            &format!("{} pools with {} ticks loaded from MongoDB", report.large, report.ticks),
+            "s",
+            report.load.time.as_secs_f64(),
+        ),
+        Row::new("memory of the whole process then", "MB", megabytes(report.load.usage.peak_rss)),
         times(
             &format!(
                 "a block that changes {CHANGED} of {} pools, while readers hold older versions",
@@ -182,5 +226,6 @@ fn rows(report: &Report) -> Vec<Row> {
             ),
             report.update,
         ),
-    ]
+    ]);
+    all
 }

@@ -1,5 +1,6 @@
 //! The hidden verbs: each is a process that does one thing and says what it cost.
 
+mod book;
 mod fetch;
 mod indexer;
 mod insert;
@@ -24,6 +25,13 @@ pub enum Role {
         /// The recording.
         #[arg(long)]
         recording: PathBuf,
+    },
+    /// Load the made pools of a database into memory.
+    #[command(hide = true)]
+    Book {
+        /// Where the server is.
+        #[arg(long)]
+        uri: String,
     },
     /// Limit (a): the indexer's requests, fetched, parsed and thrown away.
     #[command(hide = true)]
@@ -78,6 +86,7 @@ pub struct Done {
 pub async fn run(role: Role) -> Result<()> {
     match role {
         Role::Node { recording } => node::run(&recording).await,
+        Role::Book { uri } => say::answer(&book::run(&uri).await?),
         Role::Fetch { config } => say::answer(&fetch::run(&config).await?),
         Role::Indexer { arguments } => say::answer(&indexer::run(&arguments).await?),
         Role::Insert { uri, dump } => say::answer(&insert::run(&uri, &dump).await?),

@@ -1,9 +1,8 @@
 //! The prices of many tokens at one instant.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use alloy_primitives::{Address, keccak256};
 use anyhow::{Context, Result, ensure};
@@ -15,12 +14,10 @@ use toml::Value;
 use super::load::{Delays, steady};
 use crate::config;
 use crate::database::{Plan, Server};
-use crate::role::Process;
+use crate::service::Service;
 
 const CHAIN: u64 = 1;
 const MINUTE: Millis = 60_000;
-/// Longest wait for the service.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Questions that the server accounts for.
 const EXPLAINED: u64 = 20;
 
@@ -111,8 +108,6 @@ impl Asked {
         rate: u32,
         seconds: u32,
     ) -> Result<Delays> {
-        // it is free a moment later, too
-        let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let chain = config::table([
             ("name", "bench".into()),
             ("id", Value::Integer(i64::try_from(CHAIN)?)),
@@ -120,16 +115,8 @@ impl Asked {
             ("rpc", vec!["http://127.0.0.1:9"].into()),
             ("start_block", Value::Integer(0)),
         ]);
-        let file = config::write(folder, &server.uri, chain)?;
-        let listen = format!("\n[serving]\nlisten = \"{address}\"\n");
-        let whole = std::fs::read_to_string(&file)? + &listen;
-        std::fs::write(&file, whole)?;
-        let file = file.to_str().context("a path that is no text")?;
-        let service =
-            Process::start(&["indexer", "--", "--config", file, "up", "--service", "serving"])?;
-        let client = reqwest::Client::new();
-        let base = format!("http://{address}");
-        ready(&client, &base).await?;
+        let service = Service::start(folder, &server.uri, chain).await?;
+        let (client, base) = (reqwest::Client::new(), &service.base);
         let tokens: Vec<String> = self.tokens.iter().map(|token| format!("{token:#x}")).collect();
         let count = tokens.len();
         let question = format!("{base}/v1/prices?tokens={}", tokens.join(","));
@@ -151,17 +138,6 @@ impl Asked {
 
 async fn answer(asked: reqwest::RequestBuilder) -> reqwest::Result<String> {
     asked.send().await?.error_for_status()?.text().await
-}
-
-async fn ready(client: &reqwest::Client, base: &str) -> Result<()> {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        match client.get(format!("{base}/healthz")).send().await {
-            Ok(answer) if answer.status().is_success() => return Ok(()),
-            _ => ensure!(Instant::now() < until, "the service did not start; see above"),
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 /// A price of a token that moves from sheet to sheet.

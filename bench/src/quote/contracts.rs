@@ -17,28 +17,40 @@ use futures::StreamExt as _;
 use serde::Serialize;
 use serving::book::{self, Book};
 
+use super::http::{self, OverHttp};
 use crate::database::Server;
+use crate::load::AT_ONCE;
 use crate::{config, head, role};
 
 const BLOCKS: u64 = 60;
 const SEED: u64 = 11;
 const CACHE_MB: u32 = 512;
-/// Calls under way at once.
-const AT_ONCE: usize = 16;
 
-/// Quotes per second.
+/// Quotes per second of both, and how many different ones.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Compared {
+pub(super) struct Rates {
     pub(super) ours: f64,
     pub(super) contract: f64,
+    pub(super) quotes: usize,
+}
+
+/// All comparisons.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Compared {
     pub(super) pools: usize,
-    pub(super) compared: usize,
+    /// Quotes of all sizes.
+    pub(super) deep: Rates,
+    /// Quotes that cross one tick at most.
+    pub(super) small: Rates,
+    /// Those over HTTP.
+    pub(super) http: OverHttp,
 }
 
 /// A quote both ways.
-struct Asked {
-    question: Question,
-    call: (Address, Bytes),
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) question: Question,
+    pub(super) call: (Address, Bytes),
 }
 
 pub(super) async fn measure(folder: &Path, time: Duration) -> Result<Compared> {
@@ -46,7 +58,8 @@ pub(super) async fn measure(folder: &Path, time: Duration) -> Result<Compared> {
     let deployment = devchain::deploy(&anvil.url()).await.context("deploying the contracts")?;
     Traffic::new(&anvil.url(), &deployment, SEED).run(BLOCKS).await?;
     let server = Server::start(folder, CACHE_MB).await?;
-    let file = config::write(folder, &server.uri, head::chain_section(&deployment, &anvil)?)?;
+    let chain = head::chain_section(&deployment, &anvil)?;
+    let file = config::write(folder, &server.uri, chain.clone())?;
     let file = file.to_str().context("a path that is no text")?;
     role::run(&["indexer", "--", "--config", file, "index", "--to", "head"]).await?;
     let (shelf, mut keeper) = book::open(server.store.reader(), deployment.chain_id);
@@ -55,17 +68,24 @@ pub(super) async fn measure(folder: &Path, time: Duration) -> Result<Compared> {
     let client = Client::new(deployment.chain_id, &[anvil.url()])?;
 
     let asked = questions(&book, deployment.quoter_v2);
-    let asked = equal(&book, &client, asked).await?;
-    ensure!(asked.len() > 20, "only {} quotes can be compared", asked.len());
-    let mut pools: Vec<_> =
-        asked.iter().map(|asked| asked.question.allowed.pools.clone()).collect();
+    let (all, small) = equal(&book, &client, asked).await?;
+    ensure!(small.len() > 10, "only {} small quotes can be compared", small.len());
+    let mut pools: Vec<_> = all.iter().map(|asked| asked.question.allowed.pools.clone()).collect();
     pools.sort();
     pools.dedup();
-    let ours = from_memory(&book.market, &asked, time);
-    let contract = from_contract(&book, &client, &asked, time).await?;
+    let deep = rates(&book, &client, &all, time).await?;
+    let few = rates(&book, &client, &small, time).await?;
+    let node = anvil.url();
+    let http = http::measure(folder, &server.uri, chain, &node, (&book, &small), time).await?;
     server.stop().await;
     anvil.stop().await?;
-    Ok(Compared { ours, contract, pools: pools.len(), compared: asked.len() })
+    Ok(Compared { pools: pools.len(), deep, small: few, http })
+}
+
+async fn rates(book: &Book, client: &Client, asked: &[Asked], time: Duration) -> Result<Rates> {
+    let ours = from_memory(&book.market, asked, time);
+    let contract = from_contract(book, client, asked, time).await?;
+    Ok(Rates { ours, contract, quotes: asked.len() })
 }
 
 /// Small and large trades in every V3 pool, both ways.
@@ -110,18 +130,27 @@ fn questions(book: &Book, quoter: Address) -> Vec<Asked> {
     all
 }
 
-/// Those that both answer, which have to be equal.
-async fn equal(book: &Book, client: &Client, asked: Vec<Asked>) -> Result<Vec<Asked>> {
-    let mut both = Vec::new();
+/// Those that both answer, which have to be equal; and of them those that cross one tick at most.
+async fn equal(
+    book: &Book,
+    client: &Client,
+    asked: Vec<Asked>,
+) -> Result<(Vec<Asked>, Vec<Asked>)> {
+    let (mut all, mut small) = (Vec::new(), Vec::new());
     for asked in asked {
         let Ok(plan) = find(&book.market, &asked.question) else { continue };
         let (to, data) = asked.call.clone();
         let answer = client.call(to, data, book.block.hash).await?;
         let said = QuoterV2::quoteExactInputSingleCall::abi_decode_returns(&answer)?;
         ensure!(said.amountOut == plan.amount_out, "{} and {}", said.amountOut, plan.amount_out);
-        both.push(asked);
+        let crossed: usize =
+            plan.routes.iter().flat_map(|route| &route.legs).map(|leg| leg.crossed).sum();
+        if crossed <= 1 {
+            small.push(asked.clone());
+        }
+        all.push(asked);
     }
-    Ok(both)
+    Ok((all, small))
 }
 
 fn from_memory(market: &Market, asked: &[Asked], time: Duration) -> f64 {

@@ -1,0 +1,112 @@
+//! A client of `graphql-transport-ws`.
+
+use std::{collections::VecDeque, time::Duration};
+
+use alloy_primitives::B256;
+use anyhow::{Context, Result, bail, ensure};
+use futures::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest as _},
+};
+
+/// Longest wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A connection that has begun.
+pub struct Subscriber {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Answers to others than was waited for.
+    waiting: VecDeque<Value>,
+}
+
+impl Subscriber {
+    pub async fn connect(base: &str) -> Result<Self> {
+        let url = format!("{}/graphql/ws", base.replacen("http", "ws", 1));
+        let mut request = url.into_client_request()?;
+        let protocol = "graphql-transport-ws";
+        request.headers_mut().insert("sec-websocket-protocol", protocol.parse()?);
+        let (socket, response) = connect_async(request).await?;
+        let chosen = response.headers().get("sec-websocket-protocol").context("no protocol")?;
+        ensure!(chosen == protocol, "{chosen:?}");
+        let mut subscriber = Self { socket, waiting: VecDeque::new() };
+        subscriber.send(&json!({ "type": "connection_init" })).await?;
+        let acknowledged = subscriber.next().await?;
+        ensure!(acknowledged["type"] == "connection_ack", "{acknowledged}");
+        Ok(subscriber)
+    }
+
+    pub async fn subscribe(&mut self, id: &str, query: &str, variables: &Value) -> Result<()> {
+        let payload = json!({ "query": query, "variables": variables });
+        self.send(&json!({ "id": id, "type": "subscribe", "payload": payload })).await
+    }
+
+    pub async fn complete(&mut self, id: &str) -> Result<()> {
+        self.send(&json!({ "id": id, "type": "complete" })).await?;
+        loop {
+            let message = self.next().await?;
+            if message["type"] == "complete" && message["id"] == id {
+                return Ok(());
+            }
+            self.waiting.push_back(message);
+        }
+    }
+
+    /// The next answer to this subscription.
+    pub async fn answer_to(&mut self, id: &str) -> Result<Value> {
+        let is_for = |message: &Value| message["id"] == id && message["type"] == "next";
+        if let Some(place) = self.waiting.iter().position(is_for) {
+            let message = self.waiting.remove(place).context("a message")?;
+            return Ok(message["payload"].clone());
+        }
+        loop {
+            let message = self.next().await?;
+            if is_for(&message) {
+                return Ok(message["payload"].clone());
+            }
+            self.waiting.push_back(message);
+        }
+    }
+
+    /// The quote of this block, those before it passed over.
+    pub async fn quote_of(&mut self, block: B256) -> Result<Value> {
+        let hash = format!("{block:#x}");
+        loop {
+            let message = self.next().await?;
+            let quote = &message["payload"]["data"]["quote"];
+            ensure!(quote.is_object(), "{message}");
+            if quote["block"]["hash"] == hash.as_str() {
+                return Ok(quote.clone());
+            }
+        }
+    }
+
+    /// How the server closes.
+    pub async fn end(&mut self) -> Result<String> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await?;
+            match message.context("it broke off without a word")?? {
+                Message::Close(Some(frame)) => return Ok(format!("{frame:?}")),
+                Message::Close(None) => bail!("it closes without a reason"),
+                _ => {}
+            }
+        }
+    }
+
+    async fn send(&mut self, message: &Value) -> Result<()> {
+        Ok(self.socket.send(Message::text(message.to_string())).await?)
+    }
+
+    async fn next(&mut self) -> Result<Value> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await?;
+            match message.context("it broke off")?? {
+                Message::Text(text) => return Ok(serde_json::from_str(&text)?),
+                Message::Close(frame) => bail!("it closes: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+}
