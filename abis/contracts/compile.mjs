@@ -24,7 +24,7 @@ const input = {
     evmVersion: "cancun",
     optimizer: { enabled: true, runs: 200 },
     metadata: { bytecodeHash: "none", appendCBOR: false },
-    outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
+    outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
   },
 };
 const output = JSON.parse(solc.compile(JSON.stringify(input)));
@@ -37,7 +37,10 @@ for (const contracts of Object.values(output.contracts)) {
   for (const [name, contract] of Object.entries(contracts)) {
     const bytecode = contract.evm.bytecode.object;
     if (!bytecode) continue; // interfaces and abstract contracts
-    const text = JSON.stringify({ contractName: name, abi: contract.abi, bytecode: `0x${bytecode}` }, null, 2) + "\n";
+    const compiled = { contractName: name, abi: contract.abi, bytecode: `0x${bytecode}` };
+    // probes are never deployed: a node is given their code itself
+    if (name.endsWith("Probe")) compiled.deployedBytecode = `0x${contract.evm.deployedBytecode.object}`;
+    const text = JSON.stringify(compiled, null, 2) + "\n";
     const target = join(here, "out", `${name}.json`);
     if (flag === "--check") {
       let committed = "";

@@ -2,7 +2,8 @@
 //! signature.
 //!
 //! [`events`] declares what the indexer reads, [`periphery`] what others call, [`state`] reads what contracts hold,
-//! [`feeds`] what price feeds say, [`decode`] turns a raw log into a [`domain::event::Event`]. No provider, no I/O.
+//! [`probe`] finds out what of a transfer arrives, [`routers`] writes the calls that make a trade, [`feeds`] what price
+//! feeds say, [`decode`] turns a raw log into a [`domain::event::Event`]. No provider, no I/O.
 
 pub mod decode;
 pub mod dynamic;
@@ -10,4 +11,6 @@ pub mod events;
 pub mod feeds;
 pub mod metadata;
 pub mod periphery;
+pub mod probe;
+pub mod routers;
 pub mod state;

@@ -11,7 +11,7 @@ mod v2;
 mod v3;
 mod v4;
 
-pub use infra::{Multicall3, Permit2, UniversalRouter};
+pub use infra::{Multicall3, Permit2, PermitDetails, PermitSingle, UniversalRouter};
 pub use nft::{Erc721Preset, Erc1155Preset};
 pub use oracle::{AggregatorProxy, AggregatorV3, FeedAggregator, FeedProxy};
 pub use own::{FlashBorrower, Points, TestToken};
@@ -25,10 +25,26 @@ pub use v4::{
 
 /// The numbers of the Universal Router's commands and of the actions that it and the V4 position manager carry out.
 pub mod commands {
-    /// Universal Router command: run V4 actions.
-    pub const V4_SWAP: u8 = 0x10;
+    /// Universal Router command: swap an exact input through V3 pools.
+    pub const V3_SWAP_EXACT_IN: u8 = 0x00;
+    /// Universal Router command: swap for an exact output through V3 pools.
+    pub const V3_SWAP_EXACT_OUT: u8 = 0x01;
     /// Universal Router command: send what the router holds of a currency to somebody.
     pub const ROUTER_SWEEP: u8 = 0x04;
+    /// Universal Router command: send a part of what the router holds of a currency, in basis points, to somebody.
+    pub const PAY_PORTION: u8 = 0x06;
+    /// Universal Router command: swap an exact input through V2 pairs.
+    pub const V2_SWAP_EXACT_IN: u8 = 0x08;
+    /// Universal Router command: swap for an exact output through V2 pairs.
+    pub const V2_SWAP_EXACT_OUT: u8 = 0x09;
+    /// Universal Router command: hand a signed allowance to Permit2.
+    pub const PERMIT2_PERMIT: u8 = 0x0a;
+    /// Universal Router command: wrap native coins that the router holds.
+    pub const WRAP_ETH: u8 = 0x0b;
+    /// Universal Router command: unwrap all wrapped native coins that the router holds.
+    pub const UNWRAP_WETH: u8 = 0x0c;
+    /// Universal Router command: run V4 actions.
+    pub const V4_SWAP: u8 = 0x10;
     /// V4 action: add liquidity to a position.
     pub const INCREASE_LIQUIDITY: u8 = 0x00;
     /// V4 action: take liquidity (or, with 0, only the fees) out of a position.
@@ -43,8 +59,12 @@ pub mod commands {
     pub const SWAP_EXACT_IN: u8 = 0x07;
     /// V4 action: swap for an exact output in one pool.
     pub const SWAP_EXACT_OUT_SINGLE: u8 = 0x08;
+    /// V4 action: pay so much of one currency.
+    pub const SETTLE: u8 = 0x0b;
     /// V4 action: pay the whole debt in one currency.
     pub const SETTLE_ALL: u8 = 0x0c;
+    /// V4 action: send so much of a credit to somebody.
+    pub const TAKE: u8 = 0x0e;
     /// V4 action: receive the whole credit in one currency.
     pub const TAKE_ALL: u8 = 0x0f;
     /// V4 action: receive the credits in both currencies of a pool.

@@ -93,6 +93,20 @@ pub fn tick(pool: &Pool, answer: &[u8]) -> Option<(u128, i128)> {
     Some((low_128(first), low_128(net).cast_signed()))
 }
 
+/// The call that reads the first slot of a V4 pool: where its fee stands, which hooks may have set.
+#[must_use]
+pub fn v4_slot0_call(manager: Address, id: B256) -> Call {
+    load(manager, v4_slot(id))
+}
+
+/// The liquidity providers' fee in pips, from the answer of [`v4_slot0_call`]; `None` when the pool has no price.
+#[must_use]
+pub fn v4_lp_fee(answer: &[u8]) -> Option<u32> {
+    // the price, the tick and the protocol's fee stand below it
+    let packed = word(answer, 0)?;
+    (!packed.is_zero()).then(|| (packed >> 208_usize & U256::from(0xff_ffff)).to())
+}
+
 /// The call that asks a V2 or V3 pool for its factory.
 #[must_use]
 pub fn factory_call(pool: Address) -> Call {

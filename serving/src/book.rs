@@ -6,7 +6,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockWriteGuard},
     time::{Duration, Instant},
 };
 
@@ -15,15 +15,27 @@ use domain::{block::BlockRef, ids::ChainId, route::Market};
 use tokio::sync::watch;
 
 mod gas;
+mod held;
 mod keeper;
+pub mod metrics;
 mod names;
+mod node;
+mod searches;
+mod stats;
+mod taxes;
+mod trial;
 mod venue;
 
 pub use self::{
     gas::GasRates,
     keeper::{Keeper, KeeperError},
     names::{Names, PoolName, TokenName},
+    node::Node,
+    searches::Searches,
 };
+pub(crate) use searches::Busy;
+use stats::Stats;
+use taxes::Taxes;
 
 /// Versions that are kept for requests that read at an older block.
 const VERSIONS: usize = 32;
@@ -46,6 +58,7 @@ pub struct Book {
 pub struct Shelf {
     newest: watch::Receiver<Option<Arc<Book>>>,
     inner: Arc<RwLock<Inner>>,
+    searches: Searches,
 }
 
 /// The side of the [`Keeper`].
@@ -60,13 +73,34 @@ struct Inner {
     versions: VecDeque<Arc<Book>>,
     /// When the newest one was last seen to be what the store has.
     confirmed: Option<Instant>,
+    stats: Stats,
+    taxes: Taxes,
 }
 
 impl Shelf {
     fn new() -> (Self, Publisher) {
         let (sender, newest) = watch::channel(None);
         let inner = Arc::<RwLock<Inner>>::default();
-        (Self { newest, inner: Arc::clone(&inner) }, Publisher { newest: sender, inner })
+        let shelf = Self { newest, inner: Arc::clone(&inner), searches: Searches::default() };
+        (shelf, Publisher { newest: sender, inner })
+    }
+
+    /// The same, whose pools are searched beside those of others: all together so many at once.
+    #[must_use]
+    pub fn sharing(self, searches: Searches) -> Self {
+        Self { searches, ..self }
+    }
+
+    /// What keeping them took so far.
+    fn stats(&self) -> (Stats, Taxes) {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        (inner.stats, inner.taxes.clone())
+    }
+
+    /// What bounds the searches of these pools.
+    #[must_use]
+    pub const fn searches(&self) -> &Searches {
+        &self.searches
     }
 
     /// The newest version; `None` before the pools are loaded.
@@ -118,6 +152,25 @@ impl Publisher {
         self.newest.send_replace(Some(book));
     }
 
+    fn write(&self) -> RwLockWriteGuard<'_, Inner> {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells which tokens are known to take a part of transfers.
+    fn know(&self, taxes: Taxes) {
+        self.write().taxes = taxes;
+    }
+
+    /// Notes what a version took.
+    fn took(&self, is_load: bool, pools: usize, time: Duration) {
+        self.write().stats.took(is_load, pools, time);
+    }
+
+    /// Notes that there is none.
+    fn failed(&self) {
+        self.write().stats.failures += 1;
+    }
+
     fn confirm(&self) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         inner.confirmed = Some(Instant::now());
@@ -128,5 +181,6 @@ impl Publisher {
 #[must_use]
 pub fn open(reader: store::Reader, chain: ChainId) -> (Shelf, Keeper) {
     let (shelf, publisher) = Shelf::new();
-    (shelf, Keeper::new(reader, chain, publisher))
+    let keeper = Keeper::new(reader, chain, shelf.clone(), publisher);
+    (shelf, keeper)
 }

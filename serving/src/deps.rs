@@ -6,6 +6,7 @@ use alloy_primitives::Address;
 use api_kit::chains::Chains;
 use chain::Client;
 use domain::{contract::Table, ids::ChainId};
+use observe::Shutdown;
 use prometheus::Registry;
 use serde::{Deserialize, Serialize};
 use store::Reader;
@@ -24,6 +25,16 @@ pub struct Quoters {
     pub v4_quoter: Option<Address>,
 }
 
+/// Routers that trade in the pools of a DEX.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Routers {
+    /// SwapRouter02.
+    pub swap_router02: Option<Address>,
+    /// Universal Router.
+    pub universal_router: Option<Address>,
+}
+
 /// What the service needs of a chain.
 #[derive(Debug, Clone)]
 pub struct ChainDeps {
@@ -33,6 +44,10 @@ pub struct ChainDeps {
     pub client: Client,
     /// Quoters by configured name of the DEX.
     pub quoters: BTreeMap<String, Quoters>,
+    /// Routers by configured name of the DEX.
+    pub routers: BTreeMap<String, Routers>,
+    /// Permit2, which the Universal Router draws tokens by.
+    pub permit2: Address,
     /// Its pools in memory.
     pub book: Shelf,
     /// What gas costs there.
@@ -58,6 +73,8 @@ pub struct Deps {
     pub max_price_age: Duration,
     /// Longest time a request may take; [`api_kit::shell::REQUEST_TIMEOUT`] is a good one.
     pub timeout: Duration,
+    /// Ends what goes on beside single answers: subscriptions.
+    pub shutdown: Shutdown,
 }
 
 impl Deps {

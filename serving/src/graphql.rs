@@ -1,15 +1,16 @@
-//! GraphQL at `/graphql`: POST answers queries, GET shows GraphiQL.
+//! GraphQL at `/graphql`: POST answers queries, GET shows GraphiQL. Subscriptions: `/graphql/ws` and `/graphql/stream`.
 
 use std::sync::Arc;
 
 use api_kit::{extract::Json, problem::Problem, scope::Scope};
 use async_graphql::{
-    EmptyMutation, EmptySubscription, MergedObject, Request, Response, Schema as GraphQlSchema,
+    EmptyMutation, MergedObject, Request, Response, Schema as GraphQlSchema,
     http::GraphiQLSource,
 };
 use async_graphql_axum::GraphQLResponse;
 use axum::{Router, extract::State, response::Html, routing::get};
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::loaders::cached;
 use crate::{deps::Deps, read};
@@ -18,6 +19,7 @@ mod chains;
 mod connection;
 mod events;
 mod guard;
+mod live;
 mod loaders;
 mod pools;
 mod prefetch;
@@ -45,12 +47,12 @@ pub struct Query(
 );
 
 /// The schema.
-pub type Schema = GraphQlSchema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = GraphQlSchema<Query, EmptyMutation, live::Subscription>;
 
 /// The schema as text; `schema.graphql` holds the same.
 #[must_use]
 pub fn sdl() -> String {
-    GraphQlSchema::build(Query::default(), EmptyMutation, EmptySubscription).finish().sdl()
+    GraphQlSchema::build(Query::default(), EmptyMutation, live::Subscription::default()).finish().sdl()
 }
 
 /// Fields of a page's rows, and a bit for the page.
@@ -63,10 +65,17 @@ pub(crate) fn page_cost(first: Option<i32>, child: usize) -> usize {
 struct App {
     schema: Schema,
     deps: Arc<Deps>,
+    /// Connections of subscribers.
+    connections: Arc<Semaphore>,
 }
 
 impl App {
     async fn run(&self, request: Request) -> Response {
+        self.schema.execute(self.with_data(request)).await
+    }
+
+    /// The request with what its fields read by: one scope, one block.
+    fn with_data(&self, request: Request) -> Request {
         let scope = Scope::new(self.deps.reader.clone());
         let tokens = cached(loaders::Tokens(scope.clone()));
         let pools = cached(loaders::Pools(scope.clone()));
@@ -76,17 +85,31 @@ impl App {
         let prices = cached(price_loaders::Prices(deps()));
         let deviations = cached(price_loaders::Deviations(deps(), now));
         let request = request.data(scope).data(tokens).data(pools).data(balances);
-        self.schema.execute(request.data(now).data(prices).data(deviations)).await
+        request.data(now).data(prices).data(deviations)
+    }
+
+    /// The place of a subscriber's connection.
+    fn connection(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.connections).try_acquire_owned().map_err(|_| {
+            let detail =
+                format!("{} subscribers are connected; try again later", live::MOST_CONNECTIONS);
+            Problem::unavailable("TOO_MANY_SUBSCRIBERS", detail)
+        })
     }
 }
 
 pub(crate) fn routes(deps: Arc<Deps>) -> Router {
-    let schema = GraphQlSchema::build(Query::default(), EmptyMutation, EmptySubscription)
+    let schema = GraphQlSchema::build(Query::default(), EmptyMutation, live::Subscription::default())
         .data(Arc::clone(&deps))
         .limit_depth(DEPTH)
         .limit_complexity(COMPLEXITY)
         .finish();
-    Router::new().route("/graphql", get(graphiql).post(answer)).with_state(App { schema, deps })
+    let connections = Arc::new(Semaphore::new(live::MOST_CONNECTIONS));
+    Router::new()
+        .route("/graphql", get(graphiql).post(answer))
+        .route("/graphql/ws", get(live::upgrade))
+        .route("/graphql/stream", get(live::events).post(live::posted))
+        .with_state(App { schema, deps, connections })
 }
 
 /// One request, one scope: all its fields read at the same block. A list of requests is refused: it would get round the
@@ -95,16 +118,26 @@ async fn answer(
     State(app): State<App>,
     Json(body): Json<Value>,
 ) -> Result<GraphQLResponse, Problem> {
+    let mut request = request(body)?;
+    let response = match guard::check(&mut request) {
+        Ok(()) => app.run(request).await,
+        Err(refusal) => Response::from_errors(vec![refusal]),
+    };
+    Ok(finished(response).into())
+}
+
+/// One request of a body.
+fn request(body: Value) -> Result<Request, Problem> {
     if !body.get("query").is_some_and(Value::is_string) {
         let detail = "give one request: {\"query\": \"…\", \"variables\": {…}}; lists of requests are not taken";
         return Err(Problem::bad_request("BODY_INVALID", detail));
     }
-    let mut request: Request = serde_json::from_value(body)
-        .map_err(|error| Problem::bad_request("BODY_INVALID", error.to_string()))?;
-    let mut response = match guard::check(&mut request) {
-        Ok(()) => app.run(request).await,
-        Err(refusal) => Response::from_errors(vec![refusal]),
-    };
+    serde_json::from_value(body)
+        .map_err(|error| Problem::bad_request("BODY_INVALID", error.to_string()))
+}
+
+/// An answer whose errors are bounded and have codes.
+fn finished(mut response: Response) -> Response {
     guard::bound(&mut response);
     for error in &mut response.errors {
         let extensions = error.extensions.get_or_insert_default();
@@ -113,9 +146,12 @@ async fn answer(
             extensions.set("code", "QUERY_INVALID");
         }
     }
-    Ok(response.into())
+    response
 }
 
 async fn graphiql() -> Html<String> {
-    Html(GraphiQLSource::build().endpoint("/graphql").title("sooho").finish())
+    Html(GraphiQLSource::build()
+            .endpoint("/graphql")
+            .subscription_endpoint("/graphql/ws")
+            .title("sooho").finish())
 }

@@ -28,7 +28,7 @@ use api_kit::{
     status,
 };
 
-pub use deps::{ChainDeps, Deps, Quoters};
+pub use deps::{ChainDeps, Deps, Quoters, Routers};
 
 /// Name of the service in metrics and logs.
 pub const SERVICE: &str = "serving";
@@ -41,6 +41,9 @@ pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
     let ready = Ready::when_indexed(deps.reader.clone(), deps.chain_ids());
     let shell =
         Shell { service: SERVICE, timeout: deps.timeout, ready, registry: deps.registry.clone() };
+    for (_, chain) in deps.chains.iter() {
+        book::metrics::register(&deps.registry, &chain.name, &chain.book)?;
+    }
     let status = status::routes(deps.reader.clone(), deps.chain_names());
     let deps = Arc::new(deps);
     shell.wrap(

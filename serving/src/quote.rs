@@ -1,5 +1,5 @@
 //! Quotes: the pools of one block in memory, routed and computed to the wei. With `verify` the real quoter contracts are
-//! asked for every leg at that block, and both numbers are in the answer.
+//! asked for every leg at that block, and both numbers are in the answer. With a recipient the quote becomes a transaction.
 
 use std::{
     sync::Arc,
@@ -21,15 +21,20 @@ use crate::{
 pub mod answer;
 mod batch;
 mod call;
+mod limits;
+mod native;
 mod plan;
 mod refusal;
 pub mod request;
 mod revert;
 #[cfg(test)]
 mod tests;
+pub mod transaction;
+pub mod updates;
 mod verify;
 
-pub use batch::{MOST_QUOTES, many};
+pub use batch::{Batch, MOST_QUOTES};
+pub(crate) use refusal::repair;
 
 /// The pools in memory may be so long behind what the store has.
 const BEHIND: Duration = Duration::from_secs(10);
@@ -59,13 +64,21 @@ pub async fn quote(deps: &Deps, at: At<'_>, request: Request<'_>) -> Result<Quot
 /// Answers by these pools.
 async fn quote_in(chain: &ChainDeps, book: &Arc<Book>, wanted: &Trade) -> Result<Quote, Problem> {
     let age = fresh(chain, book, wanted.max_age)?;
-    let planned = plan::plan(chain, book, wanted).await?;
+    // on the heap: a request's future carries what all these steps need
+    let (planned, via) = Box::pin(transaction::plan(chain, book, wanted)).await?;
     let verification = if wanted.verify {
         Some(verify::verify(chain, book, wanted, &planned.plan).await?)
     } else {
         None
     };
-    Ok(Quote::new(book, age, wanted, planned, verification))
+    let prepared = match (&wanted.wish, via) {
+        (Some(wish), Some(via)) => {
+            let prepared = transaction::prepare(chain, book, wanted, wish, &planned, via);
+            Some(Box::pin(prepared).await?)
+        }
+        _ => None,
+    };
+    Ok(Quote::new(book, age, wanted, planned, verification, prepared))
 }
 
 async fn book(chain_id: ChainId, chain: &ChainDeps, at: At<'_>) -> Result<Arc<Book>, Problem> {

@@ -17,6 +17,7 @@ mod pool;
 mod pools;
 mod prices;
 mod quote;
+mod quote_status;
 mod swaps;
 mod token;
 mod tokens;
@@ -36,6 +37,7 @@ pub(crate) fn routes(deps: Arc<Deps>) -> Router {
         .route("/v1/liquidity-events", get(liquidity::get))
         .route("/v1/quote", get(quote::get))
         .route("/v1/quotes", post(quote::post))
+        .route("/v1/quotes/status", get(quote_status::get))
         .merge(prices::routes())
         .with_state(deps)
 }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use abis::dynamic::Contracts;
+use alloy_primitives::{Address, address};
 use domain::{
     config::{Collection, Dex, Watch},
     ids::ChainId,
@@ -24,6 +25,7 @@ pub mod dex;
 pub mod prices;
 mod sense;
 pub mod storage;
+pub mod tax;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +33,10 @@ pub use contract::{ContractConfig, FactoryConfig};
 pub use dex::DexConfig;
 pub use prices::{ChainlinkFeedConfig, PricesConfig};
 pub use storage::{EMBEDDED, StoreConfig};
+pub use tax::TaxConfig;
 
+/// Where Permit2 is on nearly all chains.
+const PERMIT2: Address = address!("000000000022D473030F116dDEE9F6B43aC78BA3");
 /// A shorter lease would run out whenever the database is busy.
 const MIN_LEASE_MS: u64 = 1_000;
 
@@ -178,10 +183,16 @@ pub struct ChainConfig {
     pub events_per_commit: usize,
     /// Seconds that a block may be old for a quote; 0: any age.
     pub quote_max_age_s: u64,
+    /// Permit2, which the Universal Router draws tokens by.
+    pub permit2: Address,
+    /// Whether it is tried out what of tokens' transfers arrives; nothing is sent for it.
+    pub try_transfers: bool,
     /// DEX deployments.
     pub dex: Vec<DexConfig>,
     /// NFT collections.
     pub collection: Vec<Collection>,
+    /// Tokens that take a part of what is transferred.
+    pub tax: Vec<TaxConfig>,
     /// Contracts that are known by an ABI file.
     pub contract: Vec<ContractConfig>,
     /// Those contracts with their ABIs, once they were read.
@@ -205,8 +216,11 @@ impl Default for ChainConfig {
             poll_ms: 250,
             events_per_commit: 24_000,
             quote_max_age_s: 900,
+            permit2: PERMIT2,
+            try_transfers: true,
             dex: Vec::new(),
             collection: Vec::new(),
+            tax: Vec::new(),
             contract: Vec::new(),
             contracts: Arc::default(),
         }

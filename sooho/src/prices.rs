@@ -60,6 +60,14 @@ impl<'a> Market<'a> {
     ) -> Result<Self, Error> {
         let prices = &config.prices;
         let book = prices.book(&config.chain).map_err(Error::Invalid)?;
+        for token in book.tokens().iter().filter(|token| token.feeds.is_empty()) {
+            let (token, chain) = (&token.symbol, &token.chain);
+            tracing::warn!(
+                token,
+                chain,
+                "no source that is switched on speaks of this token: it has no price, nor has what is counted in it"
+            );
+        }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let fault = |error: prometheus::Error| Error::Service {
             service: "metrics",
@@ -175,7 +183,8 @@ impl<'a> Market<'a> {
             .map(|feed| Sequencer { feed: *feed, grace_seconds: section.sequencer_grace_s });
         let feeds = feeds.collect();
         let settings = ChainlinkConfig { feeds, margin_seconds: section.margin_s, sequencer };
-        Ok(Some(Chainlink::new(client()?, settings)))
+        let metrics = self.collector.metrics().clone();
+        Ok(Some(Chainlink::new(client()?, settings).counting(metrics)))
     }
 
     fn ids_of(&self, chain: ChainId, source: Source) -> Vec<Arc<str>> {

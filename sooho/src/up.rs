@@ -21,13 +21,13 @@ use indexer::{
     schedule::{AuditJob, ReconcileJob},
 };
 use observe::{Registry, Shutdown};
-use serving::{ChainDeps, Quoters};
+use serving::{ChainDeps, Quoters, Routers};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     chains::{self, OpenStore},
     commands::restore,
-    config::{ChainConfig, Config},
+    config::{self, ChainConfig, Config},
     error::Error,
     prices::Market,
     service::Service,
@@ -85,17 +85,21 @@ fn start(
             Service::Serving => {
                 let registry = Registry::new();
                 let mut background = serving::Background::default();
+                let searches = serving::book::Searches::default();
                 let deps = serving::Deps {
                     chains: per_chain(config, |chain| {
                         let client = chains::shown_client(chain, &registry)?;
                         let (book, keeper) = serving::book::open(open.store.reader(), chain.id);
                         let (gas_price, watch) = serving::gas_price::open(client.clone());
-                        background.keepers.push(keeper);
+                        let book = book.sharing(searches.clone());
+                        background.keepers.push(keeper.with(node(chain, &client)));
                         background.gas_prices.push(watch);
                         Ok(ChainDeps {
                             name: chain.name.clone(),
                             client,
                             quoters: quoters(chain),
+                            routers: routers(chain),
+                            permit2: chain.permit2,
                             book,
                             gas_price,
                             wrapped_native: wrapped_native(chain),
@@ -107,6 +111,7 @@ fn start(
                     registry,
                     max_price_age: Duration::from_secs(config.prices.policy.max_age_s),
                     timeout: REQUEST_TIMEOUT,
+                    shutdown: shutdown.clone(),
                 };
                 let run = serving::run(deps, background, listener, shutdown.clone());
                 tasks.spawn(async move { run.await.map_err(|error| ended("serving", &error)) });
@@ -250,6 +255,26 @@ fn per_chain<T>(
 fn wrapped_native(chain: &ChainConfig) -> Option<Address> {
     let tokens = chain.dex.iter().map(|dex| dex.pricing.reference_token);
     tokens.into_iter().find(|token| !token.is_zero())
+}
+
+fn routers(chain: &ChainConfig) -> BTreeMap<String, Routers> {
+    let routers = chain.dex.iter().map(|dex| {
+        // no V4 pool can be reached by SwapRouter02
+        let swap_router02 = dex.swap_router02.filter(|_| dex.protocol != Protocol::V4);
+        (dex.name.clone(), Routers { swap_router02, universal_router: dex.universal_router })
+    });
+    routers.collect()
+}
+
+/// What only the chain knows of its pools.
+fn node(chain: &ChainConfig, client: &Client) -> serving::book::Node {
+    let managers = chain.dex.iter().filter(|dex| dex.protocol == Protocol::V4);
+    serving::book::Node {
+        client: client.clone(),
+        managers: managers.map(|dex| (dex.name.clone(), dex.factory)).collect(),
+        taxes: chain.tax.iter().map(config::TaxConfig::tax).collect(),
+        tries_transfers: chain.try_transfers,
+    }
 }
 
 fn quoters(chain: &ChainConfig) -> BTreeMap<String, Quoters> {

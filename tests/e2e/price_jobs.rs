@@ -7,6 +7,7 @@ mod downtime;
 mod jumps;
 mod keys;
 mod past;
+mod past_values;
 mod pushed;
 mod replicas;
 mod secrets;

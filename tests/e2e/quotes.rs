@@ -2,6 +2,7 @@
 //! in one leg and in many.
 
 mod book;
+mod care;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};

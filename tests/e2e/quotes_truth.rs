@@ -4,3 +4,4 @@ mod day;
 mod recorded;
 mod replayed;
 mod reported;
+mod routes;

@@ -5,5 +5,7 @@ pub mod ask;
 pub mod contracts;
 pub mod hand;
 pub mod known;
+pub mod paths;
 pub mod scene;
 pub mod tally;
+pub mod taxed;

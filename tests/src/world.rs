@@ -84,6 +84,8 @@ impl World {
     pub fn chain_config(&self) -> ChainConfig {
         let d = &self.deployment;
         let dex = |name: &str, protocol, factory, quoter, position_manager| DexConfig {
+            swap_router02: Some(d.swap_router02),
+            universal_router: Some(d.universal_router),
             name: name.into(),
             protocol,
             factory,
@@ -106,6 +108,7 @@ impl World {
             undo_window: 64,
             // the chain's times are made up
             quote_max_age_s: 0,
+            permit2: d.permit2,
             range: 40,
             dex: vec![
                 dex("uniswap-v2", Protocol::V2, d.v2_factory, d.v2_router, None),

@@ -14,9 +14,27 @@ sol! {
         function getEthBalance(address addr) external view returns (uint256 balance);
     }
 
+    /// A token, how much of it may be drawn until when (seconds), and the next nonce of this allowance.
+    #[derive(Debug, PartialEq, Eq)]
+    struct PermitDetails { address token; uint160 amount; uint48 expiration; uint48 nonce; }
+
+    /// An allowance that its owner signs; the signature is good until `sigDeadline` (seconds).
+    #[derive(Debug, PartialEq, Eq)]
+    struct PermitSingle { PermitDetails details; address spender; uint256 sigDeadline; }
+
     /// The allowances that the V4 position manager and the Universal Router draw on.
     #[derive(Debug)]
     interface Permit2 {
+        error AllowanceExpired(uint256 deadline);
+        error InsufficientAllowance(uint256 amount);
+        error ExcessiveInvalidation();
+        error SignatureExpired(uint256 signatureDeadline);
+        error InvalidNonce();
+        error InvalidSignature();
+        error InvalidSignatureLength();
+        error InvalidSigner();
+        error InvalidContractSignature();
+
         function approve(address token, address spender, uint160 amount, uint48 expiration) external;
         function allowance(address user, address token, address spender) external view returns (uint160 amount, uint48 expiration, uint48 nonce);
     }
@@ -36,6 +54,27 @@ sol! {
             address v4PositionManager;
             address spokePool;
         }
+
+        error ExecutionFailed(uint256 commandIndex, bytes message);
+        error TransactionDeadlinePassed();
+        error InvalidEthSender();
+        error InvalidBips();
+        error InsufficientToken();
+        error InsufficientETH();
+        error V2TooLittleReceived();
+        error V2TooMuchRequested();
+        error V2InvalidPath();
+        error V3InvalidSwap();
+        error V3TooLittleReceived();
+        error V3TooMuchRequested();
+        error V3InvalidAmountOut();
+        error V3InvalidCaller();
+        error V4TooLittleReceived(uint256 minAmountOutReceived, uint256 amountReceived);
+        error V4TooMuchRequested(uint256 maxAmountInRequested, uint256 amountRequested);
+        error DeltaNotPositive(address currency);
+        error DeltaNotNegative(address currency);
+        error InsufficientBalance();
+        error UnsafeCast();
 
         function execute(bytes calldata commands, bytes[] calldata inputs, uint256 deadline) external payable;
     }

@@ -69,6 +69,12 @@ sol! {
         struct ExactOutputSingleParams { address tokenIn; address tokenOut; uint24 fee; address recipient; uint256 amountOut; uint256 amountInMaximum; uint160 sqrtPriceLimitX96; }
         struct ExactOutputParams { bytes path; address recipient; uint256 amountOut; uint256 amountInMaximum; }
 
+        function multicall(uint256 deadline, bytes[] calldata data) external payable returns (bytes[] memory results);
+        function swapExactTokensForTokens(uint256 amountIn, uint256 amountOutMin, address[] calldata path, address to) external payable returns (uint256 amountOut);
+        function swapTokensForExactTokens(uint256 amountOut, uint256 amountInMax, address[] calldata path, address to) external payable returns (uint256 amountIn);
+        function sweepToken(address token, uint256 amountMinimum, address recipient) external payable;
+        function unwrapWETH9(uint256 amountMinimum, address recipient) external payable;
+        function refundETH() external payable;
         function exactInputSingle(ExactInputSingleParams calldata params) external payable returns (uint256 amountOut);
         function exactInput(ExactInputParams calldata params) external payable returns (uint256 amountOut);
         function exactOutputSingle(ExactOutputSingleParams calldata params) external payable returns (uint256 amountIn);

@@ -45,6 +45,14 @@ sol! {
         function updateDynamicLPFee(PoolKey memory key, uint24 newDynamicLPFee) external;
 
         error SwapAmountCannotBeZero();
+        error CurrencyNotSettled();
+        error PoolNotInitialized();
+        error PriceLimitAlreadyExceeded(uint160 sqrtPriceCurrentX96, uint160 sqrtPriceLimitX96);
+        error PriceLimitOutOfBounds(uint160 sqrtPriceLimitX96);
+        error NotEnoughLiquidity();
+        error ManagerLocked();
+        error SafeCastOverflow();
+        error WrappedError(address target, bytes4 selector, bytes reason, bytes details);
 
         event Initialize(bytes32 indexed id, address indexed currency0, address indexed currency1, uint24 fee, int24 tickSpacing, address hooks, uint160 sqrtPriceX96, int24 tick);
         event ModifyLiquidity(bytes32 indexed id, address indexed sender, int24 tickLower, int24 tickUpper, int256 liquidityDelta, bytes32 salt);

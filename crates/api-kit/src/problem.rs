@@ -1,5 +1,7 @@
 //! Errors on the wire: problem details (RFC 9457) with a stable code.
 
+use std::collections::BTreeMap;
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -27,6 +29,9 @@ pub struct Problem {
     code: &'static str,
     /// What is wrong with this request, and what to do.
     detail: String,
+    /// What programs may want to know beyond the code, by name.
+    #[serde(flatten)]
+    more: BTreeMap<&'static str, String>,
 }
 
 fn status_number<S: serde::Serializer>(
@@ -41,7 +46,21 @@ impl Problem {
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { kind: "about:blank", title, status, code, detail: detail.into() }
+        Self {
+            kind: "about:blank",
+            title,
+            status,
+            code,
+            detail: detail.into(),
+            more: BTreeMap::new(),
+        }
+    }
+
+    /// The problem with a member of its own (RFC 9457, section 3.2).
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.more.insert(name, value.into());
+        self
     }
 
     /// 400: the request is wrong in itself.
@@ -117,6 +136,9 @@ impl From<Problem> for async_graphql::Error {
         Self::new(problem.detail).extend_with(|_, extensions| {
             extensions.set("code", code);
             extensions.set("status", status);
+            for (name, value) in problem.more {
+                extensions.set(name, value);
+            }
         })
     }
 }

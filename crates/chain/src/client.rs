@@ -2,6 +2,7 @@
 
 mod exchange;
 mod pick;
+pub mod simulate;
 
 use std::sync::{
     Arc,

@@ -49,6 +49,9 @@ const PERMIT2_LENGTH: usize = 9152;
 const PERMIT2_HASH: B256 =
     b256!("a1ad0529565c25202190d4ae7f75d4ca08dc432cc760544ee7d0313b68e82ecd");
 
+/// Where in that code the chain id stands for which it carries the domain of signatures ready made: that of another address.
+const PERMIT2_CHAIN: std::ops::Range<usize> = 0x1b21..0x1b41;
+
 /// Our own contracts, by name.
 pub(crate) const OWN: [(&str, &str); 8] = [
     ("TestToken", include_str!("../../../abis/contracts/out/TestToken.json")),
@@ -128,7 +131,10 @@ pub(crate) fn permit2(modules: &Path) -> Result<Vec<u8>, DevchainError> {
     if keccak256(runtime) != PERMIT2_HASH {
         return Err(broken(&path, &format!("holds another Permit2 ({})", keccak256(runtime))));
     }
-    Ok(returning(runtime))
+    let mut runtime = runtime.to_vec();
+    // no chain has this id: so the contract reckons the domain by its own address, as it does after a fork
+    runtime[PERMIT2_CHAIN].fill(0xff);
+    Ok(returning(&runtime))
 }
 
 /// Creation code that gives the new contract exactly this code (of less than 64 KiB).

@@ -18,13 +18,16 @@ mod chunked;
 mod direct;
 pub mod gas;
 mod graph;
+mod largest;
 mod leg;
 mod market;
 mod mid;
 mod path;
 mod rate;
 mod split;
+mod tax;
 mod venue;
+mod work;
 
 #[cfg(test)]
 mod kit;
@@ -32,9 +35,11 @@ mod kit;
 mod tests;
 
 pub use self::{
+    largest::{Largest, largest},
     leg::{Leg, Refusal},
     market::{Market, PoolIx, TokenIx},
     mid::mid_amount,
+    tax::Tax,
     venue::{Liquidity, Unsupported, Venue},
 };
 
@@ -62,7 +67,8 @@ pub struct Question {
     pub gas_price: GasPrice,
     /// Which pools may serve.
     pub allowed: Allowed,
-    /// How many swaps may be computed before the best way found so far is the answer.
+    /// How many swaps may be computed before the best way found so far is the answer; with on average eight steps each. As
+    /// much again may go into shares.
     pub effort: u32,
 }
 
@@ -134,6 +140,8 @@ pub struct Plan {
     pub gas: u64,
     /// Swaps that were computed.
     pub computed: u32,
+    /// Steps of those swaps; what a pool was walked for before in this search is not counted again.
+    pub steps: u64,
     /// Whether everything that could be better was looked at.
     pub exhausted: bool,
 }

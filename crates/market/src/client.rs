@@ -40,7 +40,7 @@ mod spoken;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::{batch::batches, spoken::Spoken};
+pub(crate) use self::{batch::batches, hold::retry_after, spoken::Spoken};
 use self::{
     cache::{Cache, Kept},
     exchange::{Ended, Exchange},
@@ -154,6 +154,11 @@ impl Http {
             self.0.metrics.request(self.0.source, Outcome::Shared);
         }
         flight.await
+    }
+
+    /// The source says how many calls are left in this month.
+    pub(crate) fn calls_left(&self, calls: u64) {
+        self.0.metrics.calls_left(self.0.source, calls);
     }
 
     /// What was said of it already.

@@ -29,6 +29,7 @@ mod tests;
 mod wire;
 
 pub use self::key::Budget;
+use self::key::Plan;
 
 const BASE: &str = "https://api.coingecko.com/api/v3";
 const PAID_BASE: &str = "https://pro-api.coingecko.com/api/v3";
@@ -45,6 +46,9 @@ pub struct CoinGecko {
     paid: bool,
     longest_url: usize,
     ids_per_call: usize,
+    /// Calls per minute that are configured.
+    per_minute: Option<u32>,
+    plan: Plan,
 }
 
 impl CoinGecko {
@@ -77,6 +81,8 @@ impl CoinGecko {
             paid,
             longest_url: config.longest_url(),
             ids_per_call: config.ids_per_call.unwrap_or(usize::MAX),
+            per_minute: config.per_minute,
+            plan: Plan::default(),
         })
     }
 }
@@ -87,7 +93,11 @@ impl PriceSource for CoinGecko {
     }
 
     fn now<'a>(&'a self, ids: &'a [Arc<str>]) -> BoxFuture<'a, Result<Vec<Said>, MarketError>> {
-        self.simple(ids).boxed()
+        async move {
+            self.keep_to_plan().await?;
+            self.simple(ids).await
+        }
+        .boxed()
     }
 
     fn resolutions(&self) -> &'static [Resolution] {
@@ -101,7 +111,11 @@ impl PriceSource for CoinGecko {
         from: Millis,
         to: Millis,
     ) -> BoxFuture<'a, Result<Series, MarketError>> {
-        self.ohlc(id, resolution, from, to).boxed()
+        async move {
+            self.keep_to_plan().await?;
+            self.ohlc(id, resolution, from, to).await
+        }
+        .boxed()
     }
 
     fn at<'a>(
@@ -109,7 +123,11 @@ impl PriceSource for CoinGecko {
         ids: &'a [Arc<str>],
         time: Millis,
     ) -> Option<BoxFuture<'a, Result<Vec<Said>, MarketError>>> {
-        Some(self.chart_at(ids, time).boxed())
+        let said = async move {
+            self.keep_to_plan().await?;
+            self.chart_at(ids, time).await
+        };
+        Some(said.boxed())
     }
 
     fn points<'a>(
@@ -118,7 +136,11 @@ impl PriceSource for CoinGecko {
         from: Millis,
         to: Millis,
     ) -> Option<BoxFuture<'a, Result<Points, MarketError>>> {
-        Some(self.chart_points(id, from, to).boxed())
+        let points = async move {
+            self.keep_to_plan().await?;
+            self.chart_points(id, from, to).await
+        };
+        Some(points.boxed())
     }
 }
 

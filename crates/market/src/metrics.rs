@@ -20,6 +20,7 @@ pub struct Metrics {
     silent_until: IntGaugeVec,
     refused_bodies: IntCounterVec,
     odd_items: IntCounterVec,
+    calls_left: IntGaugeVec,
     streams: StreamMetrics,
 }
 
@@ -157,6 +158,10 @@ impl Metrics {
                 "Items of answers of price sources that could not be read; the rest of the answer was used",
                 &["source"],
             )?,
+            calls_left: gauge(
+                "sooho_market_calls_left",
+                "Calls that the plan of the price source's key has left in this month, where the source says so",
+            )?,
             streams: StreamMetrics::new(registry)?,
         })
     }
@@ -188,6 +193,11 @@ impl Metrics {
 
     pub(crate) fn refused_body(&self, source: Source, fault: BodyFault) {
         self.refused_bodies.with_label_values(&[source.name(), fault.name()]).inc();
+    }
+
+    pub(crate) fn calls_left(&self, source: Source, calls: u64) {
+        let calls = i64::try_from(calls).unwrap_or(i64::MAX);
+        self.calls_left.with_label_values(&[source.name()]).set(calls);
     }
 
     pub(crate) fn odd_items(&self, source: Source, count: u64) {

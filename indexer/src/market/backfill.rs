@@ -1,7 +1,8 @@
-//! Candles of the past: what is missing of a span is asked for, page by page, and nothing else.
+//! The past: what is missing of a span is asked for, page by page, and nothing else.
 //!
-//! Sources are asked by rank: the first for all that it has not answered for, each further one for what no other has. What
-//! is stored is known by the store, so whoever is interrupted starts again, and asks for the rest.
+//! Sources of candles are asked by rank: the first for all that it has not answered for, each further one for what no other
+//! has. Where none of them has such candles, those that keep single values are asked for these ([`points`]). What is
+//! stored is known by the store, so whoever is interrupted starts again, and asks for the rest.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,6 +10,7 @@ use domain::{
     candle::Resolution,
     market::{Asset, Feed, Millis, Source, Span, gaps},
 };
+use futures::future::BoxFuture;
 use market::{MarketError, PriceSource, Series};
 use store::{
     StoreError,
@@ -17,12 +19,17 @@ use store::{
 
 use super::collector::Collector;
 
+mod points;
+
 /// Tries of one page.
 const TRIES: u32 = 5;
 /// Before the second one; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// A source that wants to be left alone for longer is left.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// Candles in a row that cannot be read and are stepped over: of more it is the source that cannot be read.
+const SKIPPED: u32 = 3;
 
 /// Who is asked for a token's candles.
 #[derive(Debug, Clone)]
@@ -46,6 +53,25 @@ pub struct Wanted {
     pub sellers: Vec<Seller>,
 }
 
+/// Who is asked for candles of a length: those that have some, else those that keep single values. By rank.
+#[must_use]
+pub fn asked(sellers: &[Seller], resolution: Resolution) -> Vec<&Seller> {
+    let serves = |seller: &&Seller| seller.asked.resolutions().contains(&resolution);
+    let mut asked: Vec<&Seller> = sellers.iter().filter(serves).collect();
+    if asked.is_empty() {
+        asked = sellers.iter().filter(|seller| seller.keeps_points()).collect();
+    }
+    asked.sort_by_key(|seller| seller.feed.clone());
+    asked
+}
+
+impl Seller {
+    /// Whether it keeps single values of the past. Nothing is asked.
+    fn keeps_points(&self) -> bool {
+        self.asked.points(&self.feed.id, 0, 0).is_some()
+    }
+}
+
 /// How far a backfill is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moved {
@@ -55,7 +81,7 @@ pub struct Moved {
     pub answered: Millis,
     /// Of so much that was missing of this source.
     pub missing: Millis,
-    /// Candles that are new.
+    /// Candles that are new, or single values.
     pub new: u64,
 }
 
@@ -66,11 +92,13 @@ pub struct Filled {
     pub new: u64,
     /// Candles that say something else than before.
     pub changed: u64,
-    /// Candles that were refused, which stay missing.
+    /// Single values that are new, of sources without such candles; `None` where candles were asked for.
+    pub values: Option<u64>,
+    /// Candles that were refused, which stay missing; or values.
     pub refused: u64,
     /// Pages that were asked for.
     pub pages: u64,
-    /// Documents with sheets of the past that were made of candles.
+    /// Sheets of the past that are new: times of which a price is known now, or a better one.
     pub sheets: u64,
 }
 
@@ -85,7 +113,8 @@ pub enum BackfillError {
     Market(#[from] MarketError),
     /// Nobody has such candles.
     #[error(
-        "none of its sources serves candles of {0}: give it a feed of one that does, or another --resolution"
+        "none of the sources that may be asked serves candles of {0}, or values of the past: give the token a feed of one that \
+         does (binance, coinbase, defillama, coingecko, chainlink), or take another --source or --resolution"
     )]
     NotServed(Resolution),
     /// A source that answers and does not move on.
@@ -114,6 +143,20 @@ impl Collector {
         filled.map(|filled| Filled { sheets, ..filled })
     }
 
+    /// Notes that the sheets of what is stored of a span are to be made again: those of candles from before there were
+    /// sheets have none. The next backfill makes them.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn want_sheets(&self, wanted: &Wanted) -> Result<(), StoreError> {
+        let Wanted { asset, resolution, span, .. } = *wanted;
+        for seller in &wanted.sellers {
+            let series = BarSeries { asset, feed: seller.feed.clone(), resolution };
+            self.market().mark_due(&series, self.past(resolution, span)).await?;
+        }
+        Ok(())
+    }
+
     /// The same without sheets, for who makes those of several tokens together: [`Collector::past_sheets`].
     ///
     /// # Errors
@@ -123,16 +166,18 @@ impl Collector {
         wanted: &Wanted,
         tell: &(dyn Fn(Moved) + Sync),
     ) -> Result<Filled, BackfillError> {
-        let Wanted { resolution, sellers, .. } = wanted;
-        let serves = |seller: &&Seller| seller.asked.resolutions().contains(resolution);
-        let mut sellers: Vec<&Seller> = sellers.iter().filter(serves).collect();
-        sellers.sort_by_key(|seller| seller.feed.clone());
+        let sellers = asked(&wanted.sellers, wanted.resolution);
         if sellers.is_empty() {
-            return Err(BackfillError::NotServed(*resolution));
+            return Err(BackfillError::NotServed(wanted.resolution));
         }
         let (mut filled, mut first_fault) = (Filled::default(), None);
         for (rank, seller) in sellers.into_iter().enumerate() {
-            match self.fill_from(wanted, seller, rank == 0, &mut filled, tell).await {
+            let done = if seller.asked.resolutions().contains(&wanted.resolution) {
+                self.fill_from(wanted, seller, rank == 0, &mut filled, tell).await
+            } else {
+                self.points_from(wanted, seller, &mut filled, tell).await
+            };
+            match done {
                 Ok(()) => {}
                 Err(BackfillError::Store(error)) => return Err(error.into()),
                 Err(error) => {
@@ -190,10 +235,21 @@ impl Collector {
         let mut moved = Moved { source, answered: 0, missing: total, new: 0 };
         tell(moved);
         for gap in missing {
-            let (mut from, mut noted) = (gap.from, false);
+            let (mut from, mut noted, mut skipped) = (gap.from, false, 0);
             while from < gap.to {
-                let Series { bars, until } =
-                    self.page(seller, *resolution, Span { from, to: gap.to }).await?;
+                let asked = self.page(seller, *resolution, Span { from, to: gap.to }).await;
+                let next = gaps::next_after(*resolution, from);
+                let Series { bars, until } = match asked {
+                    // one candle that cannot be read must not hide all that follow it; it stays missing
+                    Err(error @ MarketError::Odd { .. }) if skipped < SKIPPED && next < gap.to => {
+                        self.metrics().refused(source, "unreadable");
+                        tracing::warn!(%error, start = from, "a candle cannot be read; those behind it are asked for");
+                        (from, skipped, filled.refused) = (next, skipped + 1, filled.refused + 1);
+                        continue;
+                    }
+                    asked => asked?,
+                };
+                skipped = 0;
                 filled.pages += 1;
                 let until = until.min(gap.to);
                 if until <= from {
@@ -238,17 +294,25 @@ impl Collector {
         Ok(gaps::gaps(span, resolution, &starts, &answered))
     }
 
-    /// One page, with patience.
+    /// One page of candles.
     async fn page(
         &self,
         seller: &Seller,
         resolution: Resolution,
         Span { from, to }: Span,
     ) -> Result<Series, MarketError> {
+        self.patiently(|| seller.asked.bars(&seller.feed.id, resolution, from, to)).await
+    }
+
+    /// One page of whatever, with patience.
+    async fn patiently<'a, T>(
+        &self,
+        ask: impl Fn() -> BoxFuture<'a, Result<T, MarketError>>,
+    ) -> Result<T, MarketError> {
         let mut tries = 0;
         loop {
-            let error = match seller.asked.bars(&seller.feed.id, resolution, from, to).await {
-                Ok(series) => return Ok(series),
+            let error = match ask().await {
+                Ok(page) => return Ok(page),
                 Err(error) => error,
             };
             tries += 1;
@@ -259,7 +323,7 @@ impl Collector {
             if !error.is_transient() || tries >= TRIES || pause > LONGEST_WAIT {
                 return Err(error);
             }
-            tracing::info!(%error, seconds = pause.as_secs(), "candles are asked for again after a while");
+            tracing::info!(%error, seconds = pause.as_secs(), "the past is asked for again after a while");
             self.clock().sleep(pause).await;
         }
     }

@@ -36,6 +36,7 @@ use futures::{FutureExt as _, future::BoxFuture};
 use market::{MarketError, Points, PriceSource, Said, Series};
 
 pub use self::fault::FeedFault;
+use super::PriceMetrics;
 
 /// By how much an answer may come later than its feed's heartbeat: a transaction takes its time (seconds).
 pub const MARGIN_SECONDS: u64 = 300;
@@ -87,6 +88,8 @@ pub struct Chainlink {
     decimals: Mutex<BTreeMap<Address, (Address, u8)>>,
     /// Feeds that are left out now, and the name of the reason: that is said once.
     silent: Mutex<BTreeMap<Arc<str>, &'static str>>,
+    /// Where answers that are refused are counted.
+    metrics: Option<PriceMetrics>,
 }
 
 impl Chainlink {
@@ -107,8 +110,19 @@ impl Chainlink {
             sequencer: config.sequencer,
             decimals: Mutex::default(),
             silent: Mutex::default(),
+            metrics: None,
             client,
         }
+    }
+
+    /// The same, which counts the answers that it refuses, by reason.
+    #[must_use]
+    pub fn counting(self, metrics: PriceMetrics) -> Self {
+        for reason in FeedFault::NAMES {
+            // an alert needs a zero to rise from
+            metrics.rejected.with_label_values(&[Source::Chainlink.name(), reason]).inc_by(0);
+        }
+        Self { metrics: Some(metrics), ..self }
     }
 
     /// The feeds by their names.
@@ -149,7 +163,7 @@ impl Chainlink {
 }
 
 impl Chainlink {
-    /// Tells of feeds that fall silent, for another reason, or speak again.
+    /// Counts, and tells of feeds that fall silent, for another reason, or speak again.
     fn tell(&self, found: &[(Arc<str>, Result<Said, FeedFault>)]) {
         let Ok(mut silent) = self.silent.lock() else { return };
         for (id, answer) in found {
@@ -161,6 +175,9 @@ impl Chainlink {
                 Ok(_) => {}
                 Err(fault) => {
                     let reason = fault.name();
+                    if let Some(metrics) = &self.metrics {
+                        metrics.refused(Source::Chainlink, reason);
+                    }
                     if silent.insert(Arc::clone(id), reason) != Some(reason) {
                         tracing::warn!(feed, reason, %fault, "a price feed is left out");
                     }

@@ -28,6 +28,7 @@ use super::{book::Book, metrics::PriceMetrics, pools::UsdOf};
 
 mod accept;
 mod board;
+mod past;
 mod sheet;
 
 pub use accept::Tally;

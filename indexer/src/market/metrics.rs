@@ -24,7 +24,7 @@ pub struct PriceMetrics {
     pub sources: IntGaugeVec,
     /// `sooho_price_status`: 1 for the status that a token's price has, 0 for the others.
     pub status: IntGaugeVec,
-    /// `sooho_price_stuck_feeds`: feeds of a token that repeat one value for too long.
+    /// `sooho_price_stuck_feeds`: feeds of a token that repeat one value, or say nothing new, for too long.
     pub stuck: IntGaugeVec,
     /// `sooho_price_deviation_bps`: own pools' price over the market's.
     pub deviation: GaugeVec,
@@ -109,7 +109,7 @@ impl PriceMetrics {
             )?,
             stuck: gauge(
                 "sooho_price_stuck_feeds",
-                "Feeds of a token that repeat one value for too long; shown by the process that runs the jobs",
+                "Feeds of a token that repeat one value, or have no word of a later time, for too long; shown by the process that runs the jobs",
                 &["chain", "token", "source"],
             )?,
             runs: counter(

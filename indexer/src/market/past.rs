@@ -43,7 +43,8 @@ const DAY: Millis = 86_400_000;
 const PORTION: Millis = 30 * DAY;
 
 impl Collector {
-    /// Makes the sheets of those candles of these tokens that have none yet. How many documents that were.
+    /// Makes the sheets of those candles and values of these tokens that have none yet. How many there are that were not
+    /// there before, or say something better now.
     ///
     /// # Errors
     /// [`StoreError`], retryable when no server answers; what is left is made next time.

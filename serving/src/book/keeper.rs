@@ -1,31 +1,36 @@
 //! Loading the pools, and following what is committed.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use alloy_primitives::{Address, B256};
 use domain::{
-    amm::tick_map::{TickLiquidity, TickMap},
-    block::BlockRef,
-    entity::Protocol,
+    amm::tick_map::TickLiquidity,
     ids::{ChainId, PoolId},
-    route::{Liquidity, Market, PoolIx, Unsupported, Venue},
+    route::Market,
 };
 use observe::Shutdown;
 use store::{BlockTrading, Reader, Snapshot, StoreError, TokenQuery, TradingPool};
 
 use super::{
-    Book, GasRates, Names, PoolName, Publisher,
-    venue::{Ticks, venue},
+    Book, GasRates, Node, Publisher, Shelf,
+    held::{Changes, Held, is_dynamic},
+    node::Fees,
+    taxes::Taxes,
+    trial::Trial,
 };
 
 /// Between two looks at how far the store is.
 const BEAT: Duration = Duration::from_millis(50);
 /// After a fault.
 const REST: Duration = Duration::from_secs(1);
+/// Between two looks at names that are not known yet.
+const NAMES: Duration = Duration::from_secs(10);
+/// Between two tries to read fees that hooks set, while the chain stands still.
+const FEES: Duration = Duration::from_secs(1);
 /// Blocks whose changes are remembered, for the case that they are taken back.
 const REMEMBERED: usize = 1_024;
 /// Pools and tokens that are read at once.
@@ -47,30 +52,78 @@ pub struct Keeper {
     chain: ChainId,
     publisher: Publisher,
     held: Option<Held>,
-}
-
-/// The state that the next version is made from.
-#[derive(Debug)]
-struct Held {
-    block: BlockRef,
-    generation: i64,
-    market: Market,
-    names: Arc<Names>,
-    /// The newest last.
-    recent: VecDeque<BlockTrading>,
+    node: Option<Node>,
+    taxes: Taxes,
+    shelf: Shelf,
+    /// When fees were asked for last.
+    asked: Option<Instant>,
+    /// The last token whose name was looked for.
+    looked: Option<Address>,
 }
 
 impl Keeper {
-    pub(super) const fn new(reader: Reader, chain: ChainId, publisher: Publisher) -> Self {
-        Self { reader, chain, publisher, held: None }
+    pub(super) fn new(reader: Reader, chain: ChainId, shelf: Shelf, publisher: Publisher) -> Self {
+        Self {
+            reader,
+            chain,
+            publisher,
+            held: None,
+            node: None,
+            taxes: Taxes::default(),
+            shelf,
+            asked: None,
+            looked: None,
+        }
+    }
+
+    /// The same with the chain behind the pools: more of them can be traded in, and some that should not be are known.
+    #[must_use]
+    pub fn with(mut self, node: Node) -> Self {
+        self.taxes = Taxes::new(&node.taxes);
+        self.publisher.know(self.taxes.clone());
+        self.node = Some(node);
+        self
+    }
+
+    fn trial(&self) -> Option<Trial> {
+        let node = self.node.clone().filter(|node| node.tries_transfers)?;
+        Some(Trial::new(node, self.taxes.clone(), self.shelf.clone()))
+    }
+
+    /// Tries out a few tokens that were not yet, as [`Keeper::run`] does each second; how many. What is found counts from the
+    /// next [`Keeper::refresh`] on.
+    ///
+    /// # Errors
+    /// When the node cannot do that at all.
+    pub async fn try_transfers(&mut self) -> Result<usize, chain::ChainError> {
+        match self.trial() {
+            Some(mut trial) => trial.round().await,
+            None => Ok(0),
+        }
     }
 
     /// Keeps the book until the token is cancelled. Faults are told once, and tried again.
     pub async fn run(mut self, shutdown: Shutdown) {
+        let trial = self.trial().map(|trial| trial.run(shutdown.clone()));
+        let trying = async move {
+            if let Some(trial) = trial {
+                trial.await;
+            }
+        };
+        tokio::join!(trying, self.follow_store(shutdown));
+    }
+
+    async fn follow_store(&mut self, shutdown: Shutdown) {
         let mut failing = false;
+        let mut named = Instant::now();
         loop {
-            let pause = match self.refresh().await {
-                Ok(_) => {
+            let mut outcome = self.refresh().await.map(drop);
+            if outcome.is_ok() && named.elapsed() > NAMES {
+                outcome = self.refresh_names().await.map(drop);
+                named = Instant::now();
+            }
+            let pause = match outcome {
+                Ok(()) => {
                     if std::mem::take(&mut failing) {
                         tracing::info!(
                             chain = self.chain,
@@ -80,6 +133,7 @@ impl Keeper {
                     BEAT
                 }
                 Err(error) => {
+                    self.publisher.failed();
                     if !std::mem::replace(&mut failing, true) {
                         tracing::warn!(chain = self.chain, %error, "quotes will be refused as stale");
                     }
@@ -99,15 +153,25 @@ impl Keeper {
     /// [`KeeperError`]; the version of before stays.
     pub async fn refresh(&mut self) -> Result<usize, KeeperError> {
         let Some(watermark) = self.reader.watermark(self.chain).await? else { return Ok(0) };
-        if self.held.as_ref().is_some_and(|held| held.block == watermark.block) {
+        let retaxed = self.taxes.changed();
+        let is_done = |held: &Held| {
+            held.block == watermark.block
+                && retaxed.is_empty()
+                && (held.fees_are_whole || self.asked.is_some_and(|at| at.elapsed() < FEES))
+        };
+        if self.held.as_ref().is_some_and(is_done) {
             self.publisher.confirm();
             return Ok(0);
         }
+        let begun = Instant::now();
         let Some(snapshot) = self.reader.snapshot(self.chain).await? else { return Ok(0) };
-        let read = match self.changes(&snapshot).await? {
-            Some(changes) => self.follow(&snapshot, changes).await?,
+        let changes = self.changes(&snapshot).await?;
+        let is_load = changes.is_none();
+        let read = match changes {
+            Some(changes) => self.follow(&snapshot, changes, &retaxed).await?,
             None => self.load(&snapshot).await?,
         };
+        self.taxes.done(&retaxed);
         if let Some(held) = &self.held {
             self.publisher.publish(Book {
                 block: held.block,
@@ -115,8 +179,27 @@ impl Keeper {
                 names: Arc::clone(&held.names),
                 gas: GasRates::default(),
             });
+            self.publisher.took(is_load, read, begun.elapsed());
         }
         Ok(read)
+    }
+
+    /// Reads again what tokens say of themselves that said nothing when their pools came, some of them each time; how many
+    /// were read.
+    ///
+    /// # Errors
+    /// [`KeeperError`].
+    pub async fn refresh_names(&mut self) -> Result<usize, KeeperError> {
+        let Some(held) = &self.held else { return Ok(0) };
+        let nameless = held.names.nameless(self.looked, PAGE);
+        self.looked = nameless.last().copied();
+        if nameless.is_empty() {
+            return Ok(0);
+        }
+        let Some(snapshot) = self.reader.snapshot(self.chain).await? else { return Ok(0) };
+        let tokens = snapshot.tokens_by_addresses(&nameless).await?;
+        tokens.iter().for_each(|token| held.names.describe(token));
+        Ok(tokens.len())
     }
 
     /// What differs between the book and the snapshot; `None` when that is not known.
@@ -157,16 +240,24 @@ impl Keeper {
         &mut self,
         snapshot: &Snapshot,
         changes: Changes,
+        retaxed: &BTreeSet<Address>,
     ) -> Result<usize, KeeperError> {
         let Some(held) = &mut self.held else { return Ok(0) };
-        let (pools, mut ticks) = changes.touched();
-        let ids: Vec<PoolId> = pools.iter().copied().collect();
+        let (mut pools, mut ticks) = changes.touched();
+        pools.extend(held.holding(retaxed));
+        let mut ids: Vec<PoolId> = pools.iter().copied().collect();
+        let mut found = pools_by_ids(snapshot, &ids).await?;
+        let dynamic = found.iter().filter(|pool| is_dynamic(pool));
+        let dynamic = dynamic.map(|pool| (pool.id, pool.dex.clone()));
+        let dynamic = dynamic.chain(held.dynamic.clone()).collect();
+        let fees = fees(self.node.as_ref(), &mut self.asked, &dynamic, snapshot).await;
+        // a fee changes without an event
+        let refeed = dynamic.keys().filter(|id| fees.known.get(*id) != held.fees.get(*id));
+        let refeed: Vec<PoolId> = refeed.filter(|id| !pools.contains(*id)).copied().collect();
+        found.extend(pools_by_ids(snapshot, &refeed).await?);
+        ids.extend(refeed);
         // a pool that could not be traded in has no ticks in the book
         ticks.extend(ids.iter().filter(|id| held.ticks(held.names.pool_number(**id)).is_none()));
-        let mut found = Vec::with_capacity(ids.len());
-        for part in ids.chunks(PAGE) {
-            found.extend(snapshot.trading_pools_by_ids(part).await?);
-        }
         let mut tick_maps = HashMap::new();
         for id in ticks {
             if held.is_pair(id) {
@@ -185,6 +276,7 @@ impl Keeper {
             tokens.extend(snapshot.tokens_by_addresses(part).await?);
         }
         // nothing is changed before everything is read: who fails above begins anew
+        (held.fees, held.fees_are_whole) = (fees.known, fees.is_whole);
         held.apply(&ids, &found, &mut tick_maps);
         tokens.iter().for_each(|token| held.names.describe(token));
         for _ in &changes.undone {
@@ -210,7 +302,15 @@ impl Keeper {
             market: Market::default(),
             names: Arc::default(),
             recent: VecDeque::new(),
+            taxes: self.taxes.clone(),
+            dynamic: BTreeMap::new(),
+            fees: HashMap::new(),
+            fees_are_whole: true,
         };
+        let dynamic = pools.iter().filter(|pool| is_dynamic(pool));
+        let dynamic = dynamic.map(|pool| (pool.id, pool.dex.clone())).collect();
+        let fees = fees(self.node.as_ref(), &mut self.asked, &dynamic, snapshot).await;
+        (held.fees, held.fees_are_whole) = (fees.known, fees.is_whole);
         let ids: Vec<_> = pools.iter().map(|pool| pool.id).collect();
         held.apply(&ids, &pools, &mut ticks);
         let mut after = None;
@@ -238,84 +338,22 @@ impl Keeper {
     }
 }
 
-/// Blocks that the book has and the store has not, and the other way round.
-#[derive(Debug)]
-struct Changes {
-    undone: Vec<BlockTrading>,
-    done: Vec<BlockTrading>,
+async fn pools_by_ids(snapshot: &Snapshot, ids: &[PoolId]) -> Result<Vec<TradingPool>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for part in ids.chunks(PAGE) {
+        found.extend(snapshot.trading_pools_by_ids(part).await?);
+    }
+    Ok(found)
 }
 
-impl Changes {
-    /// Pools to be read again, and those of them whose ticks are.
-    fn touched(&self) -> (BTreeSet<PoolId>, BTreeSet<PoolId>) {
-        let (mut pools, mut ticks) = (BTreeSet::new(), BTreeSet::new());
-        for block in self.undone.iter().chain(&self.done) {
-            pools.extend(&block.pools);
-            ticks.extend(&block.ticks);
-        }
-        pools.extend(&ticks);
-        (pools, ticks)
-    }
-}
-
-impl Held {
-    /// Tokens of these pools that have no number yet.
-    fn unknown(&self, pools: &[TradingPool]) -> Vec<Address> {
-        let tokens: BTreeSet<Address> = pools.iter().flat_map(|pool| pool.tokens).collect();
-        tokens.into_iter().filter(|token| self.names.token_number(*token).is_none()).collect()
-    }
-
-    /// Takes over what was read of these pools. A pool that was not found is gone.
-    fn apply(
-        &mut self,
-        ids: &[PoolId],
-        found: &[TradingPool],
-        ticks: &mut HashMap<PoolId, Vec<TickLiquidity>>,
-    ) {
-        for pool in found {
-            let tokens = pool.tokens.map(|address| self.names.add_token(address));
-            let number = self.names.pool_number(pool.id);
-            let ticks = match (ticks.remove(&pool.id), self.ticks(number)) {
-                (None, Some(same)) => Ticks::Same(same),
-                (read, _) => Ticks::Read(read.unwrap_or_default()),
-            };
-            let venue = venue(pool, tokens, ticks);
-            if let Some(number) = number {
-                self.market.replace(number, venue);
-            } else {
-                let number = self.market.add(venue);
-                let name = PoolName {
-                    id: pool.id,
-                    dex: self.names.dex(&pool.dex),
-                    fee_pips: pool.fee_pips,
-                    tick_spacing: pool.tick_spacing,
-                    hooks: pool.hooks,
-                };
-                self.names.add_pool(number, name);
-            }
-        }
-        let found: HashSet<PoolId> = found.iter().map(|pool| pool.id).collect();
-        for gone in ids.iter().filter(|id| !found.contains(id)) {
-            let Some(number) = self.names.pool_number(*gone) else { continue };
-            let Some(old) = self.market.pool(number) else { continue };
-            let why = Liquidity::Unsupported(Unsupported::Gone);
-            let venue = Venue::new(old.protocol, old.tokens, why);
-            self.market.replace(number, venue);
-        }
-    }
-
-    /// Whether it is known as a pool without ticks.
-    fn is_pair(&self, id: PoolId) -> bool {
-        let number = self.names.pool_number(id);
-        let venue = number.and_then(|number| self.market.pool(number));
-        venue.is_some_and(|venue| venue.protocol == Protocol::V2)
-    }
-
-    /// The ticks that a pool has in the book.
-    fn ticks(&self, number: Option<PoolIx>) -> Option<Arc<TickMap>> {
-        match &self.market.pool(number?)?.liquidity {
-            Liquidity::Concentrated { ticks, .. } => Some(Arc::clone(ticks)),
-            _ => None,
-        }
-    }
+/// What these pools take at the snapshot's block; nothing without a node.
+async fn fees(
+    node: Option<&Node>,
+    asked: &mut Option<Instant>,
+    pools: &BTreeMap<PoolId, String>,
+    snapshot: &Snapshot,
+) -> Fees {
+    let Some(node) = node else { return Fees { known: HashMap::new(), is_whole: true } };
+    *asked = Some(Instant::now());
+    node.fees(pools, snapshot.block().hash).await
 }

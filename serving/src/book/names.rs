@@ -85,6 +85,17 @@ impl Names {
         self.read().tokens.len()
     }
 
+    /// So many tokens that told no symbol or no decimals yet, those after this one first.
+    pub(super) fn nameless(&self, after: Option<Address>, most: usize) -> Vec<Address> {
+        let tables = self.read();
+        let known = after.and_then(|after| tables.token_numbers.get(&after));
+        let begin = known.map_or(0, |token| place(token.0) + 1).min(tables.tokens.len());
+        let (before, from) = tables.tokens.split_at(begin);
+        let is_nameless = |token: &&TokenName| token.symbol.is_none() || token.decimals.is_none();
+        let nameless = from.iter().chain(before).filter(is_nameless);
+        nameless.take(most).map(|token| token.address).collect()
+    }
+
     /// The number of a token, a new one where it has none yet.
     pub(super) fn add_token(&self, address: Address) -> TokenIx {
         let mut tables = self.write();

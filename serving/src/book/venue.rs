@@ -16,7 +16,7 @@ use domain::{
 use store::TradingPool;
 
 /// Marks a fee that the hooks set.
-const DYNAMIC_FEE: u32 = 0x80_0000;
+pub(super) const DYNAMIC_FEE: u32 = 0x80_0000;
 
 /// A pool's ticks.
 #[derive(Debug)]
@@ -27,13 +27,22 @@ pub(super) enum Ticks {
     Read(Vec<TickLiquidity>),
 }
 
-/// The pool with these ticks.
-pub(super) fn venue(pool: &TradingPool, tokens: [TokenIx; 2], ticks: Ticks) -> Venue {
-    let liquidity = liquidity(pool, ticks).unwrap_or_else(Liquidity::Unsupported);
+/// The pool with these ticks; with the fee that its hooks have set now, where that is known.
+pub(super) fn venue(
+    pool: &TradingPool,
+    tokens: [TokenIx; 2],
+    ticks: Ticks,
+    set_fee: Option<u32>,
+) -> Venue {
+    let liquidity = liquidity(pool, ticks, set_fee).unwrap_or_else(Liquidity::Unsupported);
     Venue::new(pool.protocol, tokens, liquidity)
 }
 
-fn liquidity(pool: &TradingPool, ticks: Ticks) -> Result<Liquidity, Unsupported> {
+fn liquidity(
+    pool: &TradingPool,
+    ticks: Ticks,
+    set_fee: Option<u32>,
+) -> Result<Liquidity, Unsupported> {
     match pool.state {
         PoolState::Reserves { reserve0, reserve1 } => {
             if reserve0.is_zero() || reserve1.is_zero() {
@@ -46,7 +55,7 @@ fn liquidity(pool: &TradingPool, ticks: Ticks) -> Result<Liquidity, Unsupported>
             if sqrt_price_x96.is_zero() {
                 return Err(Unsupported::Empty);
             }
-            let fee = fee(pool)?;
+            let fee = fee(pool, set_fee)?;
             let incomplete = |_: AmmError| Unsupported::Incomplete;
             let ticks = match ticks {
                 Ticks::Same(ticks) => ticks,
@@ -65,7 +74,7 @@ fn liquidity(pool: &TradingPool, ticks: Ticks) -> Result<Liquidity, Unsupported>
     }
 }
 
-fn fee(pool: &TradingPool) -> Result<Fee, Unsupported> {
+fn fee(pool: &TradingPool, set_fee: Option<u32>) -> Result<Fee, Unsupported> {
     if pool.protocol != Protocol::V4 {
         // how the protocol packs its part differs between forks, and no trade depends on it
         return Ok(Fee::V3 { pips: pool.fee_pips, protocol: 0 });
@@ -74,7 +83,8 @@ fn fee(pool: &TradingPool) -> Result<Fee, Unsupported> {
         return Err(Unsupported::Hook(pool.hooks));
     }
     if pool.fee_pips == DYNAMIC_FEE {
-        return Err(Unsupported::DynamicFee(pool.hooks));
+        let lp_pips = set_fee.ok_or(Unsupported::DynamicFee(pool.hooks))?;
+        return Ok(Fee::V4 { lp_pips, protocol: pool.fee_protocol });
     }
     Ok(Fee::V4 { lp_pips: pool.fee_pips, protocol: pool.fee_protocol })
 }

@@ -60,7 +60,7 @@ pub(super) fn bound(response: &mut Response) {
     }
 }
 
-fn refusal(detail: String) -> ServerError {
+pub(super) fn refusal(detail: String) -> ServerError {
     let mut error = ServerError::new(detail, None);
     error.extensions.get_or_insert_default().set("code", "QUERY_TOO_LARGE");
     error

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use api_kit::scope::Scope;
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, InputObject, Object, Result};
 
 use crate::{
     deps::Deps,
@@ -11,13 +11,65 @@ use crate::{
         At,
         answer::Quote,
         quote,
-        request::{Request, TradeType},
+        request::{Request, RouterKind, SendRequest, StateKind, TradeType},
     },
 };
 
 /// Quotes.
 #[derive(Debug, Default)]
 pub struct Quotes;
+
+/// The wish for a transaction that carries a quote out.
+#[derive(Debug, InputObject)]
+pub struct TransactionInput {
+    /// Who gets what comes out.
+    recipient: String,
+    /// Who sends and pays; the recipient unless said.
+    sender: Option<String>,
+    /// Last second in which it may be mined (Unix time); 30 minutes after the block unless said.
+    deadline: Option<u64>,
+    /// Basis points of what comes out, for somebody else.
+    portion_bips: Option<u32>,
+    /// Who gets those.
+    portion_recipient: Option<String>,
+    /// The router; the one that suits unless said.
+    router: Option<RouterKind>,
+    /// A signature of the `permit` of an earlier quote.
+    permit_signature: Option<String>,
+    /// Its `amount`.
+    permit_amount: Option<String>,
+    /// Its `expiration`.
+    permit_expiration: Option<u64>,
+    /// Its `nonce`.
+    permit_nonce: Option<u64>,
+    /// Its `sigDeadline`.
+    permit_sig_deadline: Option<u64>,
+    /// Whether it is tried out at the block of the quote.
+    #[graphql(default)]
+    simulate: bool,
+    /// With which balance and allowances; the real ones unless said.
+    simulate_with: Option<StateKind>,
+}
+
+impl TransactionInput {
+    pub(super) fn request(&self) -> SendRequest<'_> {
+        SendRequest {
+            recipient: Some(&self.recipient),
+            sender: self.sender.as_deref(),
+            deadline: self.deadline,
+            portion_bips: self.portion_bips,
+            portion_recipient: self.portion_recipient.as_deref(),
+            router: self.router.map(RouterKind::name),
+            permit_signature: self.permit_signature.as_deref(),
+            permit_amount: self.permit_amount.as_deref(),
+            permit_expiration: self.permit_expiration,
+            permit_nonce: self.permit_nonce,
+            permit_sig_deadline: self.permit_sig_deadline,
+            simulate: self.simulate,
+            simulate_with: self.simulate_with.map(StateKind::name),
+        }
+    }
+}
 
 #[Object]
 impl Quotes {
@@ -53,6 +105,7 @@ impl Quotes {
         gas_price_wei: Option<String>,
         #[graphql(desc = "Oldest block that is accepted, in milliseconds")] max_age_ms: Option<u64>,
         #[graphql(desc = "Whether the quoter contracts are asked, too", default)] verify: bool,
+        #[graphql(desc = "A transaction is wanted")] transaction: Option<TransactionInput>,
     ) -> Result<Quote> {
         let request = Request {
             chain,
@@ -71,6 +124,7 @@ impl Quotes {
             gas_price_wei: gas_price_wei.as_deref(),
             max_age_ms,
             verify,
+            send: transaction.as_ref().map(TransactionInput::request).unwrap_or_default(),
         };
         let at = At::Scope(ctx.data::<Scope>()?);
         Ok(quote(ctx.data::<Arc<Deps>>()?, at, request).await?)

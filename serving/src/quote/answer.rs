@@ -4,13 +4,18 @@ use std::time::Duration;
 
 use alloy_primitives::{U256, U512};
 use api_kit::answer::Block;
-use async_graphql::SimpleObject;
+use async_graphql::{Json, SimpleObject};
 use domain::route::{self, SHARES, mid_amount};
 use serde::Serialize;
 
 use super::{
+    limits::{self, WHOLE},
     plan::Planned,
     request::{Trade, TradeType},
+    transaction::{
+        Prepared,
+        answer::{Approval, Portion, Simulation, Transaction},
+    },
     verify::Verification,
 };
 use crate::{
@@ -18,9 +23,6 @@ use crate::{
     price,
     view::{address, protocol::Protocol},
 };
-
-/// Basis points in a whole.
-const WHOLE: u32 = 10_000;
 
 /// What a trade gives at a block. Amounts are in smallest units; the decimal forms are null where the token tells no
 /// decimals.
@@ -66,6 +68,17 @@ pub struct Quote {
     pub route_string: String,
     /// With `verify`: what the quoter contracts say at the same block.
     pub verification: Option<Verification>,
+    /// With `recipient`: what the sender has to sign and send.
+    pub transaction: Option<Transaction>,
+    /// What the sender has to allow before, as far as that is wanting at the block of the quote.
+    pub approvals: Vec<Approval>,
+    /// What the sender may sign instead of an approval of kind `permit2` (EIP-712, for `eth_signTypedData_v4`); the
+    /// signature goes into `permitSignature` of the same question.
+    pub permit: Option<Json<serde_json::Value>>,
+    /// With `portionBips`: what somebody else gets of it.
+    pub portion: Option<Portion>,
+    /// With `simulate`: how the transaction went on the state of that block.
+    pub simulation: Option<Simulation>,
 }
 
 /// What gas costs.
@@ -125,11 +138,25 @@ impl Quote {
         trade: &Trade,
         planned: Planned,
         verification: Option<Verification>,
+        prepared: Option<Prepared>,
     ) -> Self {
         let Planned { token_in, token_out, plan, gas } = planned;
         let exact_in = trade.trade_type == TradeType::ExactIn;
         let cost = gas.map(|(wei, price)| (wei, price.cost(plan.gas)));
-        let slipped = trade.slippage_bps.map(|bps| slipped(&plan, exact_in, bps).to_string());
+        let slipped = trade.slippage_bps.map(|bps| {
+            let limit = if exact_in {
+                limits::least(plan.amount_out, bps)
+            } else {
+                limits::most(plan.amount_in, bps)
+            };
+            limit.to_string()
+        });
+        let (transaction, approvals, permit, portion, simulation) = match prepared {
+            Some(it) => {
+                (Some(it.transaction), it.approvals, it.permit, it.portion, Some(it.simulation))
+            }
+            None => (None, Vec::new(), None, None, None),
+        };
         let (minimum_amount_out, maximum_amount_in) =
             if exact_in { (slipped, None) } else { (None, slipped) };
         let decimal = |token: &TokenName, amount| {
@@ -161,19 +188,13 @@ impl Quote {
             route_string: text(book, &plan),
             routes: plan.routes.iter().map(|route| self::route(book, route)).collect(),
             verification,
+            transaction,
+            approvals,
+            permit: permit.map(Json),
+            portion,
+            simulation,
         }
     }
-}
-
-/// The result when it comes out worse by so many basis points, rounded against the trader's wish.
-fn slipped(plan: &route::Plan, exact_in: bool, bps: u32) -> U256 {
-    let whole = U512::from(WHOLE);
-    let wide = if exact_in {
-        U512::from(plan.amount_out) * U512::from(WHOLE - bps) / whole
-    } else {
-        (U512::from(plan.amount_in) * U512::from(WHOLE + bps)).div_ceil(whole)
-    };
-    U256::checked_from_limbs_slice(wide.as_limbs()).unwrap_or(U256::MAX)
 }
 
 /// Basis points between what the pools' prices say and what comes out, rounded up.

@@ -10,42 +10,40 @@ use crate::{book::Book, deps::Deps};
 /// Quotes of a batch at most.
 pub const MOST_QUOTES: usize = 100;
 
-/// Answers each request by itself: one that is refused does not hold up the others.
-///
-/// # Errors
-/// A problem when there are too many.
-pub async fn many(
-    deps: &Deps,
-    requests: &[Request<'_>],
-) -> Result<Vec<Result<Quote, Problem>>, Problem> {
-    if requests.len() > MOST_QUOTES {
-        let detail =
-            format!("{} quotes are asked for: ask for at most {MOST_QUOTES}", requests.len());
-        return Err(Problem::bad_request("QUERY_INVALID", detail));
-    }
-    let mut books = BTreeMap::new();
-    let mut answers = Vec::with_capacity(requests.len());
-    for request in requests {
-        answers.push(one(deps, &mut books, request).await);
-        // a long batch leaves room for others
-        tokio::task::yield_now().await;
-    }
-    Ok(answers)
+/// Quotes that are asked for together.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    deps: &'a Deps,
+    /// By chain: what its first quote was answered by.
+    books: BTreeMap<u64, Arc<Book>>,
 }
 
-/// Answers one by the pools that the first of its chain was answered by.
-async fn one(
-    deps: &Deps,
-    books: &mut BTreeMap<u64, Arc<Book>>,
-    request: &Request<'_>,
-) -> Result<Quote, Problem> {
-    let (chain_id, chain) = deps.chains.resolve(request.chain)?;
-    let wanted = request.check()?;
-    let known = books.get(&chain_id).cloned();
-    let pinned = match known {
-        Some(pinned) => pinned,
-        None => book(chain_id, chain, At::Head).await?,
-    };
-    books.insert(chain_id, Arc::clone(&pinned));
-    quote_in(chain, &pinned, &wanted).await
+impl<'a> Batch<'a> {
+    /// So many of them.
+    ///
+    /// # Errors
+    /// A problem when that is too many.
+    pub fn new(deps: &'a Deps, quotes: usize) -> Result<Self, Problem> {
+        if quotes > MOST_QUOTES {
+            let detail = format!("{quotes} quotes are asked for: ask for at most {MOST_QUOTES}");
+            return Err(Problem::bad_request("QUERY_INVALID", detail));
+        }
+        Ok(Self { deps, books: BTreeMap::new() })
+    }
+
+    /// Answers one by itself: one that is refused does not hold up the others.
+    ///
+    /// # Errors
+    /// As a single quote.
+    pub async fn answer(&mut self, request: &Request<'_>) -> Result<Quote, Problem> {
+        let (chain_id, chain) = self.deps.chains.resolve(request.chain)?;
+        let wanted = request.check()?;
+        let pinned = match self.books.get(&chain_id) {
+            Some(pinned) => Arc::clone(pinned),
+            None => book(chain_id, chain, At::Head).await?,
+        };
+        let answer = quote_in(chain, &pinned, &wanted).await;
+        self.books.entry(chain_id).or_insert(pinned);
+        answer
+    }
 }

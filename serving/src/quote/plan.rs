@@ -5,21 +5,24 @@ use std::{collections::BTreeSet, sync::Arc};
 use alloy_primitives::{Address, U256};
 use api_kit::problem::Problem;
 use domain::route::{
-    Allowed, GasPrice, Liquidity, Plan, PoolIx, Question, RouteError, TokenIx, find,
+    Allowed, GasPrice, Liquidity, Market, Plan, PoolIx, Question, RouteError, TokenIx, find,
+    largest,
 };
 
 use super::{
-    refusal,
+    refusal::{self, Failed},
     request::{Through, Trade},
 };
 use crate::{
-    book::{Book, TokenName},
+    book::{Book, Busy, TokenName},
     deps::ChainDeps,
     failure,
 };
 
 /// Swaps that are computed for one quote at most, before shares are decided.
 const EFFORT: u32 = 2_000;
+/// Pools of a pair that are asked without leaving the thread.
+const FEW: usize = 8;
 
 /// A way, and what it was reckoned with.
 #[derive(Debug)]
@@ -71,26 +74,49 @@ pub(super) async fn plan(
         allowed,
         effort: EFFORT,
     };
-    let (found, question) = search(book, question, single).await?;
-    let plan = found.map_err(|error| refusal::problem(book, trade, &question, error))?;
+    let (found, question) = search(chain, book, question, single).await?;
+    let plan = found.map_err(|failed| refusal::problem(book, trade, &question, &failed))?;
     let name = |token| names.token(token).ok_or_else(Problem::internal);
     Ok(Planned { token_in: name(token_in)?, token_out: name(token_out)?, plan, gas })
 }
 
-/// One pool is asked at once; a search takes milliseconds, and other requests go on meanwhile.
+/// One pool is asked at once. A search takes milliseconds: other requests go on meanwhile, and no more of them run than
+/// there are cores.
 async fn search(
+    chain: &ChainDeps,
     book: &Arc<Book>,
     question: Question,
     single: bool,
-) -> Result<(Result<Plan, RouteError>, Question), Problem> {
-    if single {
-        return Ok((find(&book.market, &question), question));
+) -> Result<(Result<Plan, Failed>, Question), Problem> {
+    if single && book.market.between(question.token_in, question.token_out).count() <= FEW {
+        return Ok((look(&book.market, &question), question));
     }
+    let permit = chain.book.searches().permit().await.map_err(|Busy { waited }| {
+        let detail = format!(
+            "too many quotes are being computed: none ended within {} s; try again in a moment",
+            waited.as_secs()
+        );
+        Problem::unavailable("RATE_LIMITED", detail)
+    })?;
     let book = Arc::clone(book);
-    let searching = tokio::task::spawn_blocking(move || (find(&book.market, &question), question));
+    let searching = tokio::task::spawn_blocking(move || {
+        let found = look(&book.market, &question);
+        // also when nobody waits for the answer any more, the work counts until it is done
+        drop(permit);
+        (found, question)
+    });
     searching.await.map_err(|error| {
         tracing::error!(%error, "a search for a route did not end");
         Problem::internal()
+    })
+}
+
+fn look(market: &Market, question: &Question) -> Result<Plan, Failed> {
+    find(market, question).map_err(|error| {
+        let is_too_much =
+            matches!(error, RouteError::Refused(refusal) if refusal::is_too_much(refusal));
+        let largest = if is_too_much { largest(market, question) } else { None };
+        Failed { error, largest }
     })
 }
 

@@ -3,16 +3,38 @@
 use api_kit::problem::Problem;
 use domain::{
     amm::AmmError,
-    route::{Liquidity, PoolIx, Question, Refusal, RouteError, Unsupported},
+    route::{Largest, Liquidity, PoolIx, Question, Refusal, RouteError, Unsupported},
 };
 
 use super::request::Trade;
-use crate::{book::Book, view};
+use crate::{
+    book::{Book, metrics::reason},
+    view,
+};
+
+/// Why a search found nothing, and what would have been found for less.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub(super) error: RouteError,
+    pub(super) largest: Option<Largest>,
+}
 
 /// 422: it cannot be computed what this pool would answer.
 pub(super) fn unsupported(book: &Book, pool: PoolIx, why: Unsupported) -> Problem {
-    let detail = format!("pool {} cannot be quoted: {why}", id(book, pool));
-    Problem::unprocessable("POOL_UNSUPPORTED", detail)
+    let mut detail = format!("pool {} cannot be quoted: {why}", id(book, pool));
+    if why == Unsupported::Incomplete {
+        detail = format!("{detail}; for its operator: {}", repair("NAME"));
+    }
+    Problem::unprocessable("POOL_UNSUPPORTED", detail).with("reason", reason(why))
+}
+
+/// What an operator does about a chain with pools whose history is not whole: it is stored again from the beginning, since
+/// nobody can tell what else is missing.
+pub(crate) fn repair(chain: &str) -> String {
+    format!(
+        "`sooho verify --chain {chain} --sample all` says what differs from the chain; start_block at or below the pool's \
+         creation, then `sooho rewind --chain {chain} --drop --yes` and indexing anew mend it"
+    )
 }
 
 /// 400: the pool named does not hold that token.
@@ -30,31 +52,47 @@ pub(super) fn not_in_pool(book: &Book, pool: PoolIx, code: &'static str, field: 
 }
 
 /// What the search's error means to a client.
-pub(super) fn problem(
-    book: &Book,
-    trade: &Trade,
-    question: &Question,
-    error: RouteError,
-) -> Problem {
+pub(super) fn problem(book: &Book, trade: &Trade, question: &Question, failed: &Failed) -> Problem {
+    let error = failed.error;
     match error {
         RouteError::SameToken => {
             Problem::bad_request("TOKEN_IN_OUT_SAME", "`tokenIn` and `tokenOut` are the same token")
         }
         RouteError::ZeroAmount => Problem::bad_request("AMOUNT_INVALID", error.to_string()),
         RouteError::NotConnected => not_connected(book, question),
+        RouteError::Refused(refusal) if is_too_much(refusal) => too_large(book, trade, failed),
         RouteError::Refused(refusal) => refused(trade, refusal),
     }
 }
 
+/// 422 with the largest amount, where one is known: of one pool it is exact, of a path through several it is what that path
+/// takes alone.
+fn too_large(book: &Book, trade: &Trade, failed: &Failed) -> Problem {
+    let detail = format!(
+        "`amount` of {} is too large for the pools on the way: {}",
+        trade.amount, failed.error
+    );
+    let Some(Largest { amount, pools }) = &failed.largest else {
+        return Problem::unprocessable("AMOUNT_TOO_LARGE", detail);
+    };
+    let way: Vec<_> = pools.iter().map(|pool| id(book, *pool)).collect();
+    let detail = match &way[..] {
+        [pool] => format!("{detail}; the largest that fits is {amount}, in pool {pool}"),
+        way => format!(
+            "{detail}; the largest found to fit into one path is {amount}, through pools {}",
+            way.join(", ")
+        ),
+    };
+    Problem::unprocessable("AMOUNT_TOO_LARGE", detail).with("largestAmount", amount.to_string())
+}
+
+/// Whether less might do.
+pub(super) const fn is_too_much(refusal: Refusal) -> bool {
+    matches!(refusal, Refusal::TooMuch | Refusal::Effort | Refusal::Amm(AmmError::Overflow(_)))
+}
+
 fn refused(trade: &Trade, refusal: Refusal) -> Problem {
     match refusal {
-        Refusal::TooMuch | Refusal::Amm(AmmError::Overflow(_)) => Problem::unprocessable(
-            "AMOUNT_TOO_LARGE",
-            format!(
-                "`amount` of {} is too large for the pools on the way: {refusal}",
-                trade.amount
-            ),
-        ),
         Refusal::Amm(AmmError::ZeroAmount) => Problem::unprocessable(
             "AMOUNT_INVALID",
             format!(
@@ -64,6 +102,10 @@ fn refused(trade: &Trade, refusal: Refusal) -> Problem {
         ),
         Refusal::Unsupported(why) => {
             Problem::unprocessable("POOL_UNSUPPORTED", format!("the pool cannot be quoted: {why}"))
+                .with("reason", reason(why))
+        }
+        Refusal::TooMuch | Refusal::Effort => {
+            Problem::unprocessable("AMOUNT_TOO_LARGE", refusal.to_string())
         }
         Refusal::Amm(error) => Problem::unprocessable("POOL_UNSUPPORTED", error.to_string()),
     }

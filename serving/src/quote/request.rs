@@ -13,14 +13,23 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+mod sending;
+
+pub(super) use self::sending::{GivenPermit, PortionWish, Wish};
+pub use self::sending::{RouterKind, SendRequest, StateKind};
+
 /// Legs of a path unless said otherwise.
 const HOPS: usize = 3;
 /// Paths unless said otherwise.
 const SPLITS: usize = 3;
 /// Entries of a list of tokens or pools.
 const MOST_LISTED: usize = 100;
+/// Stands for the native currency beside the zero address.
+const NATIVE: &str = "native";
 /// Basis points of slippage: half of the amount.
 const MOST_SLIPPAGE: u32 = 5_000;
+/// Basis points of slippage of a transaction unless said.
+const DEFAULT_SLIPPAGE: u32 = 50;
 
 /// Which amount is given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
@@ -85,6 +94,8 @@ pub struct Request<'a> {
     pub max_age_ms: Option<u64>,
     /// Whether the quoter contracts are asked, too.
     pub verify: bool,
+    /// What a transaction is asked for with.
+    pub send: SendRequest<'a>,
 }
 
 /// A trade that makes sense by itself.
@@ -103,6 +114,8 @@ pub(super) struct Trade {
     pub(super) gas_price_wei: Option<U256>,
     pub(super) max_age: Option<Duration>,
     pub(super) verify: bool,
+    /// The transaction that is wanted.
+    pub(super) wish: Option<Wish>,
 }
 
 /// Which pools may serve a trade.
@@ -126,7 +139,11 @@ impl Trade {
 impl Request<'_> {
     pub(super) fn check(&self) -> Result<Trade, Problem> {
         let token = |code, field, text: Option<&str>| {
-            text.map(|text| parse::address_as(code, field, text)).transpose()
+            text.map(|text| match text {
+                NATIVE => Ok(Address::ZERO),
+                text => parse::address_as(code, field, text),
+            })
+            .transpose()
         };
         let token_in = token("TOKEN_IN_INVALID", "tokenIn", self.token_in)?.ok_or_else(|| {
             Problem::bad_request("TOKEN_IN_INVALID", "`tokenIn` is missing: the token that goes in")
@@ -138,6 +155,7 @@ impl Request<'_> {
                 "`tokenIn` and `tokenOut` are the same token",
             ));
         }
+        let wish = self.send.check()?;
         Ok(Trade {
             token_in,
             through: self.through(token_out)?,
@@ -152,13 +170,14 @@ impl Request<'_> {
             exclude_tokens: list("excludeTokens", self.exclude_tokens, |text| {
                 parse::address_as("QUERY_INVALID", "excludeTokens", text)
             })?,
-            slippage_bps: self.slippage()?,
+            slippage_bps: self.slippage()?.or(wish.as_ref().map(|_| DEFAULT_SLIPPAGE)),
             gas_price_wei: self
                 .gas_price_wei
                 .map(|text| parse::uint256("QUERY_INVALID", "gasPriceWei", text))
                 .transpose()?,
             max_age: self.max_age_ms.map(Duration::from_millis),
             verify: self.verify,
+            wish,
         })
     }
 

@@ -1,7 +1,7 @@
 //! What a contract says when it reverts, in words.
 
+use abis::routers::reverts;
 use alloy_primitives::hex;
-use alloy_sol_types::{Panic, Revert, SolError};
 
 /// The reason of a revert, with the meaning of the short words that contracts use.
 pub(super) fn words(data: &[u8], message: &str) -> String {
@@ -10,7 +10,17 @@ pub(super) fn words(data: &[u8], message: &str) -> String {
         "LOK" => "the pool is locked or has no price yet",
         "AS" => "the amount is zero",
         "SPL" => "the price is at its limit",
+        "IIA" => "the pool was not paid",
+        "STF" => "the token cannot be drawn: balance or allowance is too small",
+        "TF" | "ST" => "the token cannot be sent",
         "UniswapV2: INSUFFICIENT_INPUT_AMOUNT" => "the input is zero",
+        "UniswapV2: INSUFFICIENT_OUTPUT_AMOUNT" => "the output is zero",
+        "UniswapV2: INSUFFICIENT_LIQUIDITY" => "the pair does not hold so much",
+        "UniswapV2: K" => "the pair was paid too little",
+        "TransactionDeadlinePassed" | "Transaction too old" => "the deadline has passed",
+        "CurrencyNotSettled" => "the pool's liquidity ended before the whole amount was traded",
+        "InvalidSigner" => "the permit was signed by somebody else, or says something else",
+        "InvalidNonce" => "the permit was used before, or another one was",
         "" => "no reason given",
         _ => return reason,
     };
@@ -18,14 +28,9 @@ pub(super) fn words(data: &[u8], message: &str) -> String {
 }
 
 fn reason(data: &[u8], message: &str) -> String {
-    if let Ok(revert) = Revert::abi_decode(data) {
-        return revert.reason.chars().filter(|c| !c.is_control()).take(200).collect();
-    }
-    if let Ok(panic) = Panic::abi_decode(data) {
-        return panic.to_string();
-    }
-    match data {
-        [] => message.to_owned(),
-        data => format!("error {}", hex::encode_prefixed(&data[..data.len().min(100)])),
+    match (reverts::reason(data), data) {
+        (Some(reason), _) => reason.text,
+        (None, []) => message.to_owned(),
+        (None, data) => format!("error {}", hex::encode_prefixed(&data[..data.len().min(100)])),
     }
 }

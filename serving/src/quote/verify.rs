@@ -138,6 +138,10 @@ async fn ask(
                 TradeType::ExactOut => leg.amount_out,
             },
         };
+        if venue.is_taxed() {
+            said.push(Err("the router's own numbers leave out what a token takes".into()));
+            continue;
+        }
         let quoters = chain.quoters.get(&*name.dex).copied().unwrap_or_default();
         match (single.quoter(&quoters), single.data()) {
             (Some(quoter), Some(data)) => {

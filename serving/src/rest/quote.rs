@@ -7,7 +7,7 @@ use api_kit::{
     parse,
     problem::Problem,
 };
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::header::CONTENT_TYPE, response::IntoResponse};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -15,10 +15,15 @@ use crate::{
     quote::{
         At,
         answer::Quote,
-        many, quote,
-        request::{Request, TradeType},
+        Batch, quote,
+        request::{Request, SendRequest, TradeType},
     },
 };
+
+/// Bytes of an answer, about.
+const ANSWER: usize = 1_500;
+/// Quotes of a batch that are answered before others get their turn.
+const TOGETHER: usize = 16;
 
 /// A quote as asked for in a query or a body.
 #[derive(Debug, Deserialize)]
@@ -41,6 +46,20 @@ pub(super) struct Params {
     max_age_ms: Option<u64>,
     #[serde(default)]
     verify: bool,
+    recipient: Option<String>,
+    sender: Option<String>,
+    deadline: Option<u64>,
+    portion_bips: Option<u32>,
+    portion_recipient: Option<String>,
+    router: Option<String>,
+    permit_signature: Option<String>,
+    permit_amount: Option<String>,
+    permit_expiration: Option<u64>,
+    permit_nonce: Option<u64>,
+    permit_sig_deadline: Option<u64>,
+    #[serde(default)]
+    simulate: bool,
+    simulate_with: Option<String>,
 }
 
 impl Params {
@@ -65,7 +84,26 @@ impl Params {
             gas_price_wei: self.gas_price_wei.as_deref(),
             max_age_ms: self.max_age_ms,
             verify: self.verify,
+            send: self.send(),
         })
+    }
+
+    fn send(&self) -> SendRequest<'_> {
+        SendRequest {
+            recipient: self.recipient.as_deref(),
+            sender: self.sender.as_deref(),
+            deadline: self.deadline,
+            portion_bips: self.portion_bips,
+            portion_recipient: self.portion_recipient.as_deref(),
+            router: self.router.as_deref(),
+            permit_signature: self.permit_signature.as_deref(),
+            permit_amount: self.permit_amount.as_deref(),
+            permit_expiration: self.permit_expiration,
+            permit_nonce: self.permit_nonce,
+            permit_sig_deadline: self.permit_sig_deadline,
+            simulate: self.simulate,
+            simulate_with: self.simulate_with.as_deref(),
+        }
     }
 }
 
@@ -79,42 +117,39 @@ pub(super) async fn get(
 /// Several quotes at once.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Batch {
+pub(super) struct Asked {
     quotes: Vec<Params>,
 }
 
-/// An answer for each, in their order.
-#[derive(Debug, Serialize)]
-pub(super) struct Answers {
-    quotes: Vec<Answer>,
-}
-
-/// A quote or why there is none.
+/// An answer of a batch, which is written as soon as it is there: a hundred of them are as much as a page of text.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-enum Answer {
-    Quote(Box<Quote>),
-    Problem(Problem),
+enum Answer<'a> {
+    Quote(&'a Quote),
+    Problem(&'a Problem),
 }
 
 pub(super) async fn post(
     State(deps): State<Arc<Deps>>,
-    Body(batch): Body<Batch>,
-) -> Result<Json<Answers>, Problem> {
-    let requests: Vec<_> = batch.quotes.iter().map(Params::request).collect();
-    let well_formed: Vec<_> =
-        requests.iter().filter_map(|request| request.as_ref().ok().copied()).collect();
-    let mut answered = many(&deps, &well_formed).await?.into_iter();
-    let mut quotes = Vec::with_capacity(requests.len());
-    for request in requests {
-        let answer = match request {
-            Ok(_) => answered.next().unwrap_or_else(|| Err(Problem::internal())),
+    Body(asked): Body<Asked>,
+) -> Result<impl IntoResponse, Problem> {
+    let mut batch = Batch::new(&deps, asked.quotes.len())?;
+    let mut body = Vec::with_capacity(ANSWER * asked.quotes.len());
+    body.extend_from_slice(b"{\"quotes\":[");
+    for (number, params) in asked.quotes.iter().enumerate() {
+        if number > 0 {
+            body.push(b',');
+        }
+        let answer = match params.request() {
+            Ok(request) => batch.answer(&request).await,
             Err(problem) => Err(problem),
         };
-        quotes.push(match answer {
-            Ok(quote) => Answer::Quote(Box::new(quote)),
-            Err(problem) => Answer::Problem(problem),
-        });
+        let answer = answer.as_ref().map_or_else(Answer::Problem, Answer::Quote);
+        serde_json::to_writer(&mut body, &answer).map_err(|_| Problem::internal())?;
+        if number % TOGETHER == TOGETHER - 1 {
+            tokio::task::yield_now().await;
+        }
     }
-    Ok(Json(Answers { quotes }))
+    body.extend_from_slice(b"]}");
+    Ok(([(CONTENT_TYPE, "application/json")], body))
 }

@@ -8,6 +8,7 @@ use axum::{
     body::{Body, to_bytes},
     http::Request,
 };
+use observe::Shutdown;
 use prometheus::Registry;
 use serde_json::{Value, json};
 use serving::{ChainDeps, Deps, Quoters};
@@ -50,6 +51,8 @@ impl Service {
             name: "local".into(),
             client,
             quoters: BTreeMap::from(quoters),
+            routers: BTreeMap::new(),
+            permit2: Default::default(),
             book,
             gas_price,
             wrapped_native: None,
@@ -62,6 +65,7 @@ impl Service {
             registry: Registry::new(),
             max_price_age: std::time::Duration::from_secs(86_400),
             timeout: REQUEST_TIMEOUT,
+            shutdown: Shutdown::new(),
         };
         let router = serving::router(deps).unwrap();
         Self { router, keeper: Mutex::new(keeper), store, mongod, folder }

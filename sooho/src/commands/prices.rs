@@ -76,6 +76,9 @@ struct BackfillArgs {
     /// Length of the candles: 1m, 5m, 15m, 30m, 1h, 4h, 1d or 1w
     #[arg(long, value_name = "LENGTH", default_value = "1m")]
     resolution: Resolution,
+    /// Make the price sheets of candles that are stored already, too: those from before there were sheets have none
+    #[arg(long)]
+    sheets: bool,
 }
 
 #[derive(Debug, Args)]

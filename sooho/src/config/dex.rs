@@ -30,6 +30,10 @@ pub struct DexConfig {
     pub fee_pips: u32,
     /// V2 router, V3 `QuoterV2` or V4 `V4Quoter`.
     pub quoter: Option<Address>,
+    /// SwapRouter02 for its pools (V2, V3); none: no transactions for that router.
+    pub swap_router02: Option<Address>,
+    /// Universal Router for its pools; none: no transactions for that router.
+    pub universal_router: Option<Address>,
     /// V3 `NonfungiblePositionManager` or V4 `PositionManager`; none: its positions are not followed.
     pub position_manager: Option<Address>,
     /// How tokens are priced.
@@ -50,6 +54,8 @@ pub(crate) struct Written {
     start_block: Option<u64>,
     fee_pips: Option<u32>,
     quoter: Option<Address>,
+    swap_router02: Option<Address>,
+    universal_router: Option<Address>,
     position_manager: Option<Address>,
     pricing: WrittenPricing,
 }
@@ -79,6 +85,8 @@ impl Written {
             start_block: self.start_block.or(preset.start_block),
             fee_pips: self.fee_pips.or(preset.fee_pips),
             quoter: self.quoter.or(preset.quoter),
+            swap_router02: self.swap_router02.or(preset.swap_router02),
+            universal_router: self.universal_router.or(preset.universal_router),
             position_manager: self.position_manager.or(preset.position_manager),
             pricing: self.pricing.over(preset.pricing),
         }
@@ -131,6 +139,8 @@ impl TryFrom<Written> for DexConfig {
             fee_pips: written.fee_pips.unwrap_or(DEFAULT_FEE),
             quoter: written.quoter,
             // beside a preset zero stands for none
+            swap_router02: written.swap_router02.filter(|router| !router.is_zero()),
+            universal_router: written.universal_router.filter(|router| !router.is_zero()),
             position_manager: written.position_manager.filter(|manager| !manager.is_zero()),
             pricing: written.pricing.into(),
         })

@@ -49,7 +49,7 @@ fn check_chain(at: &str, chain: &ChainConfig) -> Result<(), String> {
             ));
         }
     }
-    Ok(())
+    super::tax::check(at, &chain.tax)
 }
 
 fn check_dex(at: &str, dex: &DexConfig) -> Result<(), String> {

@@ -95,8 +95,14 @@ async fn a_bad_feed_loses_only_itself_and_all_are_asked_in_one_batch() -> Result
     ensure!(found == expected, "{found:?}");
     ensure!(now(&reader, &proxies).await? == expected, "and with known decimals");
 
+    let metrics = indexer::market::PriceMetrics::new(&observe::Registry::new())?;
+    let reader = reader.counting(metrics.clone());
     let said = reader.now(&ids(&asked)).await?;
     ensure!(said.len() == 3, "{said:?}");
+    // each refusal is counted, by its reason
+    let counted = |reason| metrics.rejected.with_label_values(&["chainlink", reason]).get();
+    let reasons = ["reverted", "not_positive", "no_answer", "future", "unreadable", "stale"];
+    ensure!(reasons.map(counted) == [1, 2, 2, 1, 1, 0], "{:?}", reasons.map(counted));
     ensure!(reader.now(&ids(&[Address::repeat_byte(9)])).await?.is_empty(), "nothing was asked");
     bench.chain.stop().await?;
     Ok(())

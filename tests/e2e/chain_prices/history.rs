@@ -1,14 +1,26 @@
 //! A feed over two aggregators: what it says now, and what it said.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use alloy_primitives::{Address, I256};
 use anyhow::{Context, Result, ensure};
-use domain::decimal::Decimal;
-use indexer::market::chainlink::Chainlink;
-use market::{MarketError, PriceSource as _, Said};
+use domain::{
+    candle::Resolution,
+    decimal::Decimal,
+    market::{Asset, Feed, Policy, Quote, Source, Span, Status, door::Rules},
+};
+use futures::{FutureExt as _, future::BoxFuture};
+use indexer::market::{
+    Book, Collector, Parts, PriceMetrics, Token, TokenFeed,
+    backfill::{Seller, Wanted},
+    chainlink::Chainlink,
+};
+use market::{Clock, MarketError, PriceSource as _, Said};
+use observe::Registry;
+use store::{Embedded, EmbeddedOptions, Store, market::Known};
+use tests::world::mongod;
 
-use super::bench::{Bench, cents, ids, price, short};
+use super::bench::{Bench, CHAIN, cents, ids, price, short};
 
 const HOUR: u64 = 3_600;
 /// Answers of the first phase: enough for the search to have something to halve.
@@ -150,6 +162,80 @@ async fn walked_rounds_and_logs_say_the_same() -> Result<()> {
     let reader = story.bench.reader(&[(alone, HOUR)], None)?;
     let found = reader.walk(&ids(&[alone])[0], 0, end, usize::MAX).await?;
     ensure!(plain(&found.said) == story.truth[FIRST..], "{found:?}");
+    story.bench.chain.stop().await?;
+    Ok(())
+}
+
+/// Stands at a time in Unix milliseconds.
+#[derive(Debug)]
+struct At(u64);
+
+impl Clock for At {
+    fn now(&self) -> u64 {
+        self.0
+    }
+
+    fn uptime(&self) -> Duration {
+        Duration::from_millis(self.0)
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        tokio::time::sleep(duration).boxed()
+    }
+}
+
+#[tokio::test]
+async fn rounds_of_both_phases_are_filled_into_the_past_and_make_its_prices() -> Result<()> {
+    let story = Story::tell().await?;
+    let folder = tempfile::tempdir()?;
+    let data_dir = folder.path().join("mongo");
+    let options = EmbeddedOptions { binary: mongod(), data_dir, cache_mb: 256 };
+    let mongo = Embedded::start(options).await?;
+    let store = Store::connect(&mongo.uri(), "rounds").await?;
+    store.migrate().await?;
+
+    let asset = Asset { chain: CHAIN, address: Address::repeat_byte(0xa0) };
+    let feed = Feed { source: Source::Chainlink, id: story.id()? };
+    let token = Token {
+        asset,
+        chain: "local".into(),
+        symbol: "TOKEN".into(),
+        decimals: None,
+        stable: false,
+        feeds: vec![TokenFeed { feed: feed.clone(), quote: Quote::Usd }],
+    };
+    let (begin, end) = (story.truth[0].0 * 1_000, story.bench.feeds.now().await? * 1_000);
+    // a day later: what a source may still add was added
+    let clock = Arc::new(At(end + 86_400_000));
+    let collector = Collector::new(Parts {
+        book: Book::new(vec![token])?,
+        rules: Rules::default(),
+        policy: Policy::default(),
+        market: store.market(),
+        metrics: PriceMetrics::new(&Registry::new())?,
+        clock,
+    });
+    let span = Span { from: begin - begin % 60_000, to: end + 120_000 };
+    let asked = Arc::new(story.reader()?);
+    let sellers = vec![Seller { asked, feed: feed.clone() }];
+    let wanted = Wanted { asset, resolution: Resolution::M1, span, sellers };
+    let filled = collector.backfill(&wanted, &|_| {}).await?;
+    let all = u64::try_from(story.truth.len())?;
+    ensure!((filled.values, filled.refused) == (Some(all), 0), "{filled:?}");
+    for (time, value) in &story.truth {
+        let (at, reader) = (time * 1_000, store.market().reader().clone());
+        let sheet = reader.prices(CHAIN, at, Known::Newest, &[asset.address]).await?;
+        let found = sheet.and_then(|sheet| sheet.price(asset.address).cloned());
+        let found = found.context("no price")?;
+        ensure!((found.value, found.status) == (Some(*value), Status::Fresh), "{time}: {found:?}");
+        ensure!(found.sources == [Source::Chainlink] && found.as_of == Some(at), "{found:?}");
+    }
+    // what the chain has not got to yet is not answered for, all else is
+    let again = collector.backfill(&wanted, &|_| {}).await?;
+    ensure!((again.values, again.sheets) == (Some(0), 0), "{again:?}");
+    let missing = collector.gaps(asset, &feed, Resolution::M1, wanted.span).await?;
+    ensure!(missing.iter().all(|gap| gap.to > end), "{missing:?}, {end}");
+    mongo.stop().await;
     story.bench.chain.stop().await?;
     Ok(())
 }

@@ -86,6 +86,69 @@ async fn odd_values_are_refused_and_counted_while_others_carry_the_price() -> Re
     Ok(())
 }
 
+/// The value of a gauge with these labels.
+fn gauge(registry: &Registry, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
+    let families = registry.gather();
+    let family = families.iter().find(|family| family.name() == name)?;
+    let is = |metric: &&prometheus::proto::Metric| {
+        let pairs = metric.get_label();
+        let has = |(name, value): &(&str, &str)| {
+            pairs.iter().any(|pair| pair.name() == *name && pair.value() == *value)
+        };
+        labels.iter().all(has)
+    };
+    family.get_metric().iter().find(is).map(|metric| metric.get_gauge().get_value())
+}
+
+/// A source whose answers are good and whose time stands still: an hour later it is shown as stuck, not only as old.
+#[tokio::test]
+async fn a_feed_whose_time_stands_still_is_shown_as_stuck() -> Result<()> {
+    let bed = Bed::start().await?;
+    let (config, store, registry) =
+        (bed.config("still", "")?, bed.store("still").await?, Registry::new());
+    let market = market(&config, &store, &registry)?;
+    let stuck = |source| {
+        let labels = [("token", "WETH"), ("source", source)];
+        gauge(&registry, "sooho_price_stuck_feeds", &labels)
+    };
+    bed.good_prices(now() - 3_700);
+    // twice: the second time nothing is new, and no run fails
+    for source in ALL.into_iter().chain(ALL) {
+        let report = ask(&market, source).await?;
+        assert_eq!(report.outcome, store::market::Outcome::Done, "{source}: {}", report.detail);
+    }
+    assert_eq!((stuck("coinbase"), stuck("pyth")), (Some(1.0), Some(1.0)));
+    // Binance does not say when: it is of the moment of the answer
+    assert_eq!(stuck("binance"), Some(0.0));
+    bed.stop().await;
+    Ok(())
+}
+
+/// What a configuration names no more is noted, and so is that it names it again.
+#[tokio::test]
+async fn a_feed_that_is_named_no_more_is_retired_and_comes_back() -> Result<()> {
+    let bed = Bed::start().await?;
+    let store = bed.store("retired").await?;
+    let asset = domain::market::Asset { chain: 1, address: WETH.parse()? };
+    let retired = async || {
+        let states = store.market().reader().feed_states_of(&asset).await?;
+        let of = |state: &&domain::market::FeedState| state.feed.source == Source::Coinbase;
+        Ok::<_, anyhow::Error>(states.iter().find(of).and_then(|state| state.retired))
+    };
+    bed.good_prices(now() - 20);
+    let config = bed.config("retired", "")?;
+    ask(&market(&config, &store, &Registry::new())?, "coinbase").await?;
+    assert_eq!(retired().await?, None);
+    let mut without = config.clone();
+    without.prices.tokens[0].feeds.coinbase.clear();
+    ask(&market(&without, &store, &Registry::new())?, "pyth").await?;
+    assert!(retired().await?.is_some());
+    ask(&market(&config, &store, &Registry::new())?, "pyth").await?;
+    assert_eq!(retired().await?, None);
+    bed.stop().await;
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_feed_that_repeats_itself_for_too_long_is_not_heard() -> Result<()> {
     let bed = Bed::start().await?;

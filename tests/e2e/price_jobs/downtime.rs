@@ -84,3 +84,31 @@ async fn a_gap_of_a_downtime_is_filled_at_the_next_start_though_that_is_killed_t
     services.terminate().await?;
     world.stop().await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_a_clock_ahead_has_noted_stops_no_other() -> Result<()> {
+    let world = World::start().await?;
+    world.traffic(3, 1).await?;
+    let server = PriceServer::start().await?;
+    let mut config = world.config("ahead")?;
+    config.prices = prices(&server)?;
+    (config.prices.coinbase.cron, config.prices.coinbase.jitter_ms) = ("* * * * * *".into(), 900);
+    // the process before had a clock that was a day ahead
+    let store = world.store("ahead").await?;
+    let at = (now() + 86_400) * 1_000;
+    let run = Run { start: at, end: at, outcome: Outcome::Done, detail: String::new() };
+    store.market().record_run("coinbase", &run, None).await?;
+    let services = Services::up(&config, world.folder.path()).await?;
+    let mut starts = Vec::new();
+    until("a dozen runs", async || {
+        let job = store.market().reader().job("coinbase").await?;
+        let runs = job.map(|job| job.runs).unwrap_or_default();
+        starts = runs.iter().map(|run| run.start).filter(|start| *start < at).collect();
+        Ok(starts.len() >= 12)
+    })
+    .await?;
+    // each begins a random part of a second later: that none of twelve does would be one in ten thousand
+    ensure!(starts.iter().any(|start| start % 1_000 >= 400), "no jitter: {starts:?}");
+    services.terminate().await?;
+    world.stop().await
+}

@@ -92,6 +92,43 @@ impl Hand {
         Ok(())
     }
 
+    /// Deploys a contract in the trader's name.
+    ///
+    /// # Errors
+    /// When the chain refuses.
+    pub async fn deploy(&self, code: Vec<u8>) -> Result<Address> {
+        let from = self.trader;
+        let _: Value = self.rpc.request("anvil_impersonateAccount", json!([from])).await?;
+        let create = json!([{ "from": from, "data": Bytes::from(code), "gas": "0x2faf080" }]);
+        let hash: B256 = self.rpc.request("eth_sendTransaction", create).await?;
+        let _: Value = self.rpc.request("evm_mine", json!([])).await?;
+        let _: Value = self.rpc.request("anvil_stopImpersonatingAccount", json!([from])).await?;
+        let receipt: Value = self.rpc.request("eth_getTransactionReceipt", json!([hash])).await?;
+        ensure!(receipt["status"] == "0x1", "not deployed: {receipt}");
+        Ok(serde_json::from_value(receipt["contractAddress"].clone())?)
+    }
+
+    /// Asks a contract now.
+    ///
+    /// # Errors
+    /// When it reverts.
+    pub async fn read(&self, to: Address, data: Vec<u8>) -> Result<Bytes> {
+        let call = json!([{ "to": to, "data": Bytes::from(data) }, "latest"]);
+        Ok(self.rpc.request("eth_call", call).await?)
+    }
+
+    /// Who trades.
+    #[must_use]
+    pub const fn trader(&self) -> Address {
+        self.trader
+    }
+
+    /// What lies where.
+    #[must_use]
+    pub const fn deployment(&self) -> &Deployment {
+        &self.at
+    }
+
     async fn trade(&self, to: Address, data: Vec<u8>) -> Result<()> {
         self.send(self.trader, &[(to, data)]).await
     }

@@ -150,6 +150,18 @@ impl Scene {
         Ok(now)
     }
 
+    /// Where it is indexed.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The section of the configuration that it is indexed by.
+    #[must_use]
+    pub const fn chain(&self) -> &ChainConfig {
+        &self.chain
+    }
+
     /// Ends it.
     ///
     /// # Errors

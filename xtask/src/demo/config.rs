@@ -49,15 +49,17 @@ pub fn text(deployed: &str, ports: Ports, mongo: &Path, mongod: &Path) -> Result
          [indexer]\nlisten = \"127.0.0.1:{indexer}\"\n\n\
          [serving]\nlisten = \"127.0.0.1:{serving}\"\n\n\
          [nft_api]\nlisten = \"127.0.0.1:{nft_api}\"\n\n\
-         [[chain]]\nname = \"local\"\nid = {}\nrpc = [\"http://127.0.0.1:{chain}\"]\nstart_block = {}\nquote_max_age_s = 0\n",
+         [[chain]]\nname = \"local\"\nid = {}\nrpc = [\"http://127.0.0.1:{chain}\"]\nstart_block = {}\nquote_max_age_s = 0\npermit2 = \"{}\"\n",
         quoted(mongo),
         quoted(mongod),
         field("chain_id")?,
         field("start_block")?,
+        field("permit2")?,
     );
     for [name, protocol, factory, quoter, stable, positions] in DEXES {
         let (factory, quoter, stable) = (field(factory)?, field(quoter)?, field(stable)?);
         let (reference, dollar) = (field("weth")?, field("stablecoin")?);
+        let (v3, universal) = (field("swap_router02")?, field("universal_router")?);
         let mut whitelist = values(deployed, "whitelist");
         if protocol == "v4" {
             whitelist.push(NATIVE);
@@ -68,7 +70,7 @@ pub fn text(deployed: &str, ports: Ports, mongo: &Path, mongod: &Path) -> Result
         };
         text += &format!(
             "\n[[chain.dex]]\nname = \"{name}\"\nprotocol = \"{protocol}\"\nfactory = \"{factory}\"\nquoter = \"{quoter}\"\n\
-             {positions}[chain.dex.pricing]\nreference_token = \"{reference}\"\nwhitelist = {whitelist:?}\n\
+             swap_router02 = \"{v3}\"\nuniversal_router = \"{universal}\"\n{positions}[chain.dex.pricing]\nreference_token = \"{reference}\"\nwhitelist = {whitelist:?}\n\
              stablecoins = [\"{dollar}\"]\nstable_pools = [\"{stable}\"]\nminimum_locked = \"1\"\n"
         );
     }

@@ -29,7 +29,7 @@ const DEPLOYED: &str = r#"{"chain_id": 31337, "start_block": 1, "v2_factory": "0
     "v3_factory": "0xf3", "quoter_v2": "0xq3", "v4_pool_manager": "0xf4", "v4_quoter": "0xq4", "erc721": "0xa",
     "erc1155": "0xb", "nonfungible_position_manager": "0xc", "v4_position_manager": "0xd", "weth": "0xe",
     "stablecoin": "0x5", "whitelist": ["0xe", "0x5"], "v2_stable_pool": "0x52", "v3_stable_pool": "0x53",
-    "v4_stable_pool": "0x54"}"#;
+    "v4_stable_pool": "0x54", "permit2": "0x22", "swap_router02": "0x02", "universal_router": "0x77"}"#;
 const PORTS: Ports = Ports { chain: 1, indexer: 2, serving: 3, nft_api: 4 };
 
 #[test]
@@ -41,6 +41,9 @@ fn the_configuration_names_what_was_deployed() {
         "id = 31337",
         r#"factory = "0xf4""#,
         r#"quoter = "0xq3""#,
+        r#"permit2 = "0x22""#,
+        r#"swap_router02 = "0x02""#,
+        r#"universal_router = "0x77""#,
         r#"position_manager = "0xc""#,
         r#"position_manager = "0xd""#,
         r#"address = "0xb""#,

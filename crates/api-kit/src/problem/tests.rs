@@ -35,3 +35,16 @@ fn graphql_errors_carry_the_code() {
     let extensions = error.extensions.unwrap();
     assert_eq!(extensions.get("code"), Some(&async_graphql::Value::from("AMOUNT_INVALID")));
 }
+
+#[test]
+fn a_problem_may_say_more() {
+    let problem = Problem::unprocessable("AMOUNT_TOO_LARGE", "less").with("largestAmount", "7");
+    let body = serde_json::to_value(&problem).unwrap();
+    assert_eq!(
+        body,
+        json!({"type": "about:blank", "title": "Unprocessable Entity", "status": 422, "code": "AMOUNT_TOO_LARGE",
+            "detail": "less", "largestAmount": "7"})
+    );
+    let extensions = async_graphql::Error::from(problem).extensions.unwrap();
+    assert_eq!(extensions.get("largestAmount"), Some(&async_graphql::Value::from("7")));
+}

@@ -23,8 +23,8 @@ pub enum Rejected {
     /// It is less than 0.
     #[error("the price is negative")]
     Negative,
-    /// It is above 10^30.
-    #[error("the price is above 10^30")]
+    /// It is 10^30 or more.
+    #[error("the price is 10^30 or more")]
     TooLarge,
     /// It is below 10^-30.
     #[error("the price is below 10^-30")]
@@ -111,7 +111,8 @@ pub enum Entry {
 pub struct Rules {
     /// How far the source's clock may be ahead of ours, in milliseconds.
     pub ahead: Millis,
-    /// A value more than so many times the last one, or less than that part of it, is a jump.
+    /// A value so many times the last one, or that part of it, is a jump; one that is nearer by `agree` is, too: a decimal
+    /// point in another place comes with the market's own small step.
     pub jump: Decimal,
     /// Another source agrees that differs by at most this part of the greater value.
     pub agree: Decimal,
@@ -173,7 +174,7 @@ pub fn check(
     }
     let known = before.filter(|last| source_time - last.time <= rules.forget);
     if let Some(last) = known
-        && is_jump(last.value, value, rules.jump)
+        && is_jump(last.value, value, rules.jump * (Decimal::ONE - rules.agree))
         && !others.iter().any(|other| agrees(other, feed.source, value, rules.agree))
     {
         return Err(Rejected::Jump);
@@ -192,7 +193,7 @@ pub fn magnitude(value: Decimal) -> Result<(), Rejected> {
     if value.is_negative() {
         return Err(Rejected::Negative);
     }
-    if value > Decimal::ONE.scaled(POWER) {
+    if value >= Decimal::ONE.scaled(POWER) {
         return Err(Rejected::TooLarge);
     }
     if value < Decimal::ONE.scaled(-POWER) { Err(Rejected::TooSmall) } else { Ok(()) }
@@ -242,7 +243,7 @@ pub fn bar(bar: &Bar, resolution: Resolution, now: Millis, rules: &Rules) -> Res
 }
 
 fn is_jump(last: Decimal, value: Decimal, factor: Decimal) -> bool {
-    value > last * factor || value * factor < last
+    value >= last * factor || value * factor <= last
 }
 
 fn agrees(other: &Other, source: Source, value: Decimal, share: Decimal) -> bool {

@@ -48,13 +48,16 @@ pub struct FeedState {
     pub etag: Option<String>,
     /// The last value that was refused as a jump, and its source time, until one is let in: another feed may come to agree.
     pub jumped: Option<(Decimal, Millis)>,
+    /// Since when the configuration names it no more.
+    pub retired: Option<Millis>,
 }
 
 impl FeedState {
     /// Of a feed that was never asked.
     #[must_use]
     pub const fn new(asset: Asset, feed: Feed) -> Self {
-        Self { asset, feed, last: None, rejected: BTreeMap::new(), etag: None, jumped: None }
+        let rejected = BTreeMap::new();
+        Self { asset, feed, last: None, rejected, etag: None, jumped: None, retired: None }
     }
 
     /// Takes in a value that was let in. An older one than the last changes nothing.

@@ -9,6 +9,7 @@ use super::{
     graph::{Edge, Graph},
     leg::Refusal,
     path::{Search, pools},
+    work::Work,
 };
 
 /// Best paths for the whole amount, and for a share of it, that are tried in splits.
@@ -20,15 +21,28 @@ const FOR_SHARE: usize = 16;
 pub(super) struct Candidates {
     /// Different paths; the best for the whole amount first.
     pub(super) paths: Vec<Vec<Edge>>,
-    pub(super) computed: u32,
-    pub(super) exhausted: bool,
+    pub(super) work: Work,
 }
 
 /// Looks for paths; without splits only for the best.
 pub(super) fn collect(graph: &Graph<'_>, question: &Question) -> Result<Candidates, RouteError> {
+    let found = within(graph, question, Work::new(question.effort));
+    let found = match found {
+        // perhaps there are long swaps alone: one of them is better than nothing
+        Err((_, work)) if work.is_cut() => within(graph, question, work.deep(question.effort)),
+        found => found,
+    };
+    found.map_err(|(refusal, _)| RouteError::Refused(refusal))
+}
+
+fn within(
+    graph: &Graph<'_>,
+    question: &Question,
+    work: Work,
+) -> Result<Candidates, (Refusal, Work)> {
     let amount = question.amount.value();
     let splits = question.splits > 1;
-    let mut all = Candidates { paths: Vec::new(), computed: 0, exhausted: true };
+    let mut all = Candidates { paths: Vec::new(), work };
     let mut seen = BTreeSet::new();
     let mut refusal: Option<(usize, Refusal)> = None;
     let share = (amount / U256::from(SHARES)).max(U256::ONE);
@@ -36,12 +50,10 @@ pub(super) fn collect(graph: &Graph<'_>, question: &Question) -> Result<Candidat
     for (amount, wanted) in
         [Some(whole), splits.then_some((share, FOR_SHARE))].into_iter().flatten()
     {
-        let effort = question.effort.saturating_sub(all.computed);
         // the best path comes before any choice of others
-        let mut search = Search::new(graph, question, wanted, effort);
+        let mut search = Search::new(graph, question, wanted, all.work);
         search.run(amount, question.hops);
-        all.computed += search.computed;
-        all.exhausted &= search.exhausted;
+        all.work = search.work;
         for path in search.found {
             if seen.insert(pools(&path.edges)) {
                 all.paths.push(path.edges);
@@ -50,8 +62,8 @@ pub(super) fn collect(graph: &Graph<'_>, question: &Question) -> Result<Candidat
         refusal = refusal.or(search.refusal);
     }
     if all.paths.is_empty() {
-        let refusal = refusal.map_or(Refusal::TooMuch, |(_, refusal)| refusal);
-        return Err(RouteError::Refused(refusal));
+        let other = if all.work.is_cut() { Refusal::Effort } else { Refusal::TooMuch };
+        return Err((refusal.map_or(other, |(_, refusal)| refusal), all.work));
     }
     Ok(all)
 }

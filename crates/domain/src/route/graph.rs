@@ -28,6 +28,8 @@ pub(super) struct Edge {
     pub(super) zero_for_one: bool,
     /// What a unit becomes, at best.
     pub(super) rate: Rate,
+    /// What it becomes at the goal, at best, with as many steps as may be; edges of a node are in the order of this.
+    pub(super) promise: Rate,
 }
 
 /// What is better.
@@ -145,9 +147,11 @@ impl<'a> Graph<'a> {
         let reach = &self.reach[hops.saturating_sub(1)];
         for edges in &mut self.edges {
             edges.retain(|edge| reach[edge.to] != aim.worst() && edge.to != START);
-            let promise = |edge: &Edge| aim.times(edge.rate, reach[edge.to]);
+            for edge in edges.iter_mut() {
+                edge.promise = aim.times(edge.rate, reach[edge.to]);
+            }
             edges.sort_by(|one, other| {
-                let order = promise(one).cmp(&promise(other));
+                let order = one.promise.cmp(&other.promise);
                 let order = if aim == Aim::Most { order.reverse() } else { order };
                 order.then_with(|| one.pool.cmp(&other.pool))
             });
@@ -204,7 +208,12 @@ pub(super) fn allowed(market: &Market, question: &Question, link: &Link) -> bool
     let rules = &question.allowed;
     let venue = market.venue(link.pool);
     let ends = [question.token_in, question.token_out];
+    // between two pairs nobody knows which tax is taken, and other pools do not bear any
+    let taxes_end = venue.taxes.iter().zip(venue.tokens);
+    let taxes_end =
+        taxes_end.filter(|(tax, _)| tax.is_some()).all(|(_, token)| ends.contains(&token));
     venue.is_usable()
+        && taxes_end
         && (rules.protocols.is_empty() || rules.protocols.contains(&venue.protocol))
         && rules.pools.as_ref().is_none_or(|pools| pools.contains(&link.pool))
         && !rules.without_pools.contains(&link.pool)
@@ -225,5 +234,5 @@ fn edge(market: &Market, aim: Aim, from: TokenIx, pool: PoolIx, to: Node) -> Opt
             (!from_zero, Rate::ONE.div(gives, Round::Down))
         }
     };
-    (rate != aim.worst()).then_some(Edge { to, pool, zero_for_one, rate })
+    (rate != aim.worst()).then_some(Edge { to, pool, zero_for_one, rate, promise: rate })
 }

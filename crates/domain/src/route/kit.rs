@@ -176,7 +176,7 @@ pub(super) fn value(
             Aim::Most => (from_zero, Amount::ExactIn(sum.0)),
             Aim::Least => (!from_zero, Amount::ExactOut(sum.0)),
         };
-        let answer = venue.answer(zero_for_one, given).ok()?;
+        let answer = venue.answer_within(zero_for_one, given, u32::MAX).ok()?;
         let amount = if aim == Aim::Most { answer.amount_out } else { answer.amount_in };
         if amount.is_zero() {
             return None;
@@ -221,7 +221,8 @@ pub(super) fn assert_holds(market: &Market, question: &Question, plan: &super::P
                 Amount::ExactIn(_) => Amount::ExactIn(leg.amount_in),
                 Amount::ExactOut(_) => Amount::ExactOut(leg.amount_out),
             };
-            let answer = venue.answer(venue.tokens[0] == leg.token_in, given).unwrap();
+            let answer =
+                venue.answer_within(venue.tokens[0] == leg.token_in, given, u32::MAX).unwrap();
             assert_eq!((answer.amount_in, answer.amount_out), (leg.amount_in, leg.amount_out));
         }
         paid += route.amount_in;

@@ -37,6 +37,9 @@ pub enum Refusal {
     /// Its liquidity ends before the whole amount is traded.
     #[error("its liquidity ends before the whole amount is traded")]
     TooMuch,
+    /// It would take more steps than are computed for one quote.
+    #[error("the trade takes more steps than are computed for one quote")]
+    Effort,
     /// The contract would revert.
     #[error(transparent)]
     Amm(AmmError),
@@ -51,6 +54,7 @@ impl From<AmmError> for Refusal {
     fn from(error: AmmError) -> Self {
         match error {
             AmmError::InsufficientLiquidity => Self::TooMuch,
+            AmmError::Steps(_) => Self::Effort,
             error => Self::Amm(error),
         }
     }
@@ -62,36 +66,56 @@ pub(super) struct Answer {
     pub(super) amount_in: U256,
     pub(super) amount_out: U256,
     pub(super) crossed: usize,
+    /// Steps from the pool's price to the end.
+    pub(super) steps: u32,
 }
 
 impl Venue {
-    /// What a whole trade of this amount gives or costs.
-    pub(super) fn answer(&self, zero_for_one: bool, amount: Amount) -> Result<Answer, Refusal> {
+    /// What a whole trade of this amount gives or costs, if that takes no more than so many steps.
+    pub(super) fn answer_within(
+        &self,
+        zero_for_one: bool,
+        amount: Amount,
+        most_steps: u32,
+    ) -> Result<Answer, Refusal> {
         match &self.liquidity {
             Liquidity::Unsupported(why) => Err((*why).into()),
             Liquidity::Reserves { reserves: [zero, one], fee_pips } => {
                 let (from, to) = if zero_for_one { (*zero, *one) } else { (*one, *zero) };
-                let (amount_in, amount_out) = match amount {
-                    Amount::ExactIn(paid) => (paid, v2::amount_out(paid, from, to, *fee_pips)?),
-                    Amount::ExactOut(got) => (v2::amount_in(got, from, to, *fee_pips)?, got),
+                let [of_zero, of_one] = self.taxes;
+                let (sold, bought) =
+                    if zero_for_one { (of_zero, of_one) } else { (of_one, of_zero) };
+                let (amount_in, arrives, amount_out) = match amount {
+                    Amount::ExactIn(paid) => {
+                        let arrives = sold.map_or(paid, |tax| tax.sold(paid));
+                        (paid, arrives, v2::amount_out(arrives, from, to, *fee_pips)?)
+                    }
+                    Amount::ExactOut(got) => {
+                        if let Some(tax) = sold.or(bought) {
+                            return Err(Unsupported::TaxedOutput(tax.token).into());
+                        }
+                        let paid = v2::amount_in(got, from, to, *fee_pips)?;
+                        (paid, paid, got)
+                    }
                 };
                 // a pair keeps its reserves in 112 bits, and pays out something or reverts
                 if amount_out.is_zero() {
                     return Err(Refusal::Amm(AmmError::ZeroAmount));
                 }
-                if from.checked_add(amount_in).is_none_or(|sum| sum.bit_len() > 112) {
+                if from.checked_add(arrives).is_none_or(|sum| sum.bit_len() > 112) {
                     return Err(Refusal::TooMuch);
                 }
-                Ok(Answer { amount_in, amount_out, crossed: 0 })
+                let amount_out = bought.map_or(amount_out, |tax| tax.bought(amount_out));
+                Ok(Answer { amount_in, amount_out, crossed: 0, steps: 1 })
             }
             Liquidity::Concentrated { .. } => {
-                let pool = self.concentrated().ok_or(Unsupported::Empty)?;
-                let done = swap::swap(&pool, zero_for_one, amount, None)?;
+                let (pool, ladder) = self.concentrated().ok_or(Unsupported::Empty)?;
+                let done = swap::quote_within(&pool, ladder, zero_for_one, amount, most_steps)?;
                 if !done.remaining.is_zero() {
                     return Err(Refusal::TooMuch);
                 }
                 let (amount_in, amount_out) = (done.amount_in, done.amount_out);
-                Ok(Answer { amount_in, amount_out, crossed: done.crossed.len() })
+                Ok(Answer { amount_in, amount_out, crossed: done.crossed, steps: done.length })
             }
         }
     }

@@ -104,6 +104,11 @@ impl Market {
         self.links(few).iter().filter(move |link| link.other == end).map(|link| link.pool)
     }
 
+    /// The pools that hold this token.
+    pub fn holding(&self, token: TokenIx) -> impl Iterator<Item = PoolIx> {
+        self.links(token).iter().map(|link| link.pool)
+    }
+
     pub(super) fn links(&self, token: TokenIx) -> &[Link] {
         self.links.get(place(token.0)).map_or(&[], Vec::as_slice)
     }

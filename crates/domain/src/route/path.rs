@@ -8,10 +8,15 @@ use alloy_primitives::{I256, U256};
 use super::{
     GasPrice, Question, gas,
     graph::{Aim, Edge, GOAL, Graph, Node, START},
-    leg::{Answer, Refusal},
+    leg::Refusal,
     rate::{Rate, Round},
+    work::{Work, fixed, other},
 };
-use crate::amm::Amount;
+
+/// Steps of the walks that come before the whole one.
+const SHORT: usize = 2;
+/// Of what is left each of them has one part of so many.
+const PART: u32 = 8;
 
 /// A complete path for some amount.
 #[derive(Debug, Clone)]
@@ -28,17 +33,13 @@ pub(super) struct Path {
 pub(super) struct Search<'a> {
     graph: &'a Graph<'a>,
     gas_price: GasPrice,
-    exact_in: bool,
     /// How many paths are wanted.
     wanted: usize,
     /// The best ones found, best first.
     pub(super) found: Vec<Path>,
     edges: Vec<Edge>,
     nodes: Vec<Node>,
-    /// Swaps that may still be computed.
-    pub(super) effort: u32,
-    pub(super) computed: u32,
-    pub(super) exhausted: bool,
+    pub(super) work: Work,
     /// Of the pools that refused, the one on the shortest way.
     pub(super) refusal: Option<(usize, Refusal)>,
 }
@@ -48,49 +49,60 @@ impl<'a> Search<'a> {
         graph: &'a Graph<'a>,
         question: &Question,
         wanted: usize,
-        effort: u32,
+        work: Work,
     ) -> Self {
         Self {
             graph,
             gas_price: question.gas_price,
-            exact_in: graph.aim == Aim::Most,
             wanted,
             found: Vec::new(),
             edges: Vec::new(),
             nodes: vec![START],
-            effort,
-            computed: 0,
-            exhausted: true,
+            work,
             refusal: None,
         }
     }
 
-    /// Paths of at most so many steps.
+    /// Paths of at most so many steps. The short ones come first, with a part of the work: they bound what longer ones have
+    /// to be better than, and pools that promise much and hold little cannot hide them.
     pub(super) fn run(&mut self, amount: U256, hops: usize) {
+        for few in 1..hops.min(SHORT + 1) {
+            let part = self.work.split(PART);
+            let rest = std::mem::replace(&mut self.work, part);
+            self.walk(START, amount, gas::PER_ROUTE, few);
+            let part = std::mem::replace(&mut self.work, rest);
+            self.work.join(part);
+        }
         self.walk(START, amount, gas::PER_ROUTE, hops);
+        if self.work.goes_further() {
+            self.walk(START, amount, gas::PER_ROUTE, hops);
+        }
     }
 
     fn walk(&mut self, node: Node, amount: U256, gas: u64, left: usize) {
         let graph = self.graph;
+        let aim = graph.aim;
         let reach = &graph.reach[left.saturating_sub(1)];
         for edge in &graph.edges[node] {
-            if self.nodes.contains(&edge.to) || reach[edge.to] == graph.aim.worst() {
-                continue;
-            }
-            if !self.promises(amount, gas, edge, reach[edge.to]) {
-                continue;
-            }
-            if self.effort == 0 {
-                self.exhausted = false;
+            self.work.look();
+            // what comes later promises even less
+            if !self.promises(amount, gas, edge.promise) {
                 return;
             }
-            self.effort -= 1;
-            self.computed += 1;
-            let venue = graph.market.venue(edge.pool);
-            match venue.answer(edge.zero_for_one, self.amount(amount)) {
+            if self.nodes.contains(&edge.to) || reach[edge.to] == aim.worst() {
+                continue;
+            }
+            if !self.promises(amount, gas, aim.times(edge.rate, reach[edge.to])) {
+                continue;
+            }
+            if self.work.is_spent() {
+                return;
+            }
+            let swap = (edge.pool, edge.zero_for_one);
+            match self.work.answer(graph.market, swap, fixed(aim, amount)) {
                 Ok(answer) => {
-                    let gas = gas + venue.gas(&answer);
-                    self.step(edge, self.other(&answer), gas, left - 1);
+                    let gas = gas + graph.market.venue(edge.pool).gas(&answer);
+                    self.step(edge, other(aim, &answer), gas, left - 1);
                 }
                 Err(refusal) => self.refused(refusal),
             }
@@ -119,13 +131,13 @@ impl<'a> Search<'a> {
     }
 
     /// Whether it can still come out better than what was found.
-    fn promises(&self, amount: U256, gas: u64, edge: &Edge, reach: Rate) -> bool {
+    fn promises(&self, amount: U256, gas: u64, rate: Rate) -> bool {
         if self.found.len() < self.wanted {
             return true;
         }
         let Some(last) = self.found.last() else { return true };
         let (aim, round) = (self.graph.aim, self.graph.aim.round());
-        let promise = Rate::of(amount, round).mul(aim.times(edge.rate, reach), round);
+        let promise = Rate::of(amount, round).mul(rate, round);
         let cost = signed(self.gas_price.cost(gas));
         match aim {
             Aim::Most => {
@@ -144,6 +156,10 @@ impl<'a> Search<'a> {
         let score = score(self.graph.aim, amount, self.gas_price.cost(gas));
         let order = |path: &Path| (std::cmp::Reverse(path.score), path.gas, pools(&path.edges));
         let path = Path { edges: self.edges.clone(), score, gas };
+        // a short path is found by longer walks, too
+        if self.found.iter().any(|other| other.score == score && order(other) == order(&path)) {
+            return;
+        }
         let place = self.found.partition_point(|other| order(other) <= order(&path));
         self.found.insert(place, path);
         self.found.truncate(self.wanted);
@@ -151,17 +167,12 @@ impl<'a> Search<'a> {
 
     fn refused(&mut self, refusal: Refusal) {
         let steps = self.edges.len();
-        if self.refusal.as_ref().is_none_or(|(fewest, _)| steps < *fewest) {
+        let is_better = |(fewest, known): &(usize, Refusal)| {
+            steps < *fewest || (steps == *fewest && *known == Refusal::Effort)
+        };
+        if self.refusal.as_ref().is_none_or(is_better) {
             self.refusal = Some((steps, refusal));
         }
-    }
-
-    const fn amount(&self, amount: U256) -> Amount {
-        if self.exact_in { Amount::ExactIn(amount) } else { Amount::ExactOut(amount) }
-    }
-
-    const fn other(&self, answer: &Answer) -> U256 {
-        if self.exact_in { answer.amount_out } else { answer.amount_in }
     }
 }
 

@@ -14,11 +14,13 @@ use super::{
     graph::{Aim, Edge, Graph},
     leg::Leg,
     path::{pools, score},
+    work::{Work, fixed, other},
 };
-use crate::amm::Amount;
 
 /// Sets of paths that are grown further.
 const BEAM: usize = 8;
+/// Swaps that shares are decided by, at least where there are so many.
+const LEAST: u32 = 2_000;
 
 /// What a share of the amount becomes on a path, and its gas.
 type Value = Option<(U256, u64)>;
@@ -31,7 +33,7 @@ struct Table<'a> {
     pools: Vec<Vec<PoolIx>>,
     /// By path and share.
     values: Vec<Vec<Option<Value>>>,
-    computed: u32,
+    work: Work,
 }
 
 /// Paths by their numbers, ascending, with their shares.
@@ -44,10 +46,11 @@ struct Choice {
 
 /// The best plan over these paths; never worse than the best of them alone.
 pub(super) fn best(graph: &Graph<'_>, question: &Question, candidates: Candidates) -> Option<Plan> {
-    let Candidates { paths, computed, exhausted } = candidates;
+    let Candidates { paths, work } = candidates;
+    let work = work.again(question.effort.max(LEAST));
     let pools = paths.iter().map(|path| pools(path)).collect();
     let values = paths.iter().map(|_| vec![None; shares() + 1]).collect();
-    let mut table = Table { graph, question, paths, pools, values, computed };
+    let mut table = Table { graph, question, paths, pools, values, work };
     let choices = table.choices();
     let plans = choices.iter().filter_map(|choice| table.plan(choice));
     let aim = graph.aim;
@@ -57,7 +60,9 @@ pub(super) fn best(graph: &Graph<'_>, question: &Question, candidates: Candidate
         score(aim, amount, question.gas_price.cost(plan.gas - gas::PER_TRANSACTION))
     };
     let best = plans.max_by_key(|plan| (worth(plan), Reverse(plan.gas)))?;
-    Some(Plan { computed: table.computed, exhausted, ..best })
+    let (computed, steps, exhausted) =
+        (table.work.computed, table.work.taken, !table.work.is_cut());
+    Some(Plan { computed, steps, exhausted, ..best })
 }
 
 impl Table<'_> {
@@ -158,7 +163,10 @@ impl Table<'_> {
         if let Some(known) = self.values[path].get(place)? {
             return *known;
         }
-        let value = self.legs(path, part(self.question.amount.value(), share)).map(|legs| {
+        // the best single path is known to be one; it is the answer if there is no time for others
+        let known = path == 0 && share == SHARES;
+        let amount = part(self.question.amount.value(), share);
+        let value = self.legs(path, amount, known).map(|legs| {
             let gas = gas::PER_ROUTE + legs.iter().map(|leg| leg.gas).sum::<u64>();
             (self.result(&legs), gas)
         });
@@ -175,21 +183,23 @@ impl Table<'_> {
         }
     }
 
-    /// The legs for this amount, in the order of the trade.
-    fn legs(&mut self, path: usize, amount: U256) -> Option<Vec<Leg>> {
+    /// The legs for this amount, in the order of the trade. Those of a way that will be told are computed whatever it takes.
+    fn legs(&mut self, path: usize, amount: U256, surely: bool) -> Option<Vec<Leg>> {
+        let (graph, aim) = (self.graph, self.graph.aim);
         let mut legs = Vec::with_capacity(self.paths[path].len());
         let mut amount = amount;
         for edge in &self.paths[path] {
             if amount.is_zero() {
                 return None;
             }
-            self.computed += 1;
-            let venue = self.graph.market.venue(edge.pool);
-            let given = match self.graph.aim {
-                Aim::Most => Amount::ExactIn(amount),
-                Aim::Least => Amount::ExactOut(amount),
+            let (swap, given) = ((edge.pool, edge.zero_for_one), fixed(aim, amount));
+            let answer = if surely {
+                self.work.surely(graph.market, swap, given)
+            } else {
+                self.work.answer(graph.market, swap, given)
             };
-            let answer = venue.answer(edge.zero_for_one, given).ok()?;
+            let answer = answer.ok()?;
+            let venue = graph.market.venue(edge.pool);
             let [token0, token1] = venue.tokens;
             let (token_in, token_out) =
                 if edge.zero_for_one { (token0, token1) } else { (token1, token0) };
@@ -202,12 +212,9 @@ impl Table<'_> {
                 crossed: answer.crossed,
                 gas: venue.gas(&answer),
             });
-            amount = match self.graph.aim {
-                Aim::Most => answer.amount_out,
-                Aim::Least => answer.amount_in,
-            };
+            amount = other(aim, &answer);
         }
-        if self.graph.aim == Aim::Least {
+        if aim == Aim::Least {
             legs.reverse();
         }
         (!amount.is_zero()).then_some(legs)
@@ -228,7 +235,7 @@ impl Table<'_> {
         used.first_mut()?.2 += total - given;
         let mut routes = Vec::with_capacity(used.len());
         for (path, share, amount) in used {
-            let legs = self.legs(path, amount)?;
+            let legs = self.legs(path, amount, true)?;
             let (amount_in, amount_out) = (legs.first()?.amount_in, legs.last()?.amount_out);
             routes.push(Route { share, amount_in, amount_out, legs });
         }
@@ -238,7 +245,7 @@ impl Table<'_> {
         let (amount_in, amount_out) =
             (sum(|route| route.amount_in)?, sum(|route| route.amount_out)?);
         let gas = gas::PER_TRANSACTION + routes.iter().map(Route::gas).sum::<u64>();
-        Some(Plan { amount_in, amount_out, routes, gas, computed: 0, exhausted: true })
+        Some(Plan { amount_in, amount_out, routes, gas, computed: 0, steps: 0, exhausted: true })
     }
 }
 

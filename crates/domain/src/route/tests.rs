@@ -10,6 +10,10 @@ use super::{
 };
 use crate::{amm::Amount, entity::Protocol};
 
+mod effort;
+mod largest;
+mod many;
+
 fn amount(dice: &mut Dice) -> Amount {
     let value = U256::from(1 + dice.below(9)) * U256::from(10).pow(U256::from(dice.below(24)));
     if dice.below(2) == 0 { Amount::ExactIn(value) } else { Amount::ExactOut(value) }

@@ -7,9 +7,15 @@ use alloy_primitives::{Address, U256};
 use super::{
     market::TokenIx,
     rate::{Rate, Round},
+    tax::Tax,
 };
 use crate::{
-    amm::{AmmError, PIPS, fee::Fee, swap::Pool, tick_map::TickMap},
+    amm::{
+        AmmError, PIPS,
+        fee::Fee,
+        swap::{Ladder, Pool},
+        tick_map::TickMap,
+    },
     entity::Protocol,
 };
 
@@ -55,9 +61,17 @@ pub enum Unsupported {
     /// It has no price, or nothing in it.
     #[error("it is empty")]
     Empty,
-    /// One of its tokens takes a tax on transfers or changes balances.
-    #[error("token {0} takes a part of what is transferred")]
+    /// One of its tokens takes a part of what is transferred, and it is not configured which, or the pool does not bear it.
+    #[error(
+        "token {0} takes a part of what is transferred (a tax), and only V2 pools of tokens whose tax is configured are quoted"
+    )]
     Tax(Address),
+    /// One of its tokens takes a part of what is transferred: what has to go in for an exact output is not computed.
+    #[error("token {0} takes a part of what is transferred (a tax): only exact inputs are quoted")]
+    TaxedOutput(Address),
+    /// One of its tokens refused to be transferred when that was tried out.
+    #[error("token {0} does not let itself be transferred (paused, or restricted)")]
+    Paused(Address),
     /// A reorg took it away.
     #[error("it is not there any more")]
     Gone,
@@ -74,6 +88,10 @@ pub struct Venue {
     pub liquidity: Liquidity,
     /// What a unit of token0 gives at most, fee taken off; and of token1.
     rates: [Rate; 2],
+    /// What token0 and token1 take of transfers; of pairs alone.
+    pub(super) taxes: [Option<Tax>; 2],
+    /// What swaps of a concentrated pool learned.
+    ladder: Option<Ladder>,
 }
 
 impl Venue {
@@ -82,7 +100,27 @@ impl Venue {
     pub fn new(protocol: Protocol, tokens: [TokenIx; 2], liquidity: Liquidity) -> Self {
         let rates =
             [true, false].map(|zero_for_one| rate(&liquidity, zero_for_one).unwrap_or(Rate::ZERO));
-        Self { protocol, tokens, liquidity, rates }
+        let ladder = matches!(liquidity, Liquidity::Concentrated { .. }).then(Ladder::default);
+        Self { protocol, tokens, liquidity, rates, taxes: [None; 2], ladder }
+    }
+
+    /// The same, whose tokens take a part of what is transferred. A pool that does not bear it cannot be traded in.
+    #[must_use]
+    pub fn taxed(self, taxes: [Option<Tax>; 2]) -> Self {
+        match (taxes.into_iter().flatten().next(), &self.liquidity) {
+            (None, _) | (_, Liquidity::Unsupported(_)) => self,
+            (Some(_), Liquidity::Reserves { .. }) => Self { taxes, ..self },
+            (Some(tax), Liquidity::Concentrated { .. }) => {
+                let why = Liquidity::Unsupported(Unsupported::Tax(tax.token));
+                Self::new(self.protocol, self.tokens, why)
+            }
+        }
+    }
+
+    /// Whether one of its tokens takes a part of what is transferred.
+    #[must_use]
+    pub fn is_taxed(&self) -> bool {
+        self.taxes.iter().any(Option::is_some)
     }
 
     /// The most that a unit gives.
@@ -96,16 +134,17 @@ impl Venue {
         !matches!(self.liquidity, Liquidity::Unsupported(_))
     }
 
-    /// The pool of [`crate::amm::swap`].
-    pub(super) fn concentrated(&self) -> Option<Pool<'_>> {
-        match &self.liquidity {
-            Liquidity::Concentrated { sqrt_price_x96, tick, liquidity, fee, ticks } => Some(Pool {
-                sqrt_price_x96: *sqrt_price_x96,
-                tick: *tick,
-                liquidity: *liquidity,
-                fee: *fee,
-                ticks,
-            }),
+    /// The pool of [`mod@crate::amm::swap`], and what is known of its swaps.
+    pub(super) fn concentrated(&self) -> Option<(Pool<'_>, &Ladder)> {
+        match (&self.liquidity, &self.ladder) {
+            (
+                Liquidity::Concentrated { sqrt_price_x96, tick, liquidity, fee, ticks },
+                Some(ladder),
+            ) => {
+                let (sqrt_price_x96, tick) = (*sqrt_price_x96, *tick);
+                let pool = Pool { sqrt_price_x96, tick, liquidity: *liquidity, fee: *fee, ticks };
+                Some((pool, ladder))
+            }
             _ => None,
         }
     }

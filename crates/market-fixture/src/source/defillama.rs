@@ -68,7 +68,9 @@ fn batch(coins: &str, known: &Knowledge, width: u64) -> Reply {
                 ])
             })
             .collect();
-        let fields = [("symbol", Json::text("ETH")), ("prices", Json::List(rows))];
+        let token = known.tokens.get(&coin.to_lowercase());
+        let symbol = Json::text(token.map_or("ETH", |(symbol, _)| symbol));
+        let fields = [("symbol", symbol), ("prices", Json::List(rows))];
         known.prints.contains_key(&coin.to_lowercase()).then(|| (coin.clone(), Json::map(fields)))
     });
     Reply::ok(Json::map([("coins", Json::Map(found.collect()))]))

@@ -50,6 +50,8 @@ impl Gate {
         let state = State { hold: Hold::default(), breaker: Breaker::new(), bucket };
         metrics.circuit(source, state.breaker.state());
         metrics.silent_until(source, 0);
+        // an alert needs a zero to rise from
+        metrics.odd_items(source, 0);
         Self { source, clock, metrics, state: Mutex::new(state), turn: tokio::sync::Mutex::new(()) }
     }
 

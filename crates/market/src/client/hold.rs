@@ -63,7 +63,7 @@ impl Hold {
 }
 
 /// `Retry-After`: seconds, or a date of HTTP.
-pub(super) fn retry_after(text: &str, now: Millis) -> Option<Duration> {
+pub(crate) fn retry_after(text: &str, now: Millis) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

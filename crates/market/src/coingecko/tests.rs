@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod candles;
+mod plan;
 
 /// 2024-01-01 00:00:00, in seconds.
 const TIME: u64 = 1_704_067_200;
@@ -148,26 +149,4 @@ async fn the_past_is_points_in_milliseconds() {
     server.fault(Api::CoinGecko, [Fault::UnitsTurned]);
     let error = source.points("bitcoin", from, to).unwrap().await.unwrap_err();
     assert!(matches!(error, MarketError::Odd { .. }), "{error:?}");
-}
-
-#[tokio::test]
-async fn the_plan_sets_the_rate() {
-    let server = PriceServer::start().await.unwrap();
-    let config = SourceConfig {
-        paid: true,
-        per_minute: Some(4),
-        deadline_seconds: Some(1),
-        ..config(&server)
-    };
-    let source = source(&config, TIME);
-    let budget = source.learn_budget(None).await.unwrap();
-    assert_eq!((budget.per_minute, budget.left_this_month), (500, Some(499_896)));
-    assert_eq!(server.asked(Api::CoinGecko)[0].header("x-cg-pro-api-key"), Some(KEY));
-    // far more than four, none of which had to wait beyond its deadline
-    for number in 0..50 {
-        source.now(&ids(&[&format!("coin{number}")])).await.unwrap();
-    }
-    assert_eq!(server.asked(Api::CoinGecko).len(), 51);
-    server.fault(Api::CoinGecko, [Fault::NullNumber]);
-    assert!(matches!(source.learn_budget(None).await, Err(MarketError::Odd { .. })));
 }

@@ -17,7 +17,7 @@ use super::{
     wire::{self, Print},
 };
 use crate::{
-    client::Http,
+    client::{Http, retry_after},
     error::MarketError,
     json::Batch,
     metrics::Heard,
@@ -64,6 +64,7 @@ impl Streams {
         &self,
         ids: impl Iterator<Item = &String>,
         silence: Duration,
+        now: Millis,
     ) -> Result<Response, (String, Duration)> {
         let plain = |why: String| (why, Duration::ZERO);
         let mut url = self.url.clone();
@@ -75,8 +76,8 @@ impl Streams {
             .map_err(|error| plain(error.without_url().to_string()))?;
         if !response.status().is_success() {
             let wait = response.headers().get(header::RETRY_AFTER);
-            let seconds = wait.and_then(|wait| wait.to_str().ok()?.trim().parse().ok());
-            let wait = Duration::from_secs(seconds.unwrap_or(0)).min(LONGEST_BAN);
+            let wait = wait.and_then(|wait| retry_after(wait.to_str().ok()?, now));
+            let wait = wait.unwrap_or_default().min(LONGEST_BAN);
             return Err((format!("it answers {}", response.status()), wait));
         }
         let kind = response.headers().get(header::CONTENT_TYPE);
@@ -134,7 +135,9 @@ async fn listen(
     let mut backoff = Backoff::new(rules);
     loop {
         backoff.start();
-        let (why, least) = match source.streams.open(feeds.keys(), rules.silence).await {
+        let now = source.http.clock().now();
+        let opened = source.streams.open(feeds.keys(), rules.silence, now).await;
+        let (why, least) = match opened {
             Ok(response) => {
                 let (http, feeds) = (&source.http, &mut feeds);
                 let mut link = Link { wanted, http, feeds, out };

@@ -49,11 +49,13 @@ struct Doc {
     /// What was refused as a jump: value and source time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     jumped: Option<(Dec, Num)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retired: Option<Num>,
 }
 
 impl Doc {
     fn new(state: &FeedState) -> Self {
-        let FeedState { asset, feed, last, rejected, etag, jumped } = state;
+        let FeedState { asset, feed, last, rejected, etag, jumped, retired } = state;
         let id = Id {
             c: chain_key(asset.chain),
             a: Addr(asset.address),
@@ -68,11 +70,12 @@ impl Doc {
             rejected: rejected.iter().map(|(name, count)| (name.clone(), Num(*count))).collect(),
             etag: etag.clone(),
             jumped: jumped.map(|(value, time)| (Dec(value), Num(time))),
+            retired: retired.map(Num),
         }
     }
 
     fn state(self) -> Result<FeedState, StoreError> {
-        let Self { _id, time, value, unchanged, rejected, etag, jumped } = self;
+        let Self { _id, time, value, unchanged, rejected, etag, jumped, retired } = self;
         let last = value.map(|value| Last {
             value: value.0,
             time: time.0,
@@ -85,6 +88,7 @@ impl Doc {
             rejected: rejected.into_iter().map(|(name, count)| (name, count.0)).collect(),
             etag,
             jumped: jumped.map(|(value, time)| (value.0, time.0)),
+            retired: retired.map(|since| since.0),
         })
     }
 }

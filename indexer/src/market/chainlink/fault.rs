@@ -35,6 +35,10 @@ pub enum FeedFault {
 }
 
 impl FeedFault {
+    /// All names.
+    pub const NAMES: [&str; 7] =
+        ["reverted", "unreadable", "no_answer", "not_positive", "future", "stale", "not_yet"];
+
     /// For labels of metrics.
     #[must_use]
     pub const fn name(&self) -> &'static str {

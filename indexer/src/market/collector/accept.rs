@@ -153,7 +153,7 @@ impl Collector {
         others
     }
 
-    fn tell(&self, token: &Token, feed: &Feed, said: &Said, reason: Rejected) {
+    pub(super) fn tell(&self, token: &Token, feed: &Feed, said: &Said, reason: Rejected) {
         self.0.parts.metrics.refused(feed.source, reason.name());
         tracing::debug!(
             source = %feed.source, feed = &*feed.id, token = token.symbol, value = %said.value,

@@ -46,6 +46,19 @@ impl Board {
         Ok(())
     }
 
+    /// Notes which feeds the book names no more, and which it names again; the states that this changes.
+    pub(super) fn turned(&mut self, book: &Book, now: Millis) -> Vec<FeedState> {
+        let mut turned = Vec::new();
+        for ((asset, feed), state) in &mut self.states {
+            let is_named = book.hearing(feed).any(|(token, _)| token.asset == *asset);
+            if is_named == state.retired.is_some() {
+                state.retired = (!is_named).then_some(now);
+                turned.push(state.clone());
+            }
+        }
+        turned
+    }
+
     /// Reads the observations that the states speak of, where others stored them.
     pub(super) async fn complete(
         &mut self,

@@ -48,6 +48,10 @@ impl Collector {
             return Ok(None);
         }
         board.refresh(book, market.reader()).await?;
+        let turned = board.turned(book, now);
+        if !turned.is_empty() {
+            market.put_feed_states(&turned).await?;
+        }
         board.complete(book, market.reader()).await?;
         board.sheet = now;
         let entries = entries(book, &board, policy, now);
@@ -130,13 +134,35 @@ fn entries<'a>(book: &'a Book, board: &Board, policy: &Policy, now: Millis) -> V
         {
             price.reason = Some(why);
         }
-        let stuck = policy.stuck(now, &said, token.stable);
-        let stuck = stuck.into_iter().map(|(feed, _)| feed.source).collect();
+        let repeats =
+            policy.stuck(now, &said, token.stable).into_iter().map(|(feed, _)| feed.source);
+        let mut stuck: Vec<Source> = repeats.collect();
+        stuck.extend(
+            silent(token, board, policy, now)
+                .filter(|source| !stuck.contains(source))
+                .collect::<Vec<_>>(),
+        );
         let beside = beside(&said, token.stable, policy, now);
         prices.insert(token.asset, price.clone());
         entries.push(Entry { token, price, beside, stuck });
     }
     entries
+}
+
+/// Sources that answer, it may be, and have had no word of a later time for too long. Pools are right to be silent while
+/// nobody trades.
+fn silent<'a>(
+    token: &'a Token,
+    board: &'a Board,
+    policy: &'a Policy,
+    now: Millis,
+) -> impl Iterator<Item = Source> + 'a {
+    token.feeds.iter().map(|of| &of.feed).filter_map(move |feed| {
+        let newest = board.newest.get(&(token.asset, feed.clone()))?;
+        let most = policy.heartbeat(feed).max(policy.stuck_after(feed, false));
+        let is_silent = now.saturating_sub(newest.source_time) >= most;
+        (is_silent && feed.source != Source::Pools).then_some(feed.source)
+    })
 }
 
 /// What our pools say, and what all others say, where both are fresh.

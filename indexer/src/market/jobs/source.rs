@@ -69,7 +69,10 @@ impl SourceWork {
         let ids: Vec<&Arc<str>> = self.parts.iter().flat_map(|part| &part.ids).collect();
         let missing: Vec<&str> =
             ids.iter().filter(|id| !tally.heard.contains(**id)).map(|id| id.as_ref()).collect();
+        // a pool that nobody trades in is right to be silent
+        let silent = self.source == Source::Pools && errors.is_empty();
         let outcome = match (tally.heard.is_empty(), missing.is_empty()) {
+            (_, false) if silent && tally.rejected.is_empty() => Outcome::Done,
             (true, _) => Outcome::Failed,
             (false, true) if tally.rejected.is_empty() => Outcome::Done,
             (false, _) => Outcome::Partly,
@@ -84,7 +87,8 @@ impl SourceWork {
         if !missing.is_empty() {
             let named: Vec<&str> = missing.iter().take(NAMED).copied().collect();
             let more = if missing.len() > NAMED { ", …" } else { "" };
-            words.push(format!("missing: {}{more}", named.join(", ")));
+            let what = if silent { "quiet, or not deep enough" } else { "missing" };
+            words.push(format!("{what}: {}{more}", named.join(", ")));
         }
         words.extend(errors.first().map(ToString::to_string));
         Report { outcome, detail: words.join("; ") }

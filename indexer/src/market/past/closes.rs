@@ -1,4 +1,4 @@
-//! What feeds said last, by the closes of their candles.
+//! What feeds said last, by the closes of their candles; of those that keep single values by these.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -6,9 +6,9 @@ use alloy_primitives::B256;
 use domain::{
     candle::Resolution,
     decimal::Decimal,
-    market::{Asset, Feed, Last, Millis, Observation, Span, gaps::next_after},
+    market::{Asset, Feed, Last, Millis, Observation, Source, Span, gaps::next_after},
 };
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, future::BoxFuture, stream};
 use store::{
     StoreError,
     market::{BarQuery, MarketReader, StoredBar},
@@ -73,6 +73,12 @@ impl Closes {
                 touched.insert(key);
             }
         }
+        for observation in values(reader, tokens, span).await? {
+            let Observation { asset, feed, source_time, value, .. } = observation;
+            let key = (asset, feed);
+            self.feeds.entry(key.clone()).or_default().next.push_back((source_time, 0, value));
+            touched.insert(key);
+        }
         for key in touched {
             let Some(closed) = self.feeds.get_mut(&key) else { continue };
             // of two that end at once the shorter one counts
@@ -119,4 +125,25 @@ impl Closes {
         };
         Some((said, last))
     }
+}
+
+/// What those feeds said that keep single values: of exchanges each minute's close stands for what they say.
+async fn values(
+    reader: &MarketReader,
+    tokens: &[&Token],
+    Span { from, to }: Span,
+) -> Result<Vec<Observation>, StoreError> {
+    let keeps = |feed: &Feed| {
+        matches!(feed.source, Source::Chainlink | Source::DefiLlama | Source::CoinGecko)
+    };
+    let mut asked: Vec<BoxFuture<'_, _>> = Vec::new();
+    for token in tokens {
+        for of in token.feeds.iter().filter(|of| keeps(&of.feed)) {
+            // boxed: callers that box this in turn could not show it to be sendable otherwise
+            asked.push(reader.observations(&token.asset, &of.feed, (from, to), u32::MAX).boxed());
+        }
+    }
+    let found: Vec<Vec<Observation>> =
+        stream::iter(asked).buffer_unordered(TOGETHER).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
 }

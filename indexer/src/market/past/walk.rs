@@ -45,6 +45,7 @@ pub(super) struct Walk<'a> {
     /// Prices in them.
     waiting: usize,
     known_at: Millis,
+    /// Moments that were found to have better prices.
     made: u64,
 }
 
@@ -85,7 +86,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// Documents that were written.
+    /// Moments that have better prices now.
     pub(super) const fn made(&self) -> u64 {
         self.made
     }
@@ -142,6 +143,7 @@ impl<'a> Walk<'a> {
                     self.close();
                 }
                 self.changed = true;
+                self.made += 1;
                 self.open.push((time, prices));
             }
             // of an unchanged document that stands alone there is no version
@@ -168,7 +170,7 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let market = self.collector.market();
-        self.made += market.put_sheet_runs(self.chain, self.known_at, &runs).await?;
+        market.put_sheet_runs(self.chain, self.known_at, &runs).await?;
         Ok(())
     }
 

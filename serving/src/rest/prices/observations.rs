@@ -85,8 +85,14 @@ pub(super) async fn get(
     if let Some(sheet) = &sheet {
         // what was said after the price was made hides what it was made of
         let until = sheet.at.saturating_add(AHEAD);
-        let heard = market.observations_at(&asset, &feeds, until, back, HEARD).await?;
-        speakers = self::speakers(heard, sheet.at);
+        let mut heard = market.observations_at(&asset, &feeds, until, back, HEARD).await?;
+        // a feed that was named no more when the price was made has no word in it
+        let gone = |feed: &Feed| {
+            let state = states.iter().find(|state| state.feed == *feed);
+            state.and_then(|state| state.retired).is_some_and(|since| since <= sheet.known_at)
+        };
+        heard.retain(|said| !gone(&said.feed));
+        speakers = self::speakers(heard, (sheet.at, sheet.known_at));
     }
 
     let items = states.into_iter().map(|FeedState { feed, rejected, .. }| {
@@ -111,10 +117,10 @@ pub(super) async fn get(
     Ok(Json(Observations { chain_id: chain, price, items }))
 }
 
-/// What spoke for each source when the price was made: of what was heard by then the newest, and of several feeds of a
-/// source that of the one which spoke last.
-fn speakers(mut heard: Vec<Observation>, made_at: Millis) -> Vec<Observation> {
-    heard.retain(|said| said.fetched_at <= made_at);
+/// What spoke for each source when the price of a time was made: of what was heard by then the newest, and of several
+/// feeds of a source that of the one which spoke last. A price that was made later has nothing in it from after its time.
+fn speakers(mut heard: Vec<Observation>, (at, made_at): (Millis, Millis)) -> Vec<Observation> {
+    heard.retain(|said| said.fetched_at <= made_at && (made_at <= at || said.source_time <= at));
     heard.sort_by(|a, b| {
         let by_time = b.source_time.cmp(&a.source_time);
         a.feed.source.cmp(&b.feed.source).then(by_time).then(a.feed.cmp(&b.feed))

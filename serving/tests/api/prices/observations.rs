@@ -117,6 +117,35 @@ async fn of_several_feeds_of_a_source_the_one_counts_that_spoke() {
     service.stop().await;
 }
 
+/// A feed that was taken out of the configuration, though it spoke later than the one in its place.
+#[tokio::test]
+async fn a_feed_that_is_named_no_more_counts_in_no_later_price() {
+    let service = Service::empty().await;
+    let (market, begin) = (service.market(), now() - 60 * MINUTE);
+    let gone = Feed { source: Source::Binance, id: "old pair".into() };
+    let said = [
+        observation(Source::Binance, "2000", begin - 20_000),
+        Observation { feed: gone, ..observation(Source::Binance, "2001", begin - 5_000) },
+    ];
+    market.put_observations(&said).await.unwrap();
+    let mut states: Vec<FeedState> =
+        said.iter().map(|said| FeedState::new(said.asset, said.feed.clone())).collect();
+    states[1].retired = Some(begin + 1_000);
+    market.put_feed_states(&states).await.unwrap();
+    put(&service, begin, begin, &[(address(0xa0), price("2001", begin - 5_000))]).await;
+    let (at, made) = (begin + 2_000, price("2000", begin - 20_000));
+    put(&service, at, at, &[(address(0xa0), made)]).await;
+    let counted = async |time: Millis| {
+        let path = format!("/v1/prices/{}/observations?at={time}", address(0xa0));
+        let body = ask(&service, &path).await;
+        let items = body["items"].as_array().unwrap().clone();
+        items.iter().map(|item| item["counted"] == json!(true)).collect::<Vec<_>>()
+    };
+    assert_eq!(counted(begin + 100).await, [false, true], "it still was");
+    assert_eq!(counted(begin + 3_000).await, [true, false]);
+    service.stop().await;
+}
+
 #[tokio::test]
 async fn deviations_come_in_pages() {
     let service = Service::empty().await;

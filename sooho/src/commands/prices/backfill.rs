@@ -34,18 +34,35 @@ pub(super) async fn run(
 ) -> Result<(), Error> {
     let token = market.token(&args.token, args.chain.as_deref())?;
     let span = span(args.from, args.to)?;
-    let filled = fill(market, token, args.source, args.resolution, span, shutdown).await?;
+    let asked = Asked { source: args.source, resolution: args.resolution, sheets: args.sheets };
+    let filled = fill(market, token, asked, span, shutdown).await?;
     println!("{}", sentence(token, args.resolution, &filled));
     Ok(())
 }
 
+/// How candles are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// This source only.
+    pub(super) source: Option<Source>,
+    /// Their length.
+    pub(super) resolution: Resolution,
+    /// Whether the sheets of those that are there are made again.
+    pub(super) sheets: bool,
+}
+
 /// What a backfill did.
 pub(super) fn sentence(token: &Token, resolution: Resolution, filled: &Filled) -> String {
-    let Filled { new, changed, refused, pages, .. } = filled;
-    let mut text = format!(
-        "{}: {new} new candles of {resolution}, {changed} changed, in {pages} answers",
-        token.symbol
-    );
+    let Filled { new, changed, values, refused, pages, sheets } = filled;
+    let what = match values {
+        None => format!("{new} new candles of {resolution}, {changed} changed"),
+        Some(values) => format!("{values} new values (its sources have no such candles)"),
+    };
+    let mut text =
+        format!("{}: {what}, in {pages} answers; {sheets} new price sheets", token.symbol);
+    if *sheets == 0 && new + values.unwrap_or_default() > 0 {
+        text += " (known prices stay; a pair that is counted in another token needs the candles of that one, too)";
+    }
     if *refused > 0 {
         text += &format!(
             "; {refused} were refused and stay missing (with log.filter \"debug\" the log says why)"
@@ -58,14 +75,16 @@ pub(super) fn sentence(token: &Token, resolution: Resolution, filled: &Filled) -
 pub(super) async fn fill(
     market: &Market<'_>,
     token: &Token,
-    source: Option<Source>,
-    resolution: Resolution,
+    Asked { source, resolution, sheets }: Asked,
     span: Span,
     shutdown: &Shutdown,
 ) -> Result<Filled, Error> {
     let mut sellers = market.sellers(token);
     sellers.retain(|seller| source.is_none_or(|source| seller.feed.source == source));
     let wanted = Wanted { asset: token.asset, resolution, span, sellers };
+    if sheets {
+        market.collector.want_sheets(&wanted).await?;
+    }
     let shown = Shown::new(token);
     let tell = |moved| shown.tell(moved);
     let outcome = tokio::select! {
@@ -76,6 +95,9 @@ pub(super) async fn fill(
     match outcome {
         Some(Ok(filled)) => Ok(filled),
         Some(Err(BackfillError::Store(error))) => Err(error.into()),
+        Some(Err(error @ BackfillError::NotServed(_))) => {
+            Err(Error::Invalid(format!("{}: {error}", token.symbol)))
+        }
         Some(Err(error)) => Err(Error::Service {
             service: "prices backfill",
             reason: format!(

@@ -9,7 +9,11 @@ use observe::Shutdown;
 use serde_json::{Value, json};
 use store::market::BarSeries;
 
-use super::{GapsArgs, backfill, table::table};
+use super::{
+    GapsArgs,
+    backfill::{self, Asked},
+    table::table,
+};
 use crate::{
     error::Error,
     prices::{Market, span},
@@ -45,9 +49,10 @@ pub(super) async fn run(
             let (from, to) = of_feed.fold((u64::MAX, 0), |(from, to), gap| {
                 (from.min(gap.span.from), to.max(gap.span.to))
             });
-            let (source, whole) = (Some(feed.source), Span { from, to });
-            let done =
-                backfill::fill(market, token, source, args.resolution, whole, shutdown).await?;
+            let whole = Span { from, to };
+            let asked =
+                Asked { source: Some(feed.source), resolution: args.resolution, sheets: false };
+            let done = backfill::fill(market, token, asked, whole, shutdown).await?;
             if !args.json {
                 println!("{}", backfill::sentence(token, args.resolution, &done));
             }
@@ -79,12 +84,10 @@ async fn find<'a>(
     let to = args.to.unwrap_or_else(|| collector.now());
     let mut gaps = Vec::new();
     for token in tokens {
-        for seller in market.sellers(token) {
-            let feed = seller.feed;
-            let asked = args.source.is_none_or(|source| feed.source == source);
-            if !asked || !seller.asked.resolutions().contains(&resolution) {
-                continue;
-            }
+        let mut sellers = market.sellers(token);
+        sellers.retain(|seller| args.source.is_none_or(|source| seller.feed.source == source));
+        for seller in indexer::market::backfill::asked(&sellers, resolution) {
+            let feed = seller.feed.clone();
             let from = match args.from {
                 Some(from) => from,
                 None => {

@@ -17,12 +17,12 @@ use domain::{
 use futures::{FutureExt as _, future::BoxFuture};
 use indexer::market::{
     Book, Collector, Parts, PriceMetrics, Token, TokenFeed,
-    jobs::{Part, SourceWork, Work as _},
+    jobs::{Part, Report, SourceWork, Work as _},
     pools::{Pools, PoolsConfig},
 };
 use market::{Clock, PriceSource as _, Said};
 use observe::Registry;
-use store::market::Known;
+use store::market::{Known, Outcome};
 
 use super::{Setup, TICKET, config, is_close, mean};
 
@@ -88,6 +88,11 @@ impl Desk {
 
     /// A dollar is worth one, and the pools are asked. The stored price of a ticket, and what the run said.
     async fn ask(&self, setup: &Setup, now: u64, config: PoolsConfig) -> Result<(Price, String)> {
+        let (price, report) = self.run(setup, now, config).await?;
+        Ok((price, report.detail))
+    }
+
+    async fn run(&self, setup: &Setup, now: u64, config: PoolsConfig) -> Result<(Price, Report)> {
         self.clock.0.store(now, Ordering::SeqCst);
         let dollar = Said {
             id: Arc::clone(&self.dollar.id),
@@ -109,7 +114,7 @@ impl Desk {
         let sheet = market.prices(self.ticket.chain, now, Known::Newest, &tokens).await?;
         let price = sheet.and_then(|sheet| sheet.price(self.ticket.address).cloned());
         let price = price.context("no price was stored")?;
-        Ok((price.seen_at(now, self.collector.policy().max_age), report.detail))
+        Ok((price.seen_at(now, self.collector.policy().max_age), report))
     }
 }
 
@@ -178,5 +183,11 @@ async fn a_quiet_pool_is_heard_with_each_block_and_a_chain_that_stands_still_is_
         async move { Ok::<_, anyhow::Error>(pools.now(&[Pools::id(desk.ticket)]).await?.len()) }
     };
     ensure!((asked(to - traded).await?, asked(to - traded - 1).await?) == (1, 0));
+    // that all are quiet is no failure
+    let quiet_seconds = to - traded - 1;
+    let shallow = PoolsConfig { deep_usd: Decimal::from(1_000_000_000), quiet_seconds, ..deep };
+    let (_, report) = desk.run(&setup, to * SECOND + 2, shallow).await?;
+    ensure!(report.outcome == Outcome::Done, "{report:?}");
+    ensure!(report.detail.contains("0 of 1 feeds answered") && report.detail.contains("quiet"));
     setup.world.stop().await
 }

@@ -1,0 +1,142 @@
+//! Subscriptions: over WebSocket (`graphql-transport-ws`) and as server-sent events.
+//!
+//! Nothing is kept for a slow reader: a subscription speaks of the newest version there is whenever its reader can take
+//! an answer, and a reader that takes none for a while is sent away.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use async_graphql::{
+    Data, Executor, MergedSubscription, Request, Response, ServerError,
+    parser::types::OperationType,
+};
+use futures::{FutureExt as _, Stream, StreamExt as _, future, stream::BoxStream};
+
+use super::{App, finished, guard};
+
+mod quotes;
+mod socket;
+mod sse;
+
+pub(super) use self::{
+    socket::upgrade,
+    sse::{events, posted},
+};
+
+/// Subscriptions that one connection may hold at a time.
+const MOST_OF_CONNECTION: usize = 50;
+/// Connections at a time.
+pub(super) const MOST_CONNECTIONS: usize = 10_000;
+
+/// The root of all subscriptions.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(quotes::QuoteUpdates);
+
+/// What answers on one connection.
+#[derive(Clone)]
+pub(super) struct Live {
+    app: App,
+    open: Arc<AtomicUsize>,
+}
+
+impl Live {
+    pub(super) fn new(app: App) -> Self {
+        Self { app, open: Arc::default() }
+    }
+
+    /// Answers to a request, one for a query.
+    fn answers(&self, mut request: Request, data: Arc<Data>) -> BoxStream<'static, Response> {
+        let is_subscription = match guard::check(&mut request) {
+            Ok(()) => is_subscription(&mut request),
+            Err(refusal) => return refused(refusal),
+        };
+        let Some(place) = Place::take(&self.open) else {
+            return refused(guard::refusal(format!(
+                "this connection holds {MOST_OF_CONNECTION} subscriptions already; end one, or open another connection"
+            )));
+        };
+        let app = self.app.clone();
+        let answers = if is_subscription {
+            app.schema.execute_stream_with_session_data(app.with_data(request), data)
+        } else {
+            let limit = app.deps.timeout;
+            let answer = async move {
+                let late = || guard::refusal(format!("no answer within {} s", limit.as_secs()));
+                tokio::time::timeout(limit, app.run(request))
+                    .await
+                    .unwrap_or_else(|_| Response::from_errors(vec![late()]))
+            };
+            answer.into_stream().boxed()
+        };
+        Held { answers: answers.map(finished).boxed(), _place: place }.boxed()
+    }
+}
+
+impl Executor for Live {
+    async fn execute(&self, request: Request) -> Response {
+        let none = || Response::from_errors(vec![guard::refusal("no answer".to_owned())]);
+        self.answers(request, Arc::default()).next().await.unwrap_or_else(none)
+    }
+
+    fn execute_stream(
+        &self,
+        request: Request,
+        session_data: Option<Arc<Data>>,
+    ) -> BoxStream<'static, Response> {
+        self.answers(request, session_data.unwrap_or_default())
+    }
+}
+
+fn refused(refusal: ServerError) -> BoxStream<'static, Response> {
+    let response = finished(Response::from_errors(vec![refusal]));
+    futures::stream::once(future::ready(response)).boxed()
+}
+
+fn is_subscription(request: &mut Request) -> bool {
+    let name = request.operation_name.clone();
+    let Ok(document) = request.parsed_query() else { return false };
+    let mut operations = document.operations.iter();
+    operations.any(|(operation, definition)| {
+        let is_asked = name.as_ref().is_none_or(|name| {
+            operation.is_some_and(|operation| operation.as_str() == name.as_str())
+        });
+        is_asked && definition.node.ty == OperationType::Subscription
+    })
+}
+
+/// One of the subscriptions of a connection; free again when dropped.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(open: &Arc<AtomicUsize>) -> Option<Self> {
+        let place = Self(Arc::clone(open));
+        // the drop gives back what was taken too much
+        (open.fetch_add(1, Ordering::Relaxed) < MOST_OF_CONNECTION).then_some(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Answers that take a place.
+struct Held {
+    answers: BoxStream<'static, Response>,
+    _place: Place,
+}
+
+impl Stream for Held {
+    type Item = Response;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Response>> {
+        self.answers.poll_next_unpin(context)
+    }
+}

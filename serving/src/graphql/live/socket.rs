@@ -1,0 +1,136 @@
+//! WebSocket connections, `graphql-transport-ws` (and the older `graphql-ws`, by the same messages).
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use api_kit::problem::Problem;
+use async_graphql::{
+    Data,
+    http::{ALL_WEBSOCKET_PROTOCOLS, WebSocket as Protocol, WebSocketProtocols, WsMessage},
+};
+use axum::{
+    body::Bytes,
+    extract::{
+        State, WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket},
+    },
+    http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL},
+    response::Response,
+};
+use futures::{SinkExt as _, StreamExt as _};
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+
+use super::Live;
+use crate::graphql::App;
+
+/// Longest message of a client, in bytes; a document has 32 kB at most.
+const MESSAGE: usize = 64 << 10;
+/// A connection has to begin within this.
+const INIT: Duration = Duration::from_secs(10);
+/// Between two pings.
+const PING: Duration = Duration::from_secs(20);
+/// Who is silent for so long is gone.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Who takes no answer for so long is too slow.
+const SEND: Duration = Duration::from_secs(10);
+
+/// Close codes; those from 4000 are the protocol's.
+const GOING_AWAY: u16 = 1001;
+const POLICY: u16 = 1008;
+const INIT_TIMEOUT: u16 = 4408;
+
+pub(in crate::graphql) async fn upgrade(
+    State(app): State<App>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Problem> {
+    let protocol = protocol(&headers).ok_or_else(|| {
+        let detail = "name the sub-protocol graphql-transport-ws in sec-websocket-protocol";
+        Problem::bad_request("PROTOCOL_INVALID", detail)
+    })?;
+    let permit = app.connection()?;
+    Ok(upgrade
+        .protocols(ALL_WEBSOCKET_PROTOCOLS)
+        .max_message_size(MESSAGE)
+        .on_upgrade(move |socket| serve(app, socket, protocol, permit)))
+}
+
+/// The first one named that is known.
+fn protocol(headers: &HeaderMap) -> Option<WebSocketProtocols> {
+    let named = headers.get(SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
+    named.split(',').find_map(|name| name.trim().parse().ok())
+}
+
+/// Serves one connection to its end.
+async fn serve(
+    app: App,
+    socket: WebSocket,
+    protocol: WebSocketProtocols,
+    _permit: OwnedSemaphorePermit,
+) {
+    let shutdown = app.deps.shutdown.clone();
+    let (mut sink, stream) = socket.split();
+    let heard = Arc::new(AtomicBool::new(false));
+    let hears = Arc::clone(&heard);
+    let input = stream
+        .take_while(|message| std::future::ready(message.is_ok()))
+        .filter_map(move |message| {
+            hears.store(true, Ordering::Relaxed);
+            let data = match message {
+                Ok(message @ (Message::Text(_) | Message::Binary(_))) => Some(message.into_data()),
+                _ => None,
+            };
+            std::future::ready(data)
+        });
+    let begun = Arc::new(AtomicBool::new(false));
+    let begins = Arc::clone(&begun);
+    let mut answers = std::pin::pin!(
+        Protocol::new(Live::new(app), input, protocol).on_connection_init(move |_| {
+            begins.store(true, Ordering::Relaxed);
+            std::future::ready(Ok(Data::default()))
+        })
+    );
+    let opened = Instant::now();
+    let mut last_heard = opened;
+    let mut beat = tokio::time::interval_at(opened + INIT, PING);
+    loop {
+        let message = tokio::select! {
+            answer = answers.next() => match answer {
+                Some(WsMessage::Text(text)) => Message::Text(text.into()),
+                Some(WsMessage::Close(code, reason)) => close(code, reason),
+                None => return,
+            },
+            () = shutdown.cancelled() => close(GOING_AWAY, "the service stops; connect again"),
+            now = beat.tick() => {
+                if heard.swap(false, Ordering::Relaxed) {
+                    last_heard = now;
+                }
+                if !begun.load(Ordering::Relaxed) {
+                    close(INIT_TIMEOUT, "Connection initialisation timeout")
+                } else if now.duration_since(last_heard) > SILENCE {
+                    close(POLICY, "nothing was heard for a minute, not even a pong")
+                } else {
+                    Message::Ping(Bytes::new())
+                }
+            }
+        };
+        let is_last = matches!(message, Message::Close(_));
+        match tokio::time::timeout(SEND, sink.send(message)).await {
+            Ok(Ok(())) if !is_last => {}
+            Ok(_) => return,
+            Err(_) => {
+                tracing::info!("a subscriber took no answer for {} s and is sent away", SEND.as_secs());
+                return;
+            }
+        }
+    }
+}
+
+fn close(code: u16, reason: impl Into<String>) -> Message {
+    Message::Close(Some(CloseFrame { code, reason: reason.into().into() }))
+}
