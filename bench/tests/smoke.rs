@@ -65,12 +65,20 @@ fn quote_prints_a_ratio() -> Outcome {
     let arguments =
         ["quote", "--seconds", "1", "--pools", "60", "--routes", "20", "--large", "1000"];
     let (table, figures) = bench(&arguments, folder.path())?;
-    for line in ["asked of QuoterV2", "with up to 7 splits", "readers hold older versions"] {
+    for line in [
+        "asked of QuoterV2",
+        "with up to 7 splits",
+        "readers hold older versions",
+        "ratio in batches",
+        "loaded from MongoDB",
+    ] {
         assert!(table.contains(line), "no {line} in\n{table}");
     }
     let number = |pointer: &str| figures.pointer(pointer).and_then(Value::as_f64);
-    assert!(number("/compared/compared") > Some(20.0), "{figures}");
-    assert!(number("/compared/ours") > number("/compared/contract"), "{figures}");
+    assert!(number("/compared/deep/quotes") > Some(20.0), "{figures}");
+    assert!(number("/compared/deep/ours") > number("/compared/deep/contract"), "{figures}");
+    assert!(number("/compared/http/in_batches") > Some(0.0), "{figures}");
+    assert!(number("/load/items") == Some(1_000.0), "{figures}");
     Ok(())
 }
 

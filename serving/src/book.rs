@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use domain::{block::BlockRef, ids::ChainId, route::Market};
 use tokio::sync::watch;
 
@@ -89,6 +89,11 @@ impl Shelf {
     #[must_use]
     pub fn sharing(self, searches: Searches) -> Self {
         Self { searches, ..self }
+    }
+
+    /// Somebody trades these tokens: what of their transfers arrives should be known soon.
+    pub(crate) fn traded(&self, tokens: impl IntoIterator<Item = Address>) {
+        self.stats().1.want(tokens);
     }
 
     /// What keeping them took so far.

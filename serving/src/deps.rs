@@ -11,7 +11,7 @@ use prometheus::Registry;
 use serde::{Deserialize, Serialize};
 use store::Reader;
 
-use crate::{book::Shelf, gas_price::GasPriceFeed};
+use crate::{book::Shelf, gas_price::GasPriceFeed, native_price::NativePriceFeed};
 
 /// Contracts that quote the pools of a DEX.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,8 @@ pub struct ChainDeps {
     pub book: Shelf,
     /// What gas costs there.
     pub gas_price: GasPriceFeed,
+    /// What the native currency costs in USD.
+    pub native_price: NativePriceFeed,
     /// The token that stands for the native currency, in which gas is paid.
     pub wrapped_native: Option<Address>,
     /// A quote of an older block is refused.

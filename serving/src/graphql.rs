@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use api_kit::{extract::Json, problem::Problem, scope::Scope};
 use async_graphql::{
-    EmptyMutation, MergedObject, Request, Response, Schema as GraphQlSchema,
-    http::GraphiQLSource,
+    EmptyMutation, MergedObject, Request, Response, Schema as GraphQlSchema, http::GraphiQLSource,
 };
 use async_graphql_axum::GraphQLResponse;
 use axum::{Router, extract::State, response::Html, routing::get};
@@ -52,7 +51,9 @@ pub type Schema = GraphQlSchema<Query, EmptyMutation, live::Subscription>;
 /// The schema as text; `schema.graphql` holds the same.
 #[must_use]
 pub fn sdl() -> String {
-    GraphQlSchema::build(Query::default(), EmptyMutation, live::Subscription::default()).finish().sdl()
+    GraphQlSchema::build(Query::default(), EmptyMutation, live::Subscription::default())
+        .finish()
+        .sdl()
 }
 
 /// Fields of a page's rows, and a bit for the page.
@@ -99,11 +100,12 @@ impl App {
 }
 
 pub(crate) fn routes(deps: Arc<Deps>) -> Router {
-    let schema = GraphQlSchema::build(Query::default(), EmptyMutation, live::Subscription::default())
-        .data(Arc::clone(&deps))
-        .limit_depth(DEPTH)
-        .limit_complexity(COMPLEXITY)
-        .finish();
+    let schema =
+        GraphQlSchema::build(Query::default(), EmptyMutation, live::Subscription::default())
+            .data(Arc::clone(&deps))
+            .limit_depth(DEPTH)
+            .limit_complexity(COMPLEXITY)
+            .finish();
     let connections = Arc::new(Semaphore::new(live::MOST_CONNECTIONS));
     Router::new()
         .route("/graphql", get(graphiql).post(answer))
@@ -150,8 +152,11 @@ fn finished(mut response: Response) -> Response {
 }
 
 async fn graphiql() -> Html<String> {
-    Html(GraphiQLSource::build()
+    Html(
+        GraphiQLSource::build()
             .endpoint("/graphql")
             .subscription_endpoint("/graphql/ws")
-            .title("sooho").finish())
+            .title("sooho")
+            .finish(),
+    )
 }

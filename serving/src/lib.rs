@@ -9,13 +9,14 @@ use axum::Router;
 use observe::Shutdown;
 use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::{book::Keeper, gas_price::GasPriceWatch};
+use crate::{book::Keeper, gas_price::GasPriceWatch, native_price::NativePriceWatch};
 
 pub mod book;
 pub mod deps;
 mod failure;
 pub mod gas_price;
 pub mod graphql;
+pub mod native_price;
 pub mod price;
 pub mod quote;
 mod read;
@@ -61,6 +62,8 @@ pub struct Background {
     pub keepers: Vec<Keeper>,
     /// Who ask for the price of gas.
     pub gas_prices: Vec<GasPriceWatch>,
+    /// Who look up what native currencies cost.
+    pub native_prices: Vec<NativePriceWatch>,
 }
 
 impl Background {
@@ -71,6 +74,9 @@ impl Background {
             tasks.spawn(keeper.run(shutdown.clone()));
         }
         for watch in self.gas_prices {
+            tasks.spawn(watch.run(shutdown.clone()));
+        }
+        for watch in self.native_prices {
             tasks.spawn(watch.run(shutdown.clone()));
         }
         tasks

@@ -86,6 +86,7 @@ fn start(
                 let registry = Registry::new();
                 let mut background = serving::Background::default();
                 let searches = serving::book::Searches::default();
+                let max_price_age = Duration::from_secs(config.prices.policy.max_age_s);
                 let deps = serving::Deps {
                     chains: per_chain(config, |chain| {
                         let client = chains::shown_client(chain, &registry)?;
@@ -94,6 +95,13 @@ fn start(
                         let book = book.sharing(searches.clone());
                         background.keepers.push(keeper.with(node(chain, &client)));
                         background.gas_prices.push(watch);
+                        let (native_price, watch) = serving::native_price::open(
+                            open.store.reader(),
+                            chain.id,
+                            wrapped_native(chain),
+                            max_price_age,
+                        );
+                        background.native_prices.extend(watch);
                         Ok(ChainDeps {
                             name: chain.name.clone(),
                             client,
@@ -102,6 +110,7 @@ fn start(
                             permit2: chain.permit2,
                             book,
                             gas_price,
+                            native_price,
                             wrapped_native: wrapped_native(chain),
                             max_quote_age: chain.max_quote_age(),
                             tables: chain.contracts.tables().cloned().collect(),
@@ -109,7 +118,7 @@ fn start(
                     })?,
                     reader: open.store.reader(),
                     registry,
-                    max_price_age: Duration::from_secs(config.prices.policy.max_age_s),
+                    max_price_age,
                     timeout: REQUEST_TIMEOUT,
                     shutdown: shutdown.clone(),
                 };

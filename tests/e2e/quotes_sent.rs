@@ -7,3 +7,4 @@ mod many;
 mod permits;
 mod refused;
 mod routers;
+mod taxed;

@@ -69,6 +69,7 @@ sol! {
         struct ExactOutputSingleParams { address tokenIn; address tokenOut; uint24 fee; address recipient; uint256 amountOut; uint256 amountInMaximum; uint160 sqrtPriceLimitX96; }
         struct ExactOutputParams { bytes path; address recipient; uint256 amountOut; uint256 amountInMaximum; }
 
+        function WETH9() external view returns (address);
         function multicall(uint256 deadline, bytes[] calldata data) external payable returns (bytes[] memory results);
         function swapExactTokensForTokens(uint256 amountIn, uint256 amountOutMin, address[] calldata path, address to) external payable returns (uint256 amountOut);
         function swapTokensForExactTokens(uint256 amountOut, uint256 amountInMax, address[] calldata path, address to) external payable returns (uint256 amountIn);

@@ -9,7 +9,7 @@ use crate::periphery::PermitSingle;
 /// Name in the domain of its signatures.
 const NAME: &str = "Permit2";
 
-/// What `eth_signTypedData_v4` takes. Numbers are texts: wallets read them as such, and none is too large for them.
+/// What `eth_signTypedData_v4` takes. The message's numbers are texts, which wallets read whatever their size.
 #[must_use]
 pub fn typed_data(chain_id: u64, permit2: Address, permit: &PermitSingle) -> Value {
     let field = |name: &str, kind: &str| json!({ "name": name, "type": kind });
@@ -35,7 +35,7 @@ pub fn typed_data(chain_id: u64, permit2: Address, permit: &PermitSingle) -> Val
         "primaryType": "PermitSingle",
         "domain": {
             "name": NAME,
-            "chainId": chain_id.to_string(),
+            "chainId": chain_id,
             "verifyingContract": permit2,
         },
         "message": {

@@ -37,7 +37,7 @@ fn permit() -> PermitSingle {
 
 #[test]
 fn a_path_holds_20_bytes_per_token_and_3_per_fee() {
-    let path = v3_path(&[A, B, C], &[500, 0x0102_03]);
+    let path = v3_path(&[A, B, C], &[500, 66_051]);
     let by_hand = [A.as_slice(), &[0, 1, 0xf4], B.as_slice(), &[1, 2, 3], C.as_slice()].concat();
     assert_eq!(path, Bytes::from(by_hand));
 }
@@ -139,7 +139,7 @@ fn by_hand(data: &Value) -> B256 {
         (
             keccak256(kind("EIP712Domain")),
             keccak256(domain["name"].as_str().unwrap()),
-            number(&domain["chainId"]),
+            U256::from(domain["chainId"].as_u64().unwrap()),
             address(&domain["verifyingContract"]),
         )
             .abi_encode(),

@@ -38,7 +38,7 @@ pub use self::{
     largest::{Largest, largest},
     leg::{Leg, Refusal},
     market::{Market, PoolIx, TokenIx},
-    mid::mid_amount,
+    mid::{MID_BITS, mid_amount},
     tax::Tax,
     venue::{Liquidity, Unsupported, Venue},
 };
@@ -104,6 +104,8 @@ pub struct Allowed {
     pub without_pools: BTreeSet<PoolIx>,
     /// Not through these tokens.
     pub without_tokens: BTreeSet<TokenIx>,
+    /// Only through these tokens, when there are any.
+    pub tokens: Option<BTreeSet<TokenIx>>,
 }
 
 /// A part of the amount and the way it takes.

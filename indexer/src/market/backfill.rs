@@ -17,7 +17,7 @@ use store::{
     market::{BarQuery, BarSeries},
 };
 
-use super::collector::Collector;
+use super::collector::{Collector, UNREADABLE};
 
 mod points;
 
@@ -172,11 +172,18 @@ impl Collector {
         }
         let (mut filled, mut first_fault) = (Filled::default(), None);
         for (rank, seller) in sellers.into_iter().enumerate() {
+            let mut noted = Vec::new();
             let done = if seller.asked.resolutions().contains(&wanted.resolution) {
-                self.fill_from(wanted, seller, rank == 0, &mut filled, tell).await
+                self.fill_from(wanted, seller, rank == 0, (&mut filled, &mut noted), tell).await
             } else {
-                self.points_from(wanted, seller, &mut filled, tell).await
+                self.points_from(wanted, seller, (&mut filled, &mut noted), tell).await
             };
+            // who made sheets of this time meanwhile has not seen all of it, and may have taken the note away
+            let Wanted { asset, resolution, .. } = *wanted;
+            let series = BarSeries { asset, feed: seller.feed.clone(), resolution };
+            for span in gaps::united(&noted) {
+                self.market().mark_due(&series, span).await?;
+            }
             match done {
                 Ok(()) => {}
                 Err(BackfillError::Store(error)) => return Err(error.into()),
@@ -221,7 +228,7 @@ impl Collector {
         wanted: &Wanted,
         seller: &Seller,
         is_first: bool,
-        filled: &mut Filled,
+        (filled, noted_all): (&mut Filled, &mut Vec<Span>),
         tell: &(dyn Fn(Moved) + Sync),
     ) -> Result<(), BackfillError> {
         let Wanted { asset, resolution, span, .. } = wanted;
@@ -233,16 +240,17 @@ impl Collector {
         let source = seller.feed.source;
         let total = missing.iter().map(|gap| gap.to - gap.from).sum();
         let mut moved = Moved { source, answered: 0, missing: total, new: 0 };
+        let mut skipped = 0;
         tell(moved);
         for gap in missing {
-            let (mut from, mut noted, mut skipped) = (gap.from, false, 0);
+            let (mut from, mut noted) = (gap.from, false);
             while from < gap.to {
                 let asked = self.page(seller, *resolution, Span { from, to: gap.to }).await;
                 let next = gaps::next_after(*resolution, from);
                 let Series { bars, until } = match asked {
                     // one candle that cannot be read must not hide all that follow it; it stays missing
-                    Err(error @ MarketError::Odd { .. }) if skipped < SKIPPED && next < gap.to => {
-                        self.metrics().refused(source, "unreadable");
+                    Err(error @ MarketError::Odd { .. }) if skipped < SKIPPED => {
+                        self.metrics().refused(source, UNREADABLE);
                         tracing::warn!(%error, start = from, "a candle cannot be read; those behind it are asked for");
                         (from, skipped, filled.refused) = (next, skipped + 1, filled.refused + 1);
                         continue;
@@ -259,7 +267,9 @@ impl Collector {
                     BarSeries { asset: *asset, feed: seller.feed.clone(), resolution: *resolution };
                 if !noted && !bars.is_empty() {
                     // before the candles: who is killed behind them knows what is left to do
-                    self.market().mark_due(&series, Span { from, to: gap.to }).await?;
+                    let span = Span { from, to: gap.to };
+                    self.market().mark_due(&series, span).await?;
+                    noted_all.push(span);
                     noted = true;
                 }
                 let (refused, put) = self.bars(*asset, &seller.feed, *resolution, &bars).await?;

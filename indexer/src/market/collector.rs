@@ -34,6 +34,9 @@ mod sheet;
 pub use accept::Tally;
 use board::Board;
 
+/// Why a candle is refused that has no numbers to be judged by.
+pub(super) const UNREADABLE: &str = "unreadable";
+
 /// What a collector is made of.
 #[derive(Debug, Clone)]
 pub struct Parts {
@@ -74,8 +77,9 @@ impl Collector {
     pub fn new(parts: Parts) -> Self {
         // from the first scrape on: an alert needs a zero to rise from
         for source in Source::ALL.into_iter().filter(|source| !parts.book.ids(*source).is_empty()) {
-            for reason in door::Rejected::ALL {
-                let labels = [source.name(), reason.name()];
+            let of_door = door::Rejected::ALL.map(door::Rejected::name);
+            for reason in of_door.into_iter().chain([UNREADABLE]) {
+                let labels = [source.name(), reason];
                 parts.metrics.rejected.with_label_values(&labels).inc_by(0);
             }
             parts.metrics.observations.with_label_values(&[source.name()]).inc_by(0);

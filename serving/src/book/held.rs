@@ -122,8 +122,11 @@ impl Held {
     }
 
     /// Pools that hold one of these tokens.
-    pub(super) fn holding(&self, tokens: &BTreeSet<Address>) -> BTreeSet<PoolId> {
-        let numbers = tokens.iter().filter_map(|token| self.names.token_number(*token));
+    pub(super) fn holding<'a>(
+        &self,
+        tokens: impl Iterator<Item = &'a Address>,
+    ) -> BTreeSet<PoolId> {
+        let numbers = tokens.filter_map(|token| self.names.token_number(*token));
         let pools = numbers.flat_map(|token| self.market.holding(token));
         pools.filter_map(|pool| self.names.pool(pool).map(|name| name.id)).collect()
     }

@@ -19,7 +19,7 @@ use super::{
     Book, GasRates, Node, Publisher, Shelf,
     held::{Changes, Held, is_dynamic},
     node::Fees,
-    taxes::Taxes,
+    taxes::{Changed, Taxes},
     trial::Trial,
 };
 
@@ -240,11 +240,11 @@ impl Keeper {
         &mut self,
         snapshot: &Snapshot,
         changes: Changes,
-        retaxed: &BTreeSet<Address>,
+        retaxed: &Changed,
     ) -> Result<usize, KeeperError> {
         let Some(held) = &mut self.held else { return Ok(0) };
         let (mut pools, mut ticks) = changes.touched();
-        pools.extend(held.holding(retaxed));
+        pools.extend(held.holding(retaxed.keys()));
         let mut ids: Vec<PoolId> = pools.iter().copied().collect();
         let mut found = pools_by_ids(snapshot, &ids).await?;
         let dynamic = found.iter().filter(|pool| is_dynamic(pool));

@@ -1,7 +1,7 @@
 //! Which tokens take a part of what is transferred: by configuration, or because it was tried out.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -9,13 +9,18 @@ use std::{
 use alloy_primitives::Address;
 use domain::route::{Liquidity, Tax, Unsupported, Venue};
 
+#[cfg(test)]
+mod tests;
+
+/// Tokens that wait before others.
+const MOST_WANTED: usize = 1_024;
 /// What was found out is looked at again after this: taxes change.
 const AGAIN: Duration = Duration::from_secs(6 * 3_600);
 /// The same of tokens that refused, and of those that could not be tried out.
 const SOON: Duration = Duration::from_secs(600);
 
 /// How a token behaved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// All that was sent arrived.
     Plain,
@@ -35,9 +40,15 @@ pub(super) struct Taxes(Arc<Mutex<Table>>);
 struct Table {
     configured: HashMap<Address, Tax>,
     found: HashMap<Address, (Verdict, Instant)>,
-    /// Tokens whose pools have to be looked at again.
-    changed: BTreeSet<Address>,
+    /// Tokens whose pools have to be looked at again, with the number of the change.
+    changed: Changed,
+    changes: u64,
+    /// Tokens that somebody trades and nobody tried out yet.
+    wanted: BTreeSet<Address>,
 }
+
+/// Tokens of which something else became known, and the number of the last change of each.
+pub(super) type Changed = BTreeMap<Address, u64>;
 
 impl Taxes {
     pub(super) fn new(configured: &[Tax]) -> Self {
@@ -86,27 +97,49 @@ impl Taxes {
         let before = table.found.insert(token, (verdict, Instant::now())).map(|(before, _)| before);
         let bars = |verdict| matches!(verdict, Verdict::Taxed | Verdict::Refuses);
         if before.is_some_and(bars) || bars(verdict) {
-            table.changed.insert(token);
+            table.changes += 1;
+            let number = table.changes;
+            table.changed.insert(token, number);
         }
     }
 
     /// Tokens of which something else is known than before.
-    pub(super) fn changed(&self) -> BTreeSet<Address> {
+    pub(super) fn changed(&self) -> Changed {
         self.lock().changed.clone()
     }
 
-    /// Their pools were looked at again.
-    pub(super) fn done(&self, tokens: &BTreeSet<Address>) {
-        self.lock().changed.retain(|token| !tokens.contains(token));
+    /// Their pools were looked at again; what changed meanwhile stays.
+    pub(super) fn done(&self, seen: &Changed) {
+        self.lock().changed.retain(|token, number| seen.get(token) != Some(number));
+    }
+
+    /// Somebody trades these: they come first if they were not tried out.
+    pub(super) fn want(&self, tokens: impl IntoIterator<Item = Address>) {
+        let mut table = self.lock();
+        for token in tokens {
+            if table.wanted.len() < MOST_WANTED && !table.found.contains_key(&token) {
+                table.wanted.insert(token);
+            }
+        }
+    }
+
+    /// Takes the tokens that come first, so many at most.
+    pub(super) fn wanted(&self, most: usize) -> Vec<Address> {
+        let mut table = self.lock();
+        let first: Vec<_> = table.wanted.iter().take(most).copied().collect();
+        first.iter().for_each(|token| {
+            table.wanted.remove(token);
+        });
+        first
     }
 
     /// How many tokens behaved in each way.
-    pub(super) fn counts(&self) -> HashMap<Verdict, usize> {
-        let mut counts = HashMap::new();
-        for (verdict, _) in self.lock().found.values() {
+    pub(super) fn counts(&self) -> BTreeMap<Verdict, usize> {
+        let table = self.lock();
+        table.found.values().fold(BTreeMap::new(), |mut counts, (verdict, _)| {
             *counts.entry(*verdict).or_default() += 1;
-        }
-        counts
+            counts
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {

@@ -111,9 +111,13 @@ impl Trial {
     /// Tokens that are due, and who holds some.
     fn due(&mut self, book: &Book) -> Vec<(Address, Address)> {
         let count = u32::try_from(book.names.token_count()).unwrap_or(u32::MAX);
-        let mut found = Vec::new();
+        let wanted = self.taxes.wanted(EACH).into_iter().filter_map(|token| {
+            let number = book.names.token_number(token)?;
+            Some((token, self.taxes.is_due(token).then(|| self.holder(book, number))??))
+        });
+        let mut found: Vec<_> = wanted.collect();
         for _ in 0..count.min(LOOKED_AT) {
-            if found.len() == EACH {
+            if found.len() >= EACH {
                 break;
             }
             self.next = if self.next + 1 < count { self.next + 1 } else { 0 };

@@ -93,6 +93,9 @@ impl Quotes {
         #[graphql(desc = "Paths that the amount is split over: 1 to 7, 3 unless said")]
         max_splits: Option<u32>,
         #[graphql(desc = "v2, v3, v4; separated by commas")] protocols: Option<String>,
+        #[graphql(desc = "Only these pools; separated by commas")] only_pools: Option<String>,
+        #[graphql(desc = "Traded through these tokens alone; separated by commas")]
+        only_tokens: Option<String>,
         #[graphql(desc = "Pools that are not used; separated by commas")] exclude_pools: Option<
             String,
         >,
@@ -118,6 +121,8 @@ impl Quotes {
             max_hops,
             max_splits,
             protocols: protocols.as_deref(),
+            only_pools: only_pools.as_deref(),
+            only_tokens: only_tokens.as_deref(),
             exclude_pools: exclude_pools.as_deref(),
             exclude_tokens: exclude_tokens.as_deref(),
             slippage_bps,

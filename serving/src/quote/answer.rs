@@ -5,7 +5,10 @@ use std::time::Duration;
 use alloy_primitives::{U256, U512};
 use api_kit::answer::Block;
 use async_graphql::{Json, SimpleObject};
-use domain::route::{self, SHARES, mid_amount};
+use domain::{
+    decimal::Decimal,
+    route::{self, MID_BITS, SHARES, mid_amount},
+};
 use serde::Serialize;
 
 use super::{
@@ -23,6 +26,9 @@ use crate::{
     price,
     view::{address, protocol::Protocol},
 };
+
+mod prices;
+mod text;
 
 /// What a trade gives at a block. Amounts are in smallest units; the decimal forms are null where the token tells no
 /// decimals.
@@ -54,6 +60,11 @@ pub struct Quote {
     pub minimum_amount_out: Option<String>,
     /// With `slippageBps`, exact out: what may go in at most.
     pub maximum_amount_in: Option<String>,
+    /// Whole tokens out for one whole token in at the pools' prices, without fees and without moving them; null where a
+    /// token tells no decimals.
+    pub mid_price: Option<String>,
+    /// Whole tokens out for one whole token in as traded.
+    pub execution_price: Option<String>,
     /// How much worse than the pools' prices the trade is, fees included, in basis points.
     pub price_impact_bps: Option<u32>,
     /// Gas of the transaction, about.
@@ -89,8 +100,12 @@ pub struct GasCost {
     pub gas_price_wei: String,
     /// Wei in all.
     pub wei: String,
-    /// The same in the token that comes out (exact in) or goes in (exact out), by the pools.
-    pub in_token: String,
+    /// The same in the token that comes out, by the pools; null for exact out.
+    pub in_token_out: Option<String>,
+    /// The same in the token that goes in, by the pools; null for exact in.
+    pub in_token_in: Option<String>,
+    /// The same in USD, by the market price of the native currency; null where none is known.
+    pub usd: Option<String>,
 }
 
 /// A way that a share of the amount takes.
@@ -140,7 +155,8 @@ impl Quote {
         verification: Option<Verification>,
         prepared: Option<Prepared>,
     ) -> Self {
-        let Planned { token_in, token_out, plan, gas } = planned;
+        let Planned { token_in, token_out, plan, gas, usd } = planned;
+        let mid = mid(book, &plan);
         let exact_in = trade.trade_type == TradeType::ExactIn;
         let cost = gas.map(|(wei, price)| (wei, price.cost(plan.gas)));
         let slipped = trade.slippage_bps.map(|bps| {
@@ -177,15 +193,29 @@ impl Quote {
                 .map(|(_, cost)| plan.amount_out.saturating_sub(cost).to_string()),
             minimum_amount_out,
             maximum_amount_in,
-            price_impact_bps: impact(book, &plan),
+            mid_price: mid.and_then(|mid| {
+                prices::of(mid, U512::from(plan.amount_in) << MID_BITS, &token_in, &token_out)
+            }),
+            execution_price: prices::of(
+                U512::from(plan.amount_out),
+                U512::from(plan.amount_in),
+                &token_in,
+                &token_out,
+            ),
+            price_impact_bps: mid.and_then(|mid| impact(mid, &plan)),
             gas_estimate: plan.gas.to_string(),
             gas_cost: cost.map(|(wei, cost)| GasCost {
                 gas_price_wei: wei.to_string(),
                 wei: wei.saturating_mul(U256::from(plan.gas)).to_string(),
-                in_token: cost.to_string(),
+                in_token_out: exact_in.then(|| cost.to_string()),
+                in_token_in: (!exact_in).then(|| cost.to_string()),
+                usd: usd.map(|price| {
+                    let wei = wei.saturating_mul(U256::from(plan.gas));
+                    (Decimal::from_units(wei, 18) * price).to_string()
+                }),
             }),
             swaps_computed: plan.computed,
-            route_string: text(book, &plan),
+            route_string: text::routes(book, &plan.routes),
             routes: plan.routes.iter().map(|route| self::route(book, route)).collect(),
             verification,
             transaction,
@@ -197,15 +227,17 @@ impl Quote {
     }
 }
 
-/// Basis points between what the pools' prices say and what comes out, rounded up.
-fn impact(book: &Book, plan: &route::Plan) -> Option<u32> {
+/// What would come out at the pools' prices, times 2^[`MID_BITS`].
+fn mid(book: &Book, plan: &route::Plan) -> Option<U512> {
     let mid = plan.routes.iter().try_fold(U512::ZERO, |sum, route| {
         Some(sum + U512::from(mid_amount(&book.market, &route.legs, route.amount_in)?))
     })?;
-    if mid.is_zero() {
-        return None;
-    }
-    let out = U512::from(plan.amount_out) << 40;
+    (!mid.is_zero()).then_some(mid)
+}
+
+/// Basis points between what the pools' prices say and what comes out, rounded up.
+fn impact(mid: U512, plan: &route::Plan) -> Option<u32> {
+    let out = U512::from(plan.amount_out) << MID_BITS;
     let short = mid.saturating_sub(out);
     u32::try_from((short * U512::from(WHOLE)).div_ceil(mid)).ok()
 }
@@ -232,32 +264,4 @@ fn leg(book: &Book, leg: &route::Leg) -> Option<Leg> {
         amount_out: leg.amount_out.to_string(),
         ticks_crossed: u32::try_from(leg.crossed).unwrap_or(u32::MAX),
     })
-}
-
-fn text(book: &Book, plan: &route::Plan) -> String {
-    let routes: Vec<_> = plan.routes.iter().map(|route| of_route(book, route)).collect();
-    routes.join(", ")
-}
-
-fn of_route(book: &Book, route: &route::Route) -> String {
-    let label = |token| {
-        book.names.token(token).map_or_else(String::new, |token| {
-            token.symbol.map_or_else(|| address(token.address), |symbol| symbol.to_string())
-        })
-    };
-    let mut protocols: Vec<String> = Vec::new();
-    let mut way = route.legs.first().map_or_else(String::new, |leg| label(leg.token_in));
-    for leg in &route.legs {
-        let (Some(name), Some(venue)) = (book.names.pool(leg.pool), book.market.pool(leg.pool))
-        else {
-            continue;
-        };
-        let protocol = format!("{:?}", venue.protocol);
-        if !protocols.contains(&protocol) {
-            protocols.push(protocol);
-        }
-        let fee = price::whole(U256::from(name.fee_pips), 4);
-        way.push_str(&format!(" -- {fee}% [{}] --> {}", name.id, label(leg.token_out)));
-    }
-    format!("[{}] {}% = {way}", protocols.join(" + "), route.share * 100 / SHARES)
 }

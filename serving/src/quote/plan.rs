@@ -4,9 +4,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use alloy_primitives::{Address, U256};
 use api_kit::problem::Problem;
-use domain::route::{
-    Allowed, GasPrice, Liquidity, Market, Plan, PoolIx, Question, RouteError, TokenIx, find,
-    largest,
+use domain::{
+    decimal::Decimal,
+    route::{
+        Allowed, GasPrice, Liquidity, Market, Plan, PoolIx, Question, RouteError, TokenIx, find,
+        largest,
+    },
 };
 
 use super::{
@@ -23,6 +26,8 @@ use crate::{
 const EFFORT: u32 = 2_000;
 /// Pools of a pair that are asked without leaving the thread.
 const FEW: usize = 8;
+/// Swaps that are computed for that.
+const AT_ONCE: u32 = 32;
 
 /// A way, and what it was reckoned with.
 #[derive(Debug)]
@@ -32,6 +37,8 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     /// Wei, and what gas costs in the token whose amount was asked for; where it is known.
     pub(super) gas: Option<(U256, GasPrice)>,
+    /// USD for one whole native coin, where it is known.
+    pub(super) usd: Option<Decimal>,
 }
 
 pub(super) async fn plan(
@@ -42,7 +49,11 @@ pub(super) async fn plan(
     let names = &book.names;
     let mut allowed = Allowed {
         protocols: trade.protocols.iter().copied().collect(),
-        pools: None,
+        pools: only(numbers(&trade.only_pools, |id| names.pool_number(*id)), &trade.only_pools),
+        tokens: only(
+            numbers(&trade.only_tokens, |token| names.token_number(*token)),
+            &trade.only_tokens,
+        ),
         without_pools: numbers(&trade.exclude_pools, |id| names.pool_number(*id)),
         without_tokens: numbers(&trade.exclude_tokens, |token| names.token_number(*token)),
     };
@@ -59,7 +70,12 @@ pub(super) async fn plan(
         Through::Pair(other, fee) => {
             let token_in = known("TOKEN_IN_INVALID", "tokenIn", trade.token_in)?;
             let token_out = known("TOKEN_OUT_INVALID", "tokenOut", other)?;
-            allowed.pools = fee.map(|fee| with_fee(book, token_in, token_out, fee));
+            if let Some(fee) = fee {
+                let mut with_fee = with_fee(book, token_in, token_out, fee);
+                with_fee
+                    .retain(|pool| allowed.pools.as_ref().is_none_or(|only| only.contains(pool)));
+                allowed.pools = Some(with_fee);
+            }
             (token_in, token_out, fee.is_some())
         }
     };
@@ -77,10 +93,14 @@ pub(super) async fn plan(
     let (found, question) = search(chain, book, question, single).await?;
     let plan = found.map_err(|failed| refusal::problem(book, trade, &question, &failed))?;
     let name = |token| names.token(token).ok_or_else(Problem::internal);
-    Ok(Planned { token_in: name(token_in)?, token_out: name(token_out)?, plan, gas })
+    let legs = plan.routes.iter().flat_map(|route| &route.legs);
+    let traded = legs.flat_map(|leg| [leg.token_in, leg.token_out]);
+    chain.book.traded(traded.filter_map(|token| Some(names.token(token)?.address)));
+    let usd = gas.and_then(|_| chain.native_price.usd());
+    Ok(Planned { token_in: name(token_in)?, token_out: name(token_out)?, plan, gas, usd })
 }
 
-/// One pool is asked at once. A search takes milliseconds: other requests go on meanwhile, and no more of them run than
+/// One pool is asked at once, where that is quick. A search takes milliseconds: other requests go on meanwhile, and no more of them run than
 /// there are cores.
 async fn search(
     chain: &ChainDeps,
@@ -89,7 +109,11 @@ async fn search(
     single: bool,
 ) -> Result<(Result<Plan, Failed>, Question), Problem> {
     if single && book.market.between(question.token_in, question.token_out).count() <= FEW {
-        return Ok((look(&book.market, &question), question));
+        let quick = Question { effort: AT_ONCE, ..question.clone() };
+        match find(&book.market, &quick) {
+            Ok(plan) if plan.exhausted => return Ok((Ok(plan), question)),
+            _ => {}
+        }
     }
     let permit = chain.book.searches().permit().await.map_err(|Busy { waited }| {
         let detail = format!(
@@ -118,6 +142,11 @@ fn look(market: &Market, question: &Question) -> Result<Plan, Failed> {
         let largest = if is_too_much { largest(market, question) } else { None };
         Failed { error, largest }
     })
+}
+
+/// A list that names nothing allows everything; one that names what is not there allows nothing.
+fn only<T, N>(numbers: BTreeSet<N>, named: &[T]) -> Option<BTreeSet<N>> {
+    (!named.is_empty()).then_some(numbers)
 }
 
 fn numbers<T, N: Ord>(named: &[T], number: impl Fn(&T) -> Option<N>) -> BTreeSet<N> {

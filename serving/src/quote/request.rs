@@ -82,6 +82,10 @@ pub struct Request<'a> {
     pub max_splits: Option<u32>,
     /// `v2`, `v3`, `v4`.
     pub protocols: Option<&'a str>,
+    /// Only these pools.
+    pub only_pools: Option<&'a str>,
+    /// Traded through only these tokens.
+    pub only_tokens: Option<&'a str>,
     /// Pools that are not used.
     pub exclude_pools: Option<&'a str>,
     /// Tokens that are not traded through.
@@ -108,6 +112,10 @@ pub(super) struct Trade {
     pub(super) hops: usize,
     pub(super) splits: usize,
     pub(super) protocols: Vec<Protocol>,
+    /// All when empty.
+    pub(super) only_pools: Vec<PoolId>,
+    /// All when empty.
+    pub(super) only_tokens: Vec<Address>,
     pub(super) exclude_pools: Vec<PoolId>,
     pub(super) exclude_tokens: Vec<Address>,
     pub(super) slippage_bps: Option<u32>,
@@ -164,12 +172,10 @@ impl Request<'_> {
             hops: bounded("maxHops", self.max_hops, HOPS, MOST_HOPS)?,
             splits: bounded("maxSplits", self.max_splits, SPLITS, MOST_SPLITS)?,
             protocols: list("protocols", self.protocols, protocol)?,
-            exclude_pools: list("excludePools", self.exclude_pools, |text| {
-                parse::pool_id("excludePools", text)
-            })?,
-            exclude_tokens: list("excludeTokens", self.exclude_tokens, |text| {
-                parse::address_as("QUERY_INVALID", "excludeTokens", text)
-            })?,
+            only_pools: pools("onlyPools", self.only_pools)?,
+            only_tokens: tokens("onlyTokens", self.only_tokens)?,
+            exclude_pools: pools("excludePools", self.exclude_pools)?,
+            exclude_tokens: tokens("excludeTokens", self.exclude_tokens)?,
             slippage_bps: self.slippage()?.or(wish.as_ref().map(|_| DEFAULT_SLIPPAGE)),
             gas_price_wei: self
                 .gas_price_wei
@@ -240,6 +246,14 @@ fn list<T>(
         return Err(Problem::bad_request("QUERY_INVALID", detail));
     }
     text.split(',').map(|entry| read(entry.trim())).collect()
+}
+
+fn pools(field: &str, text: Option<&str>) -> Result<Vec<PoolId>, Problem> {
+    list(field, text, |text| parse::pool_id(field, text))
+}
+
+fn tokens(field: &str, text: Option<&str>) -> Result<Vec<Address>, Problem> {
+    list(field, text, |text| parse::address_as("QUERY_INVALID", field, text))
 }
 
 fn protocol(text: &str) -> Result<Protocol, Problem> {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use abis::routers::permit2::typed_data;
 use alloy_primitives::{Address, Bytes, U256};
 use api_kit::problem::Problem;
 
@@ -27,7 +28,6 @@ mod allowances;
 pub mod answer;
 mod funding;
 mod order;
-mod permit;
 mod planning;
 mod router;
 mod simulation;
@@ -70,8 +70,8 @@ pub(super) async fn prepare(
     via: Via,
 ) -> Result<Prepared, Problem> {
     let deadline = deadline(book, wish)?;
-    refuse_lost(chain, wish, via)?;
     let order = Order::new(book, trade, wish, planned, deadline)?;
+    refuse_lost(chain, wish, &order)?;
     let call = match via.kind {
         RouterKind::SwapRouter02 => swap_router02::call(&order, via.router)?,
         RouterKind::Universal => universal::call(&order, via.router, wish.permit.as_ref())?,
@@ -104,7 +104,10 @@ pub(super) async fn prepare(
             amount_out: order.amount_out.to_string(),
             amount_out_decimal: decimal(&planned.token_out, order.amount_out),
         },
-        permit: wanted.permit.as_ref().map(|wanted| permit::typed_data(chain, wanted)),
+        permit: wanted
+            .permit
+            .as_ref()
+            .map(|permit| typed_data(chain.client.chain_id(), chain.permit2, permit)),
         approvals: wanted.approvals,
         portion,
         simulation,
@@ -131,10 +134,17 @@ fn deadline(book: &Book, wish: &Wish) -> Result<u64, Problem> {
 }
 
 /// What is sent to a router, to Permit2 or into a token's own contract is anybody's.
-fn refuse_lost(chain: &ChainDeps, wish: &Wish, via: Via) -> Result<(), Problem> {
-    let contracts = [via.router, chain.permit2];
+fn refuse_lost(chain: &ChainDeps, wish: &Wish, order: &Order) -> Result<(), Problem> {
+    let routers = chain.routers.values();
+    let mut contracts: Vec<Address> = routers
+        .flat_map(|routers| [routers.swap_router02, routers.universal_router])
+        .flatten()
+        .collect();
+    contracts.extend([chain.permit2, order.token_in, order.token_out]);
     let refused = |code, field: &str| {
-        let detail = format!("`{field}` is the router or Permit2: tokens sent there are lost");
+        let detail = format!(
+            "`{field}` is a router, Permit2 or one of the tokens: what is sent there is lost"
+        );
         Err(Problem::bad_request(code, detail))
     };
     if contracts.contains(&wish.recipient) {

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     deps::Deps,
     quote::{
-        At,
+        At, Batch,
         answer::Quote,
-        Batch, quote,
+        quote,
         request::{Request, SendRequest, TradeType},
     },
 };
@@ -39,6 +39,8 @@ pub(super) struct Params {
     max_hops: Option<u32>,
     max_splits: Option<u32>,
     protocols: Option<String>,
+    only_pools: Option<String>,
+    only_tokens: Option<String>,
     exclude_pools: Option<String>,
     exclude_tokens: Option<String>,
     slippage_bps: Option<u32>,
@@ -78,6 +80,8 @@ impl Params {
             max_hops: self.max_hops,
             max_splits: self.max_splits,
             protocols: self.protocols.as_deref(),
+            only_pools: self.only_pools.as_deref(),
+            only_tokens: self.only_tokens.as_deref(),
             exclude_pools: self.exclude_pools.as_deref(),
             exclude_tokens: self.exclude_tokens.as_deref(),
             slippage_bps: self.slippage_bps,

@@ -47,6 +47,8 @@ impl Service {
         let quoters = ["two", "three", "four"].map(|dex| (dex.to_owned(), quoters));
         let (book, keeper) = serving::book::open(store.reader(), CHAIN);
         let (gas_price, _) = serving::gas_price::open(client.clone());
+        let age = std::time::Duration::from_secs(60);
+        let (native_price, _) = serving::native_price::open(store.reader(), CHAIN, None, age);
         let chain = ChainDeps {
             name: "local".into(),
             client,
@@ -55,6 +57,7 @@ impl Service {
             permit2: Default::default(),
             book,
             gas_price,
+            native_price,
             wrapped_native: None,
             max_quote_age: None,
             tables: contracts::tables(),

@@ -41,6 +41,24 @@ fn every_preset_prices_its_reference_token() {
 }
 
 #[test]
+fn pools_of_one_network_are_reached_by_one_router() {
+    for name in names() {
+        let dex = dex(name);
+        // nothing can be wrapped on Celo, and Avalanche's Universal Router is of a version with other layouts
+        let (celo, avalanche) = (name.ends_with("-celo"), name.ends_with("-avalanche"));
+        let small = dex.protocol != Protocol::V4 && !celo;
+        assert_eq!(dex.swap_router02.is_some(), small, "{name}");
+        assert_eq!(dex.universal_router.is_some(), !celo && !avalanche, "{name}");
+    }
+    for network in ["mainnet", "base", "arbitrum-one", "unichain"] {
+        let [v3, v4] = ["v3", "v4"].map(|version| dex(&format!("uniswap-{version}-{network}")));
+        assert_eq!(v3.universal_router, v4.universal_router, "{network}");
+    }
+    let [v2, v3] = ["v2", "v3"].map(|version| dex(&format!("uniswap-{version}-mainnet")));
+    assert_eq!(v2.swap_router02, v3.swap_router02);
+}
+
+#[test]
 fn protocols_of_one_network_share_its_reference_token() {
     for network in ["mainnet", "base", "arbitrum-one", "unichain"] {
         let [v3, v4] = ["v3", "v4"].map(|version| dex(&format!("uniswap-{version}-{network}")));

@@ -13,11 +13,11 @@ use indexer::market::{
     Book, Collector, Parts, PriceMetrics, Token, TokenFeed,
     backfill::{Seller, Wanted},
 };
-use market::{Binance, Clock, Metrics, SourceConfig};
+use market::{Binance, Clock, MarketError, Metrics, PriceSource, Said, Series, SourceConfig};
 use market_fixture::{Api, Candle, Print};
 use observe::Registry;
 use serde_json::Value;
-use store::market::BarSeries;
+use store::{Store, market::BarSeries};
 use tests::process::run;
 
 use super::bed::{Bed, WETH, now};
@@ -113,6 +113,114 @@ impl Clock for Hasty {
     }
 }
 
+/// A collector of one token, which Binance has.
+struct Desk {
+    collector: Collector,
+    metrics: PriceMetrics,
+    binance: Arc<Binance>,
+    asset: Asset,
+    feed: Feed,
+}
+
+impl Desk {
+    fn new(bed: &Bed, store: &Store) -> Result<Self> {
+        let asset = Asset { chain: 1, address: WETH.parse()? };
+        let feed = Feed { source: Source::Binance, id: "ETHUSDT".into() };
+        let token = Token {
+            asset,
+            chain: "local".into(),
+            symbol: "WETH".into(),
+            decimals: None,
+            stable: false,
+            feeds: vec![TokenFeed { feed: feed.clone(), quote: Quote::Usd }],
+        };
+        let (registry, clock) = (Registry::new(), Arc::new(Hasty));
+        let metrics = PriceMetrics::new(&registry)?;
+        let collector = Collector::new(Parts {
+            book: Book::new(vec![token])?,
+            rules: Rules::default(),
+            policy: Policy::default(),
+            market: store.market(),
+            metrics: metrics.clone(),
+            clock: clock.clone(),
+        });
+        let base_url = Some(bed.server.base(Api::Binance));
+        let config = SourceConfig { base_url, ..SourceConfig::default() };
+        let binance = Arc::new(Binance::new(&config, None, &Metrics::new(&registry)?, clock)?);
+        Ok(Self { collector, metrics, binance, asset, feed })
+    }
+}
+
+/// Answers as Binance does; at each question somebody else has just made sheets of all that was there, and says so.
+#[derive(Debug)]
+struct Beside {
+    binance: Arc<Binance>,
+    store: Store,
+    series: BarSeries,
+}
+
+impl PriceSource for Beside {
+    fn source(&self) -> Source {
+        Source::Binance
+    }
+
+    fn now<'a>(&'a self, ids: &'a [Arc<str>]) -> BoxFuture<'a, Result<Vec<Said>, MarketError>> {
+        self.binance.now(ids)
+    }
+
+    fn resolutions(&self) -> &'static [Resolution] {
+        self.binance.resolutions()
+    }
+
+    fn bars<'a>(
+        &'a self,
+        id: &'a str,
+        resolution: Resolution,
+        from: u64,
+        to: u64,
+    ) -> BoxFuture<'a, Result<Series, MarketError>> {
+        async move {
+            let series = self.binance.bars(id, resolution, from, to).await;
+            let all = Span { from: 0, to: u64::MAX };
+            self.store.market().clear_due(&self.series, all).await.map_err(|error| {
+                let (source_name, why) = (Source::Binance, error.to_string());
+                MarketError::Misconfigured { source_name, why }
+            })?;
+            series
+        }
+        .boxed()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sheets_are_made_though_somebody_else_makes_some_of_the_same_time_meanwhile() -> Result<()>
+{
+    let bed = Bed::start().await?;
+    let candle = |minute: u64| {
+        Candle::new(
+            BEGIN + minute * 60,
+            [&format!("{}", 2_300 + minute % 7); 4].map(String::as_str),
+            "1",
+        )
+    };
+    // two answers
+    bed.server.candles(Api::Binance, "ETHUSDT", 60, (0..1_100).map(candle).collect());
+    let store = bed.store("beside").await?;
+    let Desk { collector, binance, asset, feed, .. } = Desk::new(&bed, &store)?;
+    let series = BarSeries { asset, feed: feed.clone(), resolution: Resolution::M1 };
+    let asked = Arc::new(Beside { binance, store: store.clone(), series });
+    let wanted = Wanted {
+        asset,
+        resolution: Resolution::M1,
+        span: Span { from: BEGIN * 1_000, to: (BEGIN + 1_100 * 60) * 1_000 },
+        sellers: vec![Seller { asked, feed }],
+    };
+    let filled = collector.backfill(&wanted, &|_| {}).await?;
+    ensure!((filled.new, filled.sheets) == (1_100, 1_100), "{filled:?}");
+    bed.stop().await;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_candle_that_cannot_be_read_hides_none_of_those_behind_it() -> Result<()> {
     let bed = Bed::start().await?;
@@ -122,41 +230,27 @@ async fn a_candle_that_cannot_be_read_hides_none_of_those_behind_it() -> Result<
     });
     bed.server.candles(Api::Binance, "ETHUSDT", 60, candles.collect());
     let store = bed.store("unreadable").await?;
-    let asset = Asset { chain: 1, address: WETH.parse()? };
-    let feed = Feed { source: Source::Binance, id: "ETHUSDT".into() };
-    let token = Token {
-        asset,
-        chain: "local".into(),
-        symbol: "WETH".into(),
-        decimals: None,
-        stable: false,
-        feeds: vec![TokenFeed { feed: feed.clone(), quote: Quote::Usd }],
-    };
-    let (registry, clock) = (Registry::new(), Arc::new(Hasty));
-    let metrics = PriceMetrics::new(&registry)?;
-    let collector = Collector::new(Parts {
-        book: Book::new(vec![token])?,
-        rules: Rules::default(),
-        policy: Policy::default(),
-        market: store.market(),
-        metrics: metrics.clone(),
-        clock: clock.clone(),
-    });
-    let config =
-        SourceConfig { base_url: Some(bed.server.base(Api::Binance)), ..SourceConfig::default() };
-    let binance = Binance::new(&config, None, &Metrics::new(&registry)?, clock)?;
+    let Desk { collector, metrics, binance, asset, feed } = Desk::new(&bed, &store)?;
     let at = |minute: u64| (BEGIN + minute * 60) * 1_000;
     let wanted = Wanted {
         asset,
         resolution: Resolution::M1,
         span: Span { from: at(0), to: at(300) },
-        sellers: vec![Seller { asked: Arc::new(binance), feed: feed.clone() }],
+        sellers: vec![Seller { asked: binance, feed: feed.clone() }],
     };
     let filled = collector.backfill(&wanted, &|_| {}).await?;
     ensure!((filled.new, filled.refused, filled.sheets) == (299, 1, 299), "{filled:?}");
     let missing = collector.gaps(asset, &feed, Resolution::M1, wanted.span).await?;
     ensure!(missing == [Span { from: at(100), to: at(101) }], "{missing:?}");
-    ensure!(metrics.rejected.with_label_values(&["binance", "unreadable"]).get() == 1);
+    let unreadable = || metrics.rejected.with_label_values(&["binance", "unreadable"]).get();
+    ensure!(unreadable() == 1);
+    // nor does it when it is all that is missing of its time, and later ones have come
+    let later = (300..360)
+        .map(|minute| Candle::new(BEGIN + minute * 60, ["2300", "2310", "2290", "2306"], "1"));
+    bed.server.candles(Api::Binance, "ETHUSDT", 60, later.collect());
+    let wanted = Wanted { span: Span { from: at(0), to: at(360) }, ..wanted };
+    let filled = collector.backfill(&wanted, &|_| {}).await?;
+    ensure!((filled.new, filled.refused, unreadable()) == (60, 1, 2), "{filled:?}");
 
     // candles from before there were sheets: stored, answered for, and without any
     let bar = |minute| {

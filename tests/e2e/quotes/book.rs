@@ -2,6 +2,7 @@
 
 use alloy_primitives::Address;
 use anyhow::{Context, Result, ensure};
+use bson::{Document, doc};
 use domain::route::{Liquidity, TokenIx, Unsupported, Venue};
 use indexer::Target;
 use serving::book::{self, Book, Keeper, Shelf};
@@ -86,5 +87,37 @@ async fn following_ends_where_loading_begins() -> Result<()> {
     ensure!(partly > 1, "only {partly} times were some pools left alone");
     // an answer that began with an older version still has it
     ensure!(first.block.number < shelf.newest().context("no pools")?.block.number, "{first:?}");
+    world.stop().await
+}
+
+/// What a token says of itself may be read long after its pool came.
+#[tokio::test]
+async fn names_that_come_later_reach_the_book() -> Result<()> {
+    let world = World::start().await?;
+    let chain = ChainConfig { undo_window: WINDOW, ..world.chain_config() };
+    world.traffic(12, 98).await?;
+    let store = advance(&world, &chain).await?;
+    let client = mongodb::Client::with_uri_str(&world.mongo.uri()).await?;
+    let tokens = client.database("book").collection::<Document>("tokens");
+    let told = tokens.find_one(doc! { "symbol": { "$type": "string" } }).await?;
+    let told = told.context("no token with a symbol")?;
+    let id = doc! { "_id": told.get_document("_id")?.clone() };
+    let symbol = told.get_str("symbol")?.to_owned();
+    let has = |book: &Book| -> Result<bool> {
+        for token in 0..u32::try_from(book.names.token_count())? {
+            let name = book.names.token(TokenIx(token)).context("a token without name")?;
+            if name.symbol.as_deref() == Some(symbol.as_str()) {
+                return Ok(name.decimals.is_some());
+            }
+        }
+        Ok(false)
+    };
+    tokens.update_one(id.clone(), doc! { "$set": { "symbol": null, "decimals": null } }).await?;
+    let (shelf, mut keeper) = book::open(store.reader(), chain.id);
+    let (_, book) = newest(&shelf, &mut keeper).await?;
+    ensure!(!has(&book)? && keeper.refresh_names().await? > 0 && !has(&book)?, "known too early");
+    tokens.replace_one(id, told).await?;
+    keeper.refresh_names().await?;
+    ensure!(has(&book)?, "{symbol} is still not known");
     world.stop().await
 }

@@ -47,7 +47,7 @@ async fn a_tax_is_recognised_and_reckoned_with_where_it_is_known() -> Result<()>
     let world = World::start().await?;
     world.traffic(12, 301).await?;
     let hand = Hand::new(&world)?;
-    let pools = hand.taxed_pair(world.deployment.tokens[0]).await?;
+    let pools = hand.taxed_pair(world.deployment.tokens[3]).await?;
     let pair = pools.pair.to_string();
     let unit = U256::from(10).pow(U256::from(18));
 
@@ -77,7 +77,7 @@ async fn a_tax_is_recognised_and_reckoned_with_where_it_is_known() -> Result<()>
     // it is known: what is quoted is what arrives
     config.chain[0].tax = vec![TaxConfig { token: pools.taxed, buy_bps: 100, sell_bps: 100 }];
     let services = Services::up(&config, world.folder.path()).await?;
-    let mut amount = U256::from(7);
+    let mut amount = U256::from(7_000_003);
     for round in 0..16 {
         let head = world.truth()?.head().await?;
         let (from, to) =

@@ -55,19 +55,19 @@ pub(super) struct Bed {
 
 impl Bed {
     pub(super) async fn start(name: &str, seed: u64) -> Result<Self> {
-        Self::start_with(name, seed, |_| ()).await
+        Self::start_with(name, seed, |_, _| ()).await
     }
 
     /// The same with another configuration.
     pub(super) async fn start_with(
         name: &str,
         seed: u64,
-        change: impl FnOnce(&mut Config),
+        change: impl FnOnce(&World, &mut Config),
     ) -> Result<Self> {
         let world = Box::pin(World::start()).await?;
         world.traffic(60, seed).await?;
         let mut config = world.config(name)?;
-        change(&mut config);
+        change(&world, &mut config);
         let services = Services::up(&config, world.folder.path()).await?;
         let rpc = Rpc::new(&world.chain.url())?;
         let at = world.deployment.clone();

@@ -32,9 +32,10 @@ fn signed(bed: &Bed, question: &Question, quote: &Value, key: B256) -> Result<Qu
         spender: address(&message["spender"])?,
         sigDeadline: number(&message["sigDeadline"])?,
     };
+    let chain = permit["domain"]["chainId"].as_u64().context("no chain")?;
     ensure!(of.spender == bed.at.universal_router, "{permit}");
     ensure!(address(&permit["domain"]["verifyingContract"])? == bed.at.permit2, "{permit}");
-    let hash = signing_hash(text(&permit["domain"]["chainId"])?.parse()?, bed.at.permit2, &of);
+    let hash = signing_hash(chain, bed.at.permit2, &of);
     let signature = PrivateKeySigner::from_bytes(&key)?.sign_hash_sync(&hash)?;
     let mut question = question.clone();
     question

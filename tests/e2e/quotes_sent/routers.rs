@@ -16,7 +16,7 @@ fn protocols(quote: &Value) -> Vec<&str> {
 /// Without routers there are quotes and no transactions; where one knows only some pools, those are used.
 #[tokio::test]
 async fn only_pools_that_a_router_knows_are_used() -> Result<()> {
-    let bed = Bed::start_with("unrouted", 361, |config| {
+    let bed = Bed::start_with("unrouted", 361, |_, config| {
         for chain in &mut config.chain {
             for dex in &mut chain.dex {
                 dex.universal_router = None;

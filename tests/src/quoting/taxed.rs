@@ -40,11 +40,12 @@ impl Hand {
         let (router, trader) = (self.deployment().v2_router, self.trader());
         let approve = Erc20::approveCall { spender: router, value: U256::MAX }.abi_encode();
         let part = U256::from(10).pow(U256::from(22));
+        let other_part = self.held(plain).await? / U256::from(50);
         let add = V2Router::addLiquidityCall {
             tokenA: taxed,
             tokenB: plain,
             amountADesired: part,
-            amountBDesired: part,
+            amountBDesired: other_part,
             amountAMin: U256::ZERO,
             amountBMin: U256::ZERO,
             to: trader,

@@ -3,9 +3,10 @@
 use super::{
     Plan, Question, Refusal, Route, RouteError, SHARES, gas,
     graph::{Aim, allowed},
-    leg::Leg,
-    market::{Link, Market},
+    leg::{Answer, Leg},
+    market::{Link, Market, PoolIx},
     path::score,
+    venue::Venue,
     work::{Work, other},
 };
 use crate::amm::Amount;
@@ -48,15 +49,7 @@ fn among(market: &Market, question: &Question, mut work: Work) -> Result<Plan, (
                     continue;
                 }
             };
-            let leg = Leg {
-                pool,
-                token_in: question.token_in,
-                token_out: question.token_out,
-                amount_in: answer.amount_in,
-                amount_out: answer.amount_out,
-                crossed: answer.crossed,
-                gas: venue.gas(&answer),
-            };
+            let leg = leg(question, pool, venue, &answer);
             let amount = other(aim, &answer);
             if amount.is_zero() {
                 refusal = refusal.or(Some(Refusal::NOTHING));
@@ -82,4 +75,16 @@ fn among(market: &Market, question: &Question, mut work: Work) -> Result<Plan, (
     let gas = gas::PER_TRANSACTION + route.gas();
     let (computed, steps, exhausted) = (work.computed, work.taken, !work.is_cut());
     Ok(Plan { amount_in, amount_out, routes: vec![route], gas, computed, steps, exhausted })
+}
+
+fn leg(question: &Question, pool: PoolIx, venue: &Venue, answer: &Answer) -> Leg {
+    Leg {
+        pool,
+        token_in: question.token_in,
+        token_out: question.token_out,
+        amount_in: answer.amount_in,
+        amount_out: answer.amount_out,
+        crossed: answer.crossed,
+        gas: venue.gas(answer),
+    }
 }

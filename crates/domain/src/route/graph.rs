@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    Question,
+    Allowed, Question,
     market::{Link, Market, PoolIx, TokenIx},
     rate::{Rate, Round},
 };
@@ -220,7 +220,12 @@ pub(super) fn allowed(market: &Market, question: &Question, link: &Link) -> bool
         && venue
             .tokens
             .iter()
-            .all(|token| ends.contains(token) || !rules.without_tokens.contains(token))
+            .all(|token| ends.contains(token) || is_way_through(rules, token))
+}
+
+fn is_way_through(rules: &Allowed, token: &TokenIx) -> bool {
+    !rules.without_tokens.contains(token)
+        && rules.tokens.as_ref().is_none_or(|only| only.contains(token))
 }
 
 /// The step from a token through a pool, if anything can come of it.

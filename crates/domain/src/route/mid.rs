@@ -11,16 +11,16 @@ use super::{
 use crate::amm::full_math::mul_div;
 
 /// Bits that are kept beyond the token's smallest unit, so that amounts of a few units have an impact, too.
-const EXTRA_BITS: usize = 40;
+pub const MID_BITS: usize = 40;
 
 /// What `amount_in` would be worth at the end of these legs at the pools' prices; in smallest units times 2^40. `None`
 /// where that is no number of 256 bits.
 #[must_use]
 pub fn mid_amount(market: &Market, legs: &[Leg], amount_in: U256) -> Option<U256> {
-    if amount_in.leading_zeros() < EXTRA_BITS {
+    if amount_in.leading_zeros() < MID_BITS {
         return None;
     }
-    legs.iter().try_fold(amount_in << EXTRA_BITS, |amount, leg| {
+    legs.iter().try_fold(amount_in << MID_BITS, |amount, leg| {
         let venue = market.pool(leg.pool)?;
         across(venue, venue.tokens[0] == leg.token_in, amount)
     })

@@ -1,5 +1,7 @@
 //! What the search finds, beside what looking at everything finds.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::{I256, U256};
 use proptest::prelude::*;
 
@@ -13,6 +15,7 @@ use crate::{amm::Amount, entity::Protocol};
 mod effort;
 mod largest;
 mod many;
+mod taxed;
 
 fn amount(dice: &mut Dice) -> Amount {
     let value = U256::from(1 + dice.below(9)) * U256::from(10).pow(U256::from(dice.below(24)));
@@ -181,6 +184,8 @@ fn what_is_not_allowed_is_not_used() {
     }
     let without_tokens = (2..6).map(TokenIx).collect();
     assert_eq!(legs_of(Allowed { without_tokens, ..Allowed::default() }).unwrap().len(), 1);
+    let tokens = Some(BTreeSet::new());
+    assert_eq!(legs_of(Allowed { tokens, ..Allowed::default() }).unwrap().len(), 1);
     let pools = Some([used[0]].into());
     let only = legs_of(Allowed { pools, ..Allowed::default() });
     assert_eq!(only.is_ok(), used.len() == 1);

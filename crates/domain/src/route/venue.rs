@@ -123,6 +123,12 @@ impl Venue {
         self.taxes.iter().any(Option::is_some)
     }
 
+    /// Whether this one of its tokens takes a part of what is transferred.
+    #[must_use]
+    pub fn takes_tax(&self, token: TokenIx) -> bool {
+        self.taxes.iter().zip(self.tokens).any(|(tax, of)| tax.is_some() && of == token)
+    }
+
     /// The most that a unit gives.
     pub(super) const fn rate(&self, zero_for_one: bool) -> Rate {
         let [of_zero, of_one] = self.rates;

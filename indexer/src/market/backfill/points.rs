@@ -19,7 +19,7 @@ impl Collector {
         &self,
         wanted: &Wanted,
         seller: &Seller,
-        filled: &mut Filled,
+        (filled, noted_all): (&mut Filled, &mut Vec<Span>),
         tell: &(dyn Fn(Moved) + Sync),
     ) -> Result<(), BackfillError> {
         let Wanted { asset, resolution, .. } = *wanted;
@@ -44,7 +44,9 @@ impl Collector {
                 }
                 if !noted && !said.is_empty() {
                     // before the values: who is killed behind them knows what is left to do
-                    self.market().mark_due(&series, Span { from, to: gap.to }).await?;
+                    let span = Span { from, to: gap.to };
+                    self.market().mark_due(&series, span).await?;
+                    noted_all.push(span);
                     noted = true;
                 }
                 let (refused, new) = self.past_observations(asset, feed, &said).await?;

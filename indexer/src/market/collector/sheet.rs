@@ -49,8 +49,12 @@ impl Collector {
         }
         board.refresh(book, market.reader()).await?;
         let turned = board.turned(book, now);
-        if !turned.is_empty() {
-            market.put_feed_states(&turned).await?;
+        if !turned.is_empty()
+            && let Err(error) = market.put_feed_states(&turned).await
+        {
+            // what is believed here may not be what is stored
+            *board = Board::default();
+            return Err(error);
         }
         board.complete(book, market.reader()).await?;
         board.sheet = now;

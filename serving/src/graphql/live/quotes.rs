@@ -39,6 +39,10 @@ pub struct QuoteRequest {
     max_splits: Option<u32>,
     /// v2, v3, v4; separated by commas.
     protocols: Option<String>,
+    /// Only these pools; separated by commas.
+    only_pools: Option<String>,
+    /// Traded through these tokens alone; separated by commas.
+    only_tokens: Option<String>,
     /// Pools that are not used; separated by commas.
     exclude_pools: Option<String>,
     /// Tokens that are not traded through; separated by commas.
@@ -69,6 +73,8 @@ impl QuoteRequest {
             max_hops: self.max_hops,
             max_splits: self.max_splits,
             protocols: self.protocols.as_deref(),
+            only_pools: self.only_pools.as_deref(),
+            only_tokens: self.only_tokens.as_deref(),
             exclude_pools: self.exclude_pools.as_deref(),
             exclude_tokens: self.exclude_tokens.as_deref(),
             slippage_bps: self.slippage_bps,

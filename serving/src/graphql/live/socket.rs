@@ -77,16 +77,16 @@ async fn serve(
     let (mut sink, stream) = socket.split();
     let heard = Arc::new(AtomicBool::new(false));
     let hears = Arc::clone(&heard);
-    let input = stream
-        .take_while(|message| std::future::ready(message.is_ok()))
-        .filter_map(move |message| {
+    let input = stream.take_while(|message| std::future::ready(message.is_ok())).filter_map(
+        move |message| {
             hears.store(true, Ordering::Relaxed);
             let data = match message {
                 Ok(message @ (Message::Text(_) | Message::Binary(_))) => Some(message.into_data()),
                 _ => None,
             };
             std::future::ready(data)
-        });
+        },
+    );
     let begun = Arc::new(AtomicBool::new(false));
     let begins = Arc::clone(&begun);
     let mut answers = std::pin::pin!(
@@ -124,7 +124,10 @@ async fn serve(
             Ok(Ok(())) if !is_last => {}
             Ok(_) => return,
             Err(_) => {
-                tracing::info!("a subscriber took no answer for {} s and is sent away", SEND.as_secs());
+                tracing::info!(
+                    "a subscriber took no answer for {} s and is sent away",
+                    SEND.as_secs()
+                );
                 return;
             }
         }

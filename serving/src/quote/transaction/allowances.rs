@@ -1,6 +1,6 @@
 //! What the sender has and has allowed at the quote's block, and what is wanting.
 
-use abis::periphery::{Erc20, Permit2, PermitDetails, PermitSingle};
+use abis::periphery::{Erc20, Permit2, PermitDetails, PermitSingle, SwapRouter02};
 use alloy_primitives::{
     Address, Bytes, U256,
     aliases::{U48, U160},
@@ -67,6 +67,7 @@ impl Held {
         via: Via,
     ) -> Result<Self, Problem> {
         let (block, sender, token) = (book.block.hash, wish.sender, order.paid());
+        same_wrapped(chain, book, order, via).await?;
         if token.is_zero() {
             let balance = if wish.simulate.is_some() {
                 chain.client.native_balance(sender, block).await.map_err(failure::of_chain)?
@@ -166,6 +167,39 @@ impl Held {
         });
         wanted
     }
+}
+
+/// SwapRouter02 takes another token from the sender than the one that it wraps, and keeps the native coins: so it is asked
+/// which one it wraps.
+async fn same_wrapped(
+    chain: &ChainDeps,
+    book: &Book,
+    order: &Order,
+    via: Via,
+) -> Result<(), Problem> {
+    let wrapped = match (order.wraps(), order.unwraps()) {
+        (true, _) => order.token_in,
+        (_, true) => order.token_out,
+        _ => return Ok(()),
+    };
+    if via.kind != RouterKind::SwapRouter02 {
+        return Ok(());
+    }
+    let ask = SwapRouter02::WETH9Call {}.abi_encode().into();
+    let told = match chain.client.call(via.router, ask, book.block.hash).await {
+        Ok(data) => SwapRouter02::WETH9Call::abi_decode_returns(&data).ok(),
+        Err(ChainError::Reverted { .. }) => None,
+        Err(error) => return Err(failure::of_chain(error)),
+    };
+    if told == Some(wrapped) {
+        return Ok(());
+    }
+    let detail = format!(
+        "{} is no SwapRouter02 that wraps native coins as {}: whoever runs this service should correct `swap_router02`",
+        address(via.router),
+        address(wrapped)
+    );
+    Err(Problem::unprocessable("TRANSACTION_UNAVAILABLE", detail))
 }
 
 fn no_permit2(chain: &ChainDeps) -> Problem {

@@ -127,6 +127,9 @@ impl Simulation {
     /// A limit from the gas that was used. A fifth of what is needed may have been given back in the end, and calls inside
     /// of calls keep a part for themselves.
     pub(super) fn gas_limit(&self) -> Option<u64> {
+        if self.status != SimulationStatus::Success {
+            return None;
+        }
         let used: u64 = self.gas_used.as_ref()?.parse().ok()?;
         Some(used.saturating_add(used / 5 * 2).saturating_add(30_000))
     }

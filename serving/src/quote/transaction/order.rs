@@ -160,11 +160,22 @@ impl Run {
         }
     }
 
+    /// Whether it has no legs yet.
+    const fn is_empty(&self) -> bool {
+        match self {
+            Self::V2 { path } | Self::V3 { path, .. } | Self::V4 { path, .. } => path.len() < 2,
+        }
+    }
+
     /// Goes on by a leg; whether that is one of this protocol.
     fn follow(&mut self, book: &Book, leg: &Leg) -> Option<bool> {
         let (name, venue) = (book.names.pool(leg.pool)?, book.market.pool(leg.pool)?);
         let address = |token| book.names.token(token).map(|token| token.address);
         let next = address(leg.token_out)?;
+        if venue.takes_tax(leg.token_in) && !self.is_empty() {
+            // from pair to pair it would be taxed once: as it was reckoned, it goes through the router
+            return Some(false);
+        }
         match (self, venue.protocol) {
             (Self::V2 { path }, Protocol::V2) => path.push(next),
             (Self::V3 { path, fees }, Protocol::V3) => {

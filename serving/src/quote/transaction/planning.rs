@@ -54,6 +54,8 @@ fn narrowed(chain: &ChainDeps, book: &Book, trade: &Trade, wish: &Wish) -> Vec<T
         let mut narrow = trade.clone();
         narrow.exclude_pools.extend(out_of_reach(chain, book, via));
         if trade.trade_type == TradeType::ExactIn {
+            // one path has to do for tokens that are taxed
+            trades.push(Trade { splits: 1, ..narrow.clone() });
             trades.push(narrow);
             continue;
         }

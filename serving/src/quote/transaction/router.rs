@@ -44,6 +44,16 @@ pub(super) fn choose(
         .iter()
         .map(|route| route.legs.iter().filter_map(|leg| stop(book, leg.pool)).collect())
         .collect();
+    if wish.portion.is_some() || plan.routes.len() > 1 {
+        let taxed = plan.routes.iter().filter_map(|route| route.legs.last()).any(|leg| {
+            book.market.pool(leg.pool).is_some_and(|venue| venue.takes_tax(leg.token_out))
+        });
+        if taxed {
+            return Err("what comes out is taxed at each transfer: it can only go to the recipient at once, by one path \
+                        and without a portion"
+                .into());
+        }
+    }
     let suits = |kind| suits(chain, trade, wish, &routes, kind);
     match wish.router {
         Some(kind) => suits(kind),

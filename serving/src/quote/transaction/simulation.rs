@@ -42,9 +42,10 @@ pub(super) async fn run(
     kind: StateKind,
 ) -> Simulation {
     if kind == StateKind::Real {
-        if held.balance < order.most_in && held.balance < order.amount_in {
-            let detail =
-                format!("the sender has {}, the trade takes {}", held.balance, order.amount_in);
+        // native coins go along as a value, what is left of it comes back; of tokens only so much is drawn
+        let needed = if order.pays_native { order.most_in } else { order.amount_in };
+        if held.balance < needed {
+            let detail = format!("the sender has {}, the trade takes {needed}", held.balance);
             return Simulation::of(SimulationStatus::InsufficientBalance, Some(detail));
         }
         if !wanted.approvals.is_empty() {
@@ -141,7 +142,7 @@ fn compared(order: &Order, done: &Tried, before: &[Tried], after: &[Tried]) -> O
     })
 }
 
-fn reverted(done: &Tried) -> Simulation {
+pub(super) fn reverted(done: &Tried) -> Simulation {
     let status = match reason(&done.data).map(|reason| reason.cause) {
         Some(Cause::Slippage) => SimulationStatus::SlippageTooLow,
         Some(Cause::Transfer) => SimulationStatus::TransferFromFailed,
@@ -154,7 +155,7 @@ fn reverted(done: &Tried) -> Simulation {
 }
 
 /// A simulation that the node does not make is no fault of the quote.
-fn refused(error: &ChainError) -> Simulation {
+pub(super) fn refused(error: &ChainError) -> Simulation {
     tracing::warn!(%error, "a transaction could not be tried out");
     match error {
         ChainError::Refused(why) => Simulation::of(

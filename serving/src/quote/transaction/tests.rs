@@ -9,12 +9,14 @@ use alloy_primitives::{
     aliases::{I24, U24, U48, U160},
     hex,
 };
-use alloy_sol_types::{SolCall, SolValue};
+use alloy_sol_types::{Revert, SolCall, SolError, SolValue};
+use chain::{ChainError, client::simulate::Tried};
 
 use super::{
     Call,
+    answer::{Simulation, SimulationStatus},
     order::{Order, Run, Way},
-    swap_router02, universal,
+    simulation, swap_router02, universal,
 };
 use crate::quote::request::{GivenPermit, PortionWish};
 
@@ -285,4 +287,43 @@ fn swap_router_gathers_unwraps_and_refunds() {
     assert_eq!((swap.recipient, swap.amountOutMinimum), (ROUTER, U256::ZERO));
     let unwrapped = SwapRouter02::unwrapWETH9Call::abi_decode(&calls[1]).unwrap();
     assert_eq!((unwrapped.recipient, unwrapped.amountMinimum), (RECIPIENT, U256::from(495)));
+}
+
+#[test]
+fn a_simulation_says_why_it_did_not_go_through() {
+    let reverted = |data: Vec<u8>| {
+        let message = "execution reverted".into();
+        simulation::reverted(&Tried { success: false, data: data.into(), gas_used: 7, message })
+    };
+    let said = |text: &str| Revert::from(text).abi_encode();
+    let command = |message: Vec<u8>| {
+        let (number, message) = (U256::from(1), message.into());
+        UniversalRouter::ExecutionFailed { commandIndex: number, message }.abi_encode()
+    };
+    for (data, status, words) in [
+        (said("Too little received"), SimulationStatus::SlippageTooLow, "Too little received"),
+        (
+            command(UniversalRouter::V3TooMuchRequested {}.abi_encode()),
+            SimulationStatus::SlippageTooLow,
+            "V3TooMuchRequested",
+        ),
+        (said("STF"), SimulationStatus::TransferFromFailed, "STF (the token cannot be drawn"),
+        (command(said("hook says no")), SimulationStatus::Failed, "hook says no"),
+        (vec![1, 2, 3, 4], SimulationStatus::Failed, "error 0x01020304"),
+        (vec![], SimulationStatus::Failed, "execution reverted"),
+    ] {
+        let found = reverted(data);
+        assert_eq!(found.status, status, "{words}");
+        assert!(
+            found.revert_reason.as_deref().is_some_and(|why| why.starts_with(words)),
+            "{found:?}"
+        );
+        // gas of what failed is no limit for what should go through
+        assert!(found.gas_used.is_some() && found.gas_limit().is_none());
+    }
+    let unknown = "the method eth_simulateV1 does not exist/is not available";
+    let error = ChainError::from_response(-32_601, unknown, None);
+    assert_eq!(simulation::refused(&error).status, SimulationStatus::NotSupported, "{error:?}");
+    let away = ChainError::Unavailable("nobody answers".into());
+    assert_eq!(simulation::refused(&away), Simulation::of(SimulationStatus::SystemDown, None));
 }

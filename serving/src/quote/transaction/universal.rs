@@ -1,7 +1,7 @@
 //! A trade as commands of the Universal Router.
 //!
-//! The sender pays the first pools by Permit2, each what it takes and no more. Whatever passes through the router is used up
-//! by the next run of the same path. What comes out goes to the recipient at once, or is gathered in the router, unwrapped,
+//! The sender pays the first pools by Permit2, each what it takes and no more. What a run leaves in the router the next run
+//! of the same path takes, all of it. What comes out goes to the recipient at once, or is gathered in the router, unwrapped,
 //! parted and swept with one minimum for the whole trade.
 
 use abis::{
