@@ -9,10 +9,10 @@ use domain::{
     market::{Millis, Price},
 };
 use observe::Shutdown;
-use store::{Reader, market::Known};
+use store::{Reader, market::Known as AsKnown};
 use tokio::sync::watch;
 
-use crate::read;
+use crate::{read, view::price::MarketPrice};
 
 /// Between two looks.
 const BEAT: Duration = Duration::from_secs(10);
@@ -20,8 +20,17 @@ const BEAT: Duration = Duration::from_secs(10);
 /// The newest price.
 #[derive(Debug, Clone)]
 pub struct NativePriceFeed {
-    newest: watch::Receiver<Option<Price>>,
+    newest: watch::Receiver<Option<Known>>,
     max_age: Millis,
+}
+
+/// A price as it was read.
+#[derive(Debug, Clone)]
+struct Known {
+    token: Address,
+    price: Price,
+    /// When it became known.
+    at: Millis,
 }
 
 /// Looks for it.
@@ -30,15 +39,19 @@ pub struct NativePriceWatch {
     reader: Reader,
     chain: ChainId,
     token: Address,
-    sender: watch::Sender<Option<Price>>,
+    sender: watch::Sender<Option<Known>>,
 }
 
 impl NativePriceFeed {
-    /// USD for one whole coin; `None` where no price is known, or it is older than a price may be.
+    /// USD for one whole coin, and all that is known of that price; `None` where there is none, or it is older than a price
+    /// may be.
     #[must_use]
-    pub fn usd(&self) -> Option<Decimal> {
-        let price = self.newest.borrow().clone()?;
-        price.seen_at(read::prices::now(), self.max_age).value
+    pub fn usd(&self) -> Option<(Decimal, MarketPrice)> {
+        let Known { token, price, at } = self.newest.borrow().clone()?;
+        let now = read::prices::now();
+        let price = price.seen_at(now, self.max_age);
+        let value = price.value?;
+        Some((value, MarketPrice::new(token, &price, now, Some(at))))
     }
 }
 
@@ -64,11 +77,14 @@ impl NativePriceWatch {
         loop {
             let market = self.reader.market();
             let now = read::prices::now();
-            match market.prices(self.chain, now, Known::Newest, &[self.token]).await {
+            match market.prices(self.chain, now, AsKnown::Newest, &[self.token]).await {
                 Ok(sheet) => {
                     failing = false;
-                    let price = sheet.and_then(|sheet| sheet.price(self.token).cloned());
-                    self.sender.send_replace(price);
+                    let known = sheet.and_then(|sheet| {
+                        let (token, at) = (self.token, sheet.known_at);
+                        Some(Known { token, price: sheet.price(token)?.clone(), at })
+                    });
+                    self.sender.send_replace(known);
                 }
                 // the last one serves on until it is too old
                 Err(error) if !std::mem::replace(&mut failing, true) => {

@@ -5,6 +5,7 @@ mod book;
 mod care;
 
 use anyhow::{Context, Result, ensure};
+use domain::decimal::Decimal;
 use serde_json::{Value, json};
 use tests::{
     process::{Services, get},
@@ -46,6 +47,7 @@ async fn every_quote_is_what_the_contracts_say() -> Result<()> {
         "{tally:?}"
     );
     a_batch_answers_each(&services).await?;
+    only_what_is_allowed(&services).await?;
     one_query_speaks_of_one_block(&services).await?;
     drop(services);
     world.stop().await
@@ -126,6 +128,49 @@ fn count(quote: &Value, head: u64, tally: &mut Tally) -> Result<()> {
     tally.several_routes += u32::from(routes.len() > 1);
     tally.several_legs += u32::from(legs().count() > routes.len());
     tally.crossing += u32::from(legs().any(|leg| leg["ticksCrossed"] != 0));
+    prices_agree(quote)
+}
+
+/// What was traded is worse than the pools' prices, by as much as the impact says, which is rounded up.
+fn prices_agree(quote: &Value) -> Result<()> {
+    let number = |field: &str| {
+        let text = quote[field].as_str().with_context(|| format!("no {field}"))?;
+        text.parse::<Decimal>().with_context(|| format!("{field} is {text}"))
+    };
+    let (mid, execution) = (number("midPrice")?, number("executionPrice")?);
+    ensure!(execution <= mid, "{execution} is better than {mid}");
+    let bps = quote["priceImpactBps"].as_u64().context("no impact")?;
+    let worse = (mid - execution).safe_div(mid) * Decimal::from(10_000);
+    let (least, most) = (Decimal::from(bps.saturating_sub(1)), Decimal::from(bps));
+    // the prices have 34 digits
+    let rounding = Decimal::from_parts(1, -20);
+    ensure!(least - rounding <= worse && worse <= most + rounding, "{worse} is not {bps}");
+    Ok(())
+}
+
+/// Lists of what is allowed: nothing else is used.
+async fn only_what_is_allowed(services: &Services) -> Result<()> {
+    let tokens = tokens(services).await?;
+    let mut narrowed = 0;
+    for other in 1..tokens.len() {
+        let (from, to) = pair(&tokens, 0, other)?;
+        let plain = quote_url(services, &from, &to, "1000000000000000000", "exactIn");
+        let quote: Value = reqwest::get(&plain).await?.json().await?;
+        let Some(pool) = quote["routes"][0]["legs"][0]["pool"].as_str() else { continue };
+        if quote["routes"].as_array().is_some_and(|routes| routes.len() > 1) {
+            let one: Value =
+                reqwest::get(format!("{plain}&onlyPools={pool}")).await?.json().await?;
+            let used = || one["routes"].as_array().into_iter().flatten();
+            ensure!(used().all(|route| route["legs"][0]["pool"] == pool), "{one}");
+            narrowed += 1;
+        }
+        // through no other token: one leg each
+        let direct: Value = reqwest::get(format!("{plain}&onlyTokens={to}")).await?.json().await?;
+        let mut routes = direct["routes"].as_array().into_iter().flatten();
+        let one_leg = |route: &Value| route["legs"].as_array().is_some_and(|legs| legs.len() == 1);
+        ensure!(routes.all(one_leg), "{direct}");
+    }
+    ensure!(narrowed > 3, "only {narrowed} quotes had anything to leave out");
     Ok(())
 }
 

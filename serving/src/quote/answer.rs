@@ -24,7 +24,7 @@ use super::{
 use crate::{
     book::{Book, TokenName},
     price,
-    view::{address, protocol::Protocol},
+    view::{address, price::MarketPrice, protocol::Protocol},
 };
 
 mod prices;
@@ -73,6 +73,8 @@ pub struct Quote {
     pub gas_cost: Option<GasCost>,
     /// Swaps that were computed to find this.
     pub swaps_computed: u32,
+    /// Whether everything that could be better was looked at; false where the work for one quote was used up before.
+    pub exhaustive: bool,
     /// The ways the amount takes, the largest share first.
     pub routes: Vec<Route>,
     /// The routes for people.
@@ -104,8 +106,10 @@ pub struct GasCost {
     pub in_token_out: Option<String>,
     /// The same in the token that goes in, by the pools; null for exact in.
     pub in_token_in: Option<String>,
-    /// The same in USD, by the market price of the native currency; null where none is known.
+    /// The same in USD; null where the native currency has no market price.
     pub usd: Option<String>,
+    /// That price: whence it comes and how old it is.
+    pub usd_price: Option<MarketPrice>,
 }
 
 /// A way that a share of the amount takes.
@@ -209,12 +213,14 @@ impl Quote {
                 wei: wei.saturating_mul(U256::from(plan.gas)).to_string(),
                 in_token_out: exact_in.then(|| cost.to_string()),
                 in_token_in: (!exact_in).then(|| cost.to_string()),
-                usd: usd.map(|price| {
+                usd: usd.as_ref().map(|(price, _)| {
                     let wei = wei.saturating_mul(U256::from(plan.gas));
-                    (Decimal::from_units(wei, 18) * price).to_string()
+                    (Decimal::from_units(wei, 18) * *price).to_string()
                 }),
+                usd_price: usd.map(|(_, price)| price),
             }),
             swaps_computed: plan.computed,
+            exhaustive: plan.exhausted,
             route_string: text::routes(book, &plan.routes),
             routes: plan.routes.iter().map(|route| self::route(book, route)).collect(),
             verification,

@@ -20,6 +20,7 @@ use crate::{
     book::{Book, Busy, TokenName},
     deps::ChainDeps,
     failure,
+    view::price::MarketPrice,
 };
 
 /// Swaps that are computed for one quote at most, before shares are decided.
@@ -37,8 +38,8 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     /// Wei, and what gas costs in the token whose amount was asked for; where it is known.
     pub(super) gas: Option<(U256, GasPrice)>,
-    /// USD for one whole native coin, where it is known.
-    pub(super) usd: Option<Decimal>,
+    /// USD for one whole native coin, where it is known, and whence.
+    pub(super) usd: Option<(Decimal, MarketPrice)>,
 }
 
 pub(super) async fn plan(
