@@ -152,9 +152,12 @@ fn prices_agree(quote: &Value) -> Result<()> {
 async fn only_what_is_allowed(services: &Services) -> Result<()> {
     let tokens = tokens(services).await?;
     let mut narrowed = 0;
-    for other in 1..tokens.len() {
-        let (from, to) = pair(&tokens, 0, other)?;
-        let plain = quote_url(services, &from, &to, "1000000000000000000", "exactIn");
+    for (one, other) in (0..4).flat_map(|one| (0..tokens.len()).map(move |other| (one, other))) {
+        if one == other {
+            continue;
+        }
+        let (from, to) = pair(&tokens, one, other)?;
+        let plain = quote_url(services, &from, &to, "70000000000000000000", "exactIn");
         let quote: Value = reqwest::get(&plain).await?.json().await?;
         let Some(pool) = quote["routes"][0]["legs"][0]["pool"].as_str() else { continue };
         if quote["routes"].as_array().is_some_and(|routes| routes.len() > 1) {

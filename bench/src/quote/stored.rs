@@ -104,7 +104,7 @@ fn pool((number, venue): (u32, &Venue)) -> Vec<(Key, Entity)> {
         fee_pips: 3_000,
         tick_spacing: 0,
         hooks: Address::ZERO,
-        created: Created { block: 1, timestamp: 1, tx_hash: B256::ZERO, log_index: number.into() },
+        created: Created { block: 1, timestamp: 1, tx_hash: B256::ZERO, log_index: number },
         state: PoolState::Reserves { reserve0: U256::ZERO, reserve1: U256::ZERO },
         swap_count: 0,
         liquidity_event_count: 0,

@@ -217,10 +217,7 @@ pub(super) fn allowed(market: &Market, question: &Question, link: &Link) -> bool
         && (rules.protocols.is_empty() || rules.protocols.contains(&venue.protocol))
         && rules.pools.as_ref().is_none_or(|pools| pools.contains(&link.pool))
         && !rules.without_pools.contains(&link.pool)
-        && venue
-            .tokens
-            .iter()
-            .all(|token| ends.contains(token) || is_way_through(rules, token))
+        && venue.tokens.iter().all(|token| ends.contains(token) || is_way_through(rules, token))
 }
 
 fn is_way_through(rules: &Allowed, token: &TokenIx) -> bool {
