@@ -1,7 +1,7 @@
 //! The past: what is missing of a span is asked for, page by page, and nothing else.
 //!
 //! Sources of candles are asked by rank: the first for all that it has not answered for, each further one for what no other
-//! has. Where none of them has such candles, those that keep single values are asked for these ([`points`]). What is
+//! has. Where none of them has such candles, those that keep single values are asked for these (`points`). What is
 //! stored is known by the store, so whoever is interrupted starts again, and asks for the rest.
 
 use std::{sync::Arc, time::Duration};
