@@ -21,7 +21,7 @@ mod tests;
 use self::run::{Paid, Run};
 pub use self::{
     ladder::Ladder,
-    quote::{Quoted, quote, quote_within},
+    quote::{Quoted, Stopped, quote, quote_within},
 };
 
 /// A pool before a swap.

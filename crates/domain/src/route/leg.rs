@@ -7,7 +7,11 @@ use super::{
     market::{PoolIx, TokenIx},
     venue::{Liquidity, Unsupported, Venue},
 };
-use crate::amm::{AmmError, Amount, swap, v2};
+use crate::amm::{
+    AmmError, Amount,
+    swap::{self, Stopped},
+    v2,
+};
 
 /// A swap in a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +64,26 @@ impl From<AmmError> for Refusal {
     }
 }
 
+/// Why a pool does not make a trade, and what it took to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub(super) why: Refusal,
+    /// Steps from the pool's price to where it shows.
+    pub(super) steps: u32,
+}
+
+impl<E: Into<Refusal>> From<E> for Refused {
+    fn from(why: E) -> Self {
+        Self { why: why.into(), steps: 0 }
+    }
+}
+
+impl From<Stopped> for Refused {
+    fn from(Stopped { error, length }: Stopped) -> Self {
+        Self { why: error.into(), steps: length }
+    }
+}
+
 /// What the pool answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Answer {
@@ -77,7 +101,7 @@ impl Venue {
         zero_for_one: bool,
         amount: Amount,
         most_steps: u32,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Answer, Refused> {
         match &self.liquidity {
             Liquidity::Unsupported(why) => Err((*why).into()),
             Liquidity::Reserves { reserves: [zero, one], fee_pips } => {
@@ -100,10 +124,10 @@ impl Venue {
                 };
                 // a pair keeps its reserves in 112 bits, and pays out something or reverts
                 if amount_out.is_zero() {
-                    return Err(Refusal::Amm(AmmError::ZeroAmount));
+                    return Err(Refusal::NOTHING.into());
                 }
                 if from.checked_add(arrives).is_none_or(|sum| sum.bit_len() > 112) {
-                    return Err(Refusal::TooMuch);
+                    return Err(Refusal::TooMuch.into());
                 }
                 let amount_out = bought.map_or(amount_out, |tax| tax.bought(amount_out));
                 Ok(Answer { amount_in, amount_out, crossed: 0, steps: 1 })
@@ -112,7 +136,7 @@ impl Venue {
                 let (pool, ladder) = self.concentrated().ok_or(Unsupported::Empty)?;
                 let done = swap::quote_within(&pool, ladder, zero_for_one, amount, most_steps)?;
                 if !done.remaining.is_zero() {
-                    return Err(Refusal::TooMuch);
+                    return Err(Refused { why: Refusal::TooMuch, steps: done.length });
                 }
                 let (amount_in, amount_out) = (done.amount_in, done.amount_out);
                 Ok(Answer { amount_in, amount_out, crossed: done.crossed, steps: done.length })

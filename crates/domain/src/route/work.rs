@@ -139,17 +139,16 @@ impl Work {
         let answer = market.venue(pool).answer_within(zero_for_one, amount, most);
         let length = match &answer {
             Ok(answer) => answer.steps,
-            Err(Refusal::Effort) => {
-                self.capped = true;
-                most
+            Err(refused) => {
+                self.capped |= refused.why == Refusal::Effort;
+                refused.steps
             }
-            Err(_) => 1,
         };
         let new = u64::from(length.saturating_sub(*walked)).max(1);
         *walked = length.max(*walked);
         self.steps = self.steps.saturating_sub(new);
         self.taken += new;
-        answer
+        answer.map_err(|refused| refused.why)
     }
 
     /// What a pool answers that is a part of the way that will be told.
@@ -160,7 +159,8 @@ impl Work {
         amount: Amount,
     ) -> Result<Answer, Refusal> {
         self.computed += 1;
-        market.venue(pool).answer_within(zero_for_one, amount, DEEP)
+        let answer = market.venue(pool).answer_within(zero_for_one, amount, DEEP);
+        answer.map_err(|refused| refused.why)
     }
 }
 

@@ -28,6 +28,15 @@ pub struct Quoted {
     pub length: u32,
 }
 
+/// Why there is no answer, and how far that was to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped {
+    /// Why.
+    pub error: AmmError,
+    /// Steps from the pool's price to where that shows, those included that were known.
+    pub length: u32,
+}
+
 /// The amounts of [`super::swap`] without a price limit. The ladder is that of this state of the pool.
 ///
 /// # Errors
@@ -38,10 +47,10 @@ pub fn quote(
     zero_for_one: bool,
     amount: Amount,
 ) -> Result<Quoted, AmmError> {
-    quote_within(pool, ladder, zero_for_one, amount, u32::MAX)
+    quote_within(pool, ladder, zero_for_one, amount, u32::MAX).map_err(|stopped| stopped.error)
 }
 
-/// The same in at most so many steps from the pool's price, known ones included: whether there is an answer does not depend
+/// The same in at most so many steps from the pool's price, known ones included: neither the answer nor its length depends
 /// on what was asked before.
 ///
 /// # Errors
@@ -52,15 +61,20 @@ pub fn quote_within(
     zero_for_one: bool,
     amount: Amount,
     most: u32,
-) -> Result<Quoted, AmmError> {
-    let fee = pool.fee.directed(zero_for_one)?;
+) -> Result<Quoted, Stopped> {
+    let stopped = |length| move |error| Stopped { error, length };
+    let fee = pool.fee.directed(zero_for_one).map_err(stopped(0))?;
     let limit = far_end(zero_for_one);
-    check(pool, zero_for_one, amount, limit, fee)?;
+    check(pool, zero_for_one, amount, limit, fee).map_err(stopped(0))?;
     let mut run = Run::<Unwritten>::new(pool, zero_for_one, amount, limit, fee);
     let has_ladder = fee.pips < PIPS;
     let entry = has_ladder.then(|| ladder.enter(zero_for_one, amount));
     let entered = entry.as_ref().and_then(|entry| entry.at);
     if let Some(at) = entered {
+        if at.steps > most {
+            // the amount passes that stop, so it is still on its way after `most` steps
+            return Err(Stopped { error: AmmError::Steps(most), length: most });
+        }
         run.pass(at);
     }
     let is_news = entry.is_some_and(|entry| entry.is_summit);
@@ -75,9 +89,8 @@ pub fn quote_within(
         // also when the way ends in an error: the next one need not walk it again
         ladder.extend(zero_for_one, entered, &passed);
     }
-    walked?;
+    walked.and_then(|()| run.check_amounts()).map_err(stopped(run.at.steps))?;
     let steps = run.at.steps - begun;
-    run.check_amounts()?;
     Ok(Quoted {
         amount_in: run.at.amount_in,
         amount_out: run.at.amount_out,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     amm::{fee::Fee, tick_map::TickMap, tick_math::sqrt_ratio_at_tick},
-    route::{Liquidity, Venue},
+    route::{Liquidity, Venue, work::Work},
 };
 
 const EFFORT: u32 = 2_000;
@@ -119,4 +119,31 @@ fn what_was_asked_before_changes_no_answer() {
     again.reverse();
     assert_eq!(first, again);
     assert!(first.iter().flatten().any(|plan| !plan.exhausted), "nothing was cut short");
+}
+
+/// A pool that runs out says so only at the end of its range: that is work, too, the first time and every time.
+#[test]
+fn what_a_refusal_takes_is_charged() {
+    let mut ticks = TickMap::new(10).unwrap();
+    ticks.change(-887_270, 887_270, 1_000).unwrap();
+    let liquidity = Liquidity::Concentrated {
+        sqrt_price_x96: sqrt_ratio_at_tick(0).unwrap(),
+        tick: 0,
+        liquidity: 1_000,
+        fee: Fee::V3 { pips: 100, protocol: 0 },
+        ticks: Arc::new(ticks),
+    };
+    let mut market = Market::default();
+    let pool = market.add(Venue::new(Protocol::V3, [TokenIx(0), TokenIx(1)], liquidity));
+    let never = Amount::ExactIn(U256::ONE << 200);
+    let mut taken = Vec::new();
+    for _ in 0..2 {
+        let mut work = Work::new(EFFORT).deep(EFFORT);
+        assert_eq!(work.answer(&market, (pool, true), never), Err(Refusal::TooMuch));
+        taken.push(work.taken);
+        // what was walked for this question is not walked again
+        assert_eq!(work.answer(&market, (pool, true), never), Err(Refusal::TooMuch));
+        assert_eq!(work.taken, taken[0] + 1);
+    }
+    assert!(taken[0] > 300 && taken[0] == taken[1], "{taken:?}");
 }

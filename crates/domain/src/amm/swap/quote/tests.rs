@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::amm::{
     Amount,
     fee::Fee,
-    swap::{Ladder, Pool, quote, swap},
+    swap::{Ladder, Pool, Quoted, quote, quote_within, swap},
     tick_map::TickMap,
     tick_math::{MAX_TICK, MIN_TICK, sqrt_ratio_at_tick},
 };
@@ -76,6 +76,13 @@ proptest! {
                 let expected =
                     whole.map(|s| (s.amount_in, s.amount_out, s.remaining, s.crossed.len()));
                 prop_assert_eq!(amounts, expected);
+                for most in [0, 1, 2, 7, 64] {
+                    let fresh = Ladder::default();
+                    let known = quote_within(&pool, &ladder, zero_for_one, amount, most);
+                    let alone = quote_within(&pool, &fresh, zero_for_one, amount, most);
+                    let told = |quoted: Quoted| (quoted.amount_in, quoted.amount_out, quoted.length);
+                    prop_assert_eq!(known.map(told), alone.map(told));
+                }
             }
         }
     }
