@@ -62,7 +62,11 @@ impl Taxes {
             return venue;
         }
         let table = self.lock();
-        let taxes = tokens.map(|token| table.configured.get(&token).copied());
+        let taxes = tokens.map(|token| {
+            // one that takes nothing is plain, whatever a trial says
+            let configured = table.configured.get(&token).copied();
+            configured.filter(|tax| tax.buy_bps > 0 || tax.sell_bps > 0)
+        });
         let barred = tokens.iter().filter(|token| !table.configured.contains_key(*token)).find_map(
             |token| match table.found.get(token)?.0 {
                 Verdict::Taxed => Some(Unsupported::Tax(*token)),

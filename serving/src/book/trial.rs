@@ -47,11 +47,13 @@ pub(super) struct Trial {
     shelf: Shelf,
     /// Where the next round begins.
     next: u32,
+    /// Whether the node has ever done it.
+    works: bool,
 }
 
 impl Trial {
     pub(super) fn new(node: Node, taxes: Taxes, shelf: Shelf) -> Self {
-        Self { node, code: probe::code(), taxes, shelf, next: 0 }
+        Self { node, code: probe::code(), taxes, shelf, next: 0, works: false }
     }
 
     /// Tries out until the token is cancelled.
@@ -89,9 +91,10 @@ impl Trial {
             let code = code.clone();
             async move { (token, try_out(client, &code, token, holder, block).await) }
         });
-        let mut trials = stream::iter(trials).buffer_unordered(AT_ONCE);
+        let outcomes: Vec<_> = stream::iter(trials).buffer_unordered(AT_ONCE).collect().await;
+        self.works |= outcomes.iter().any(|(_, outcome)| outcome.is_ok());
         let mut tried = 0;
-        while let Some((token, outcome)) = trials.next().await {
+        for (token, outcome) in outcomes {
             match outcome {
                 Ok(verdict) => {
                     if matches!(verdict, Verdict::Taxed | Verdict::Refuses) {
@@ -99,6 +102,10 @@ impl Trial {
                     }
                     self.taxes.note(token, verdict);
                     tried += 1;
+                }
+                // a node that does it for others cannot do it for this one: that must not keep others waiting
+                Err(ChainError::Refused(_)) if self.works => {
+                    self.taxes.note(token, Verdict::Untried);
                 }
                 Err(error @ ChainError::Refused(_)) => return Err(error),
                 // what did not come about is no fact: the next round asks again

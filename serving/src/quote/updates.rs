@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::{
     answer::Quote,
-    quote_in,
+    in_step, quote_in,
     request::{Request, Trade},
 };
 use crate::{book::Book, deps::Deps};
@@ -22,7 +22,8 @@ struct Asking {
     versions: watch::Receiver<Option<Arc<Book>>>,
 }
 
-/// A quote at the newest block, and one at each newer block, reorgs included. Who takes answers more slowly than blocks come
+/// A quote at the newest block, and one at each newer block, reorgs included; and again where something else became known
+/// of its pools that no block tells (a tax, a fee that hooks set). Who takes answers more slowly than blocks come
 /// gets that of the newest block, and none in between. It ends when the service ends.
 ///
 /// # Errors
@@ -56,6 +57,7 @@ impl Asking {
 
     async fn answer(&self, book: &Arc<Book>) -> Result<Quote, Problem> {
         let (_, chain) = self.deps.chains.resolve(Some(self.chain))?;
+        in_step(&chain.book)?;
         quote_in(chain, book, &self.wanted).await
     }
 }

@@ -43,6 +43,14 @@ fn what_was_found_bars_a_pool_and_what_is_configured_does_not() {
 }
 
 #[test]
+fn a_token_that_is_said_to_take_nothing_is_plain() {
+    let taxes = Taxes::new(&[Tax { token: CONFIGURED, buy_bps: 0, sell_bps: 0 }]);
+    taxes.note(CONFIGURED, Verdict::Refuses);
+    let venue = taxes.apply([CONFIGURED, PLAIN], pair());
+    assert!(!venue.is_taxed() && venue == pair());
+}
+
+#[test]
 fn a_change_while_pools_are_read_is_not_lost() {
     let taxes = taxes();
     taxes.note(PLAIN, Verdict::Plain);
