@@ -11,7 +11,9 @@ use prometheus::Registry;
 use serde::{Deserialize, Serialize};
 use store::Reader;
 
-use crate::{book::Shelf, gas_price::GasPriceFeed, native_price::NativePriceFeed};
+use crate::{
+    book::Shelf, feeds::FeedSettings, gas_price::GasPriceFeed, native_price::NativePriceFeed,
+};
 
 /// Contracts that quote the pools of a DEX.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,8 @@ pub struct ChainDeps {
     pub max_quote_age: Option<Duration>,
     /// Tables of the contracts that are known by their ABI only.
     pub tables: Vec<Arc<Table>>,
+    /// What operators decided about its feeds.
+    pub feeds: FeedSettings,
 }
 
 /// What the service is given.

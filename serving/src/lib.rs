@@ -14,6 +14,7 @@ use crate::{book::Keeper, gas_price::GasPriceWatch, native_price::NativePriceWat
 pub mod book;
 pub mod deps;
 mod failure;
+pub mod feeds;
 pub mod gas_price;
 pub mod graphql;
 pub mod native_price;
@@ -50,6 +51,7 @@ pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
     shell.wrap(
         Router::new()
             .merge(rest::routes(Arc::clone(&deps)))
+            .merge(feeds::routes(&deps))
             .merge(graphql::routes(deps))
             .merge(status),
     )

@@ -114,6 +114,7 @@ fn start(
                             wrapped_native: wrapped_native(chain),
                             max_quote_age: chain.max_quote_age(),
                             tables: chain.contracts.tables().cloned().collect(),
+                            feeds: serving::feeds::FeedSettings::default(),
                         })
                     })?,
                     reader: open.store.reader(),

@@ -61,6 +61,7 @@ impl Service {
             wrapped_native: None,
             max_quote_age: None,
             tables: contracts::tables(),
+            feeds: serving::feeds::FeedSettings::default(),
         };
         let deps = Deps {
             chains: Chains::new(vec![(CHAIN, chain)]),
