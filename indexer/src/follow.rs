@@ -8,7 +8,7 @@ use chain::{
     source::{Range, Source},
 };
 use domain::ids::PoolId;
-use futures::{StreamExt, pin_mut};
+use futures::{FutureExt as _, StreamExt, pin_mut};
 use observe::Shutdown;
 use store::{StoreError, Watermark, Writer};
 use tokio::sync::mpsc;
@@ -20,11 +20,14 @@ use crate::{
     contracts,
     error::IndexerError,
     memory::Memory,
+    mend::Mender,
     metrics::{Metrics, gauge_value},
     portion::Portion,
     progress::{Phase, Reporter},
     upkeep::{Retention, Upkeep},
 };
+
+mod mended;
 
 /// Blocks near the head fetched at once.
 const HEAD_BLOCKS: u64 = 64;
@@ -48,6 +51,8 @@ pub(crate) struct Follower {
     pub(crate) behind: Behind,
     /// Until it runs beside.
     pub(crate) upkeep: Option<Upkeep>,
+    /// Where readers see what it writes.
+    pub(crate) mender: Option<Mender>,
 }
 
 /// What one round found.
@@ -103,7 +108,14 @@ impl Follower {
             portion,
             behind,
             upkeep: Some(upkeep),
+            mender: None,
         }
+    }
+
+    /// The same, putting right what it finds wrong.
+    pub(crate) fn mending(mut self, mender: Mender) -> Self {
+        self.mender = Some(mender);
+        self
     }
 
     /// Runs until the target, the shutdown, or a fault that no retry mends. Passing faults are retried for ever, with
@@ -125,7 +137,8 @@ impl Follower {
             let round = tokio::select! {
                 // a commit that is cancelled here is a transaction that never happened
                 () = shutdown.cancelled() => return Ok(()),
-                round = self.round(target, fresh) => round,
+                // what lies below is named no more, or the types nest too deep
+                round = self.mended_round(target, fresh).boxed() => round,
             };
             let wait = match round {
                 Ok(Round::Done) => return Ok(()),
@@ -160,10 +173,14 @@ impl Follower {
                 }
                 Err(error) => return Err(error),
             };
+            let mender = &mut self.mender;
             let again = async {
                 match wait {
                     Some(wait) => tokio::time::sleep(wait).await,
-                    None => heads.wait().await,
+                    None => tokio::select! {
+                        () = heads.wait() => {}
+                        () = mended::wait(mender) => {}
+                    },
                 }
             };
             tokio::select! {

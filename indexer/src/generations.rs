@@ -16,6 +16,7 @@ use crate::{
     error::IndexerError,
     follow::Follower,
     lease::Indexer,
+    mend::Mender,
     metrics::Metrics,
     progress::Reporter,
 };
@@ -100,7 +101,14 @@ impl<'a> Term<'a> {
             return Ok(Ended::Done);
         }
         let Indexer { config, metrics, reporter, .. } = self.indexer;
+        let mender = Mender::start(
+            self.indexer.store.reader(),
+            config.chain_id,
+            &config.name,
+            metrics.mend.clone(),
+        );
         let follower = self.follower(config.clone(), self.writer(), metrics, reporter);
+        let follower = follower.mending(mender);
         Box::pin(follower.run(target, shutdown.clone())).await?;
         Ok(Ended::Done)
     }

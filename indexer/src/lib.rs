@@ -15,6 +15,7 @@ mod generations;
 pub mod lease;
 pub mod market;
 mod memory;
+mod mend;
 mod metadata;
 pub mod metrics;
 mod pending;

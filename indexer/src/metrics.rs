@@ -4,9 +4,11 @@ use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry,
 };
 
+mod mend;
 mod reconcile;
 mod upkeep;
 
+pub use mend::MendMetrics;
 pub use reconcile::ReconcileMetrics;
 pub use upkeep::UpkeepMetrics;
 
@@ -42,6 +44,8 @@ pub struct Metrics {
     pub reconcile: ReconcileMetrics,
     /// Upkeep of the store.
     pub upkeep: UpkeepMetrics,
+    /// Pools that were not whole.
+    pub mend: MendMetrics,
     commit: HistogramVec,
 }
 
@@ -104,6 +108,7 @@ impl Metrics {
             )?,
             reconcile: ReconcileMetrics::new(registry)?,
             upkeep: UpkeepMetrics::new(registry)?,
+            mend: MendMetrics::new(registry)?,
             commit: HistogramVec::new(commit, &["chain"])?,
         };
         registry.register(Box::new(metrics.block.clone()))?;

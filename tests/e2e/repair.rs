@@ -265,3 +265,19 @@ async fn wait_for(services: &Services, name: &str, least: u64) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
+
+/// Ticks that were lost would make the next events of their positions impossible: they are rebuilt, and indexing goes on.
+#[tokio::test]
+async fn lost_ticks_do_not_stop_the_indexer() -> Result<()> {
+    let world = World::start().await?;
+    world.traffic(60, 9).await?;
+    drop(world.index("lossy", Target::Head).await?);
+    let database = Client::with_uri_str(world.mongo.uri()).await?.database("lossy");
+    let lost = database.collection::<Document>("ticks").delete_many(doc! {}).await?.deleted_count;
+    ensure!(lost > 10, "{lost} ticks");
+    world.traffic(60, 10).await?;
+    let store = world.index("lossy", Target::Head).await?;
+    let clean = world.index("clean", Target::Head).await?;
+    ensure!(dump(&store).await? == dump(&clean).await?, "the documents differ");
+    world.stop().await
+}

@@ -11,12 +11,13 @@
 use std::{collections::HashSet, hash::BuildHasher};
 
 use bson::{Document, RawDocumentBuf, doc};
+use domain::ids::PoolId;
 use futures::TryStreamExt as _;
 use mongodb::options::Hint;
 
 use crate::{
     candles,
-    documents::{Stored as _, figures, id_prefix, nft_balance, pool, tick, token},
+    documents::{Stored as _, figures, nft_balance, pool, tick, token},
     error::StoreError,
     reader::plan::ID,
     writer::{Writer, write::raw},
@@ -25,10 +26,11 @@ use crate::{
 mod heal;
 mod key;
 mod newest;
+mod part;
 #[cfg(test)]
 mod tests;
 
-use self::{heal::Heal, newest::Newest};
+use self::{heal::Heal, newest::Newest, part::Part};
 
 /// Documents per transaction.
 const TOGETHER: usize = 500;
@@ -129,9 +131,37 @@ impl Writer {
             name: collection.to_owned(),
             choices: collections().chain([CANDLES]).collect::<Vec<_>>().join(", "),
         })?;
+        let whole = Part { kind: tag, pool: None };
+        self.rebuild(collection, &whole, progress).await
+    }
+
+    /// Rebuilds what trades in a pool are computed from: its document and those of its ticks. Nobody else writes the chain
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// [`ReindexError`]; [`StoreError::LeaseLost`] as for [`Writer::commit`].
+    pub async fn mend_pool(&self, pool: PoolId) -> Result<Reindexed, ReindexError> {
+        let mut done = Reindexed::default();
+        for (collection, kind) in [KINDS[0], KINDS[1]] {
+            let part = Part { kind, pool: Some(pool) };
+            let found = self.rebuild(collection, &part, &|_| ()).await?;
+            done.entities += found.entities;
+            done.altered += found.altered;
+            done.missing += found.missing;
+            done.foreign += found.foreign;
+        }
+        Ok(done)
+    }
+
+    async fn rebuild(
+        &self,
+        collection: &'static str,
+        part: &Part,
+        progress: &(dyn Fn(Reindexed) + Send + Sync),
+    ) -> Result<Reindexed, ReindexError> {
         let mut done = Reindexed::default();
         let (mut known, mut lost) = (Known::default(), Vec::new());
-        let mut newest = Newest::begin(self, tag).await?;
+        let mut newest = Newest::begin(self, part).await?;
         loop {
             let entities = newest.next(TOGETHER).await?;
             if entities.is_empty() {
@@ -150,7 +180,7 @@ impl Writer {
             done.missing += healed.missing;
             progress(done);
         }
-        self.remove_foreign(collection, &known, &mut done, progress).await?;
+        self.remove_foreign(collection, part, &known, &mut done, progress).await?;
         match lost.first() {
             None => Ok(done),
             Some(first) => Err(ReindexError::Pools { count: lost.len(), first: first.to_string() }),
@@ -161,13 +191,14 @@ impl Writer {
     async fn remove_foreign(
         &self,
         collection: &'static str,
+        part: &Part,
         known: &Known,
         done: &mut Reindexed,
         progress: &(dyn Fn(Reindexed) + Send + Sync),
     ) -> Result<(), StoreError> {
         let mut found = self
             .documents(collection)
-            .find(doc! { "_id": id_prefix(&doc! { "c": self.key() }) })
+            .find(doc! { "_id": part.documents(self.key()) })
             .projection(doc! { "_id": 1 })
             .hint(Hint::Name(ID.to_owned()))
             .await?;

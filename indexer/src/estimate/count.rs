@@ -94,6 +94,7 @@ fn name(kind: &EventKind) -> &'static str {
         | EventKind::V2Transfer { .. }
         | EventKind::V3Initialize { .. }
         | EventKind::V3FeeProtocol { .. }
+        | EventKind::V3CollectProtocol { .. }
         | EventKind::V4ProtocolFee { .. } => "reserves, shares, first prices, settings",
         EventKind::Contract(_) => "events of contracts",
         _ => "NFTs and positions",

@@ -70,7 +70,12 @@ fn wrapped(chain: &ChainDeps, trade: &Trade) -> Option<Trade> {
 
 fn name(book: &Book) -> TokenName {
     let known = book.names.token_number(Address::ZERO).and_then(|token| book.names.token(token));
-    known.unwrap_or(TokenName { address: Address::ZERO, symbol: None, decimals: Some(DECIMALS) })
+    known.unwrap_or(TokenName {
+        address: Address::ZERO,
+        symbol: None,
+        name: None,
+        decimals: Some(DECIMALS),
+    })
 }
 
 /// Whether one way of a trade is better than another, gas included as far as its price is known. Gas that is known for one

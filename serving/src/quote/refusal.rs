@@ -28,12 +28,13 @@ pub(super) fn unsupported(book: &Book, pool: PoolIx, why: Unsupported) -> Proble
     Problem::unprocessable("POOL_UNSUPPORTED", detail).with("reason", reason(why))
 }
 
-/// What an operator does about a chain with pools whose history is not whole: it is stored again from the beginning, since
-/// nobody can tell what else is missing.
+/// What becomes of a chain with pools whose ticks are not whole: the indexer rebuilds them from their history; where that is not
+/// whole either, the chain is stored again from the beginning, since nobody can tell what else is missing.
 pub(crate) fn repair(chain: &str) -> String {
     format!(
-        "`sooho verify --chain {chain} --sample all` says what differs from the chain; start_block at or below the pool's \
-         creation, then `sooho rewind --chain {chain} --drop --yes` and indexing anew mend it"
+        "the indexer rebuilds such pools from their history by itself, at its start and once an hour; one that stays has no \
+         whole history: `sooho verify --chain {chain} --sample all` says what differs from the chain; start_block at or below \
+         the pool's creation, then `sooho rewind --chain {chain} --drop --yes` and indexing anew mend it"
     )
 }
 

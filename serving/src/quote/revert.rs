@@ -4,7 +4,7 @@ use abis::routers::reverts;
 use alloy_primitives::hex;
 
 /// The reason of a revert, with the meaning of the short words that contracts use.
-pub(super) fn words(data: &[u8], message: &str) -> String {
+pub(crate) fn words(data: &[u8], message: &str) -> String {
     let reason = reason(data, message);
     let meaning = match reason.as_str() {
         "LOK" => "the pool is locked or has no price yet",

@@ -81,7 +81,9 @@ pub(super) async fn prepare(
     let simulation = match wish.simulate {
         None => Simulation::unattempted(),
         Some(state) => {
-            simulation::run(chain, book, wish, &order, &call, via, &held, &wanted, state).await
+            let (order, call, held) = (&order, &call, &held);
+            let trying = simulation::Trying { chain, book, wish, order, call, via, held };
+            trying.run(&wanted, state).await
         }
     };
     let gas_limit = simulation.gas_limit().unwrap_or_else(|| roughly(planned.plan.gas));

@@ -3,21 +3,17 @@
 
 use std::time::Duration;
 
-use abis::periphery::PoolKey;
-use alloy_primitives::{
-    Address, U256, address,
-    aliases::{I24, U24},
-    keccak256,
-};
+use alloy_primitives::{Address, U256, keccak256};
 use alloy_sol_types::SolValue as _;
 use anyhow::{Context, Result, ensure};
 use bson::doc;
+use futures::TryStreamExt as _;
 use indexer::Target;
 use serde_json::Value;
 use sooho::config::TaxConfig;
 use tests::{
     process::{Services, get, metric, run, write_config},
-    quoting::{hand::Hand, known::DYNAMIC_FEE},
+    quoting::{hand::Hand, known::dynamic_key},
     world::World,
 };
 
@@ -98,25 +94,13 @@ async fn a_tax_is_recognised_and_reckoned_with_where_it_is_known() -> Result<()>
     world.stop().await
 }
 
-/// A pool whose fee changes. The hooks address has none of the permissions, so it is called in no swap.
-fn dynamic_key(world: &World) -> Result<PoolKey> {
-    let mut tokens = [world.deployment.tokens[0], world.deployment.tokens[1]];
-    tokens.sort_unstable();
-    Ok(PoolKey {
-        currency0: tokens[0],
-        currency1: tokens[1],
-        fee: U24::try_from(DYNAMIC_FEE)?,
-        tickSpacing: I24::try_from(10)?,
-        hooks: address!("00000000000000000000000000000000d1ce4000"),
-    })
-}
-
 #[tokio::test]
 async fn a_fee_that_hooks_set_is_read_at_the_block() -> Result<()> {
     let world = World::start().await?;
     world.traffic(6, 311).await?;
     let hand = Hand::new(&world)?;
-    let key = dynamic_key(&world)?;
+    let tokens = &world.deployment.tokens;
+    let key = dynamic_key(tokens[0], tokens[1])?;
     hand.dynamic_pool(&key, &[(-3_000, 3_000, 4_000_000_000_000)]).await?;
     let pool = keccak256(key.abi_encode()).to_string();
     let services = Services::up(&world.config("dynamic")?, world.folder.path()).await?;
@@ -135,7 +119,8 @@ async fn a_fee_that_hooks_set_is_read_at_the_block() -> Result<()> {
     world.stop().await
 }
 
-/// A pool that has been followed from later than its first position lacks a tick: no number, a reason, and what mends it.
+/// A pool that has been followed from later than its first position lacks a tick, and its history does not know it either: no
+/// number, a reason, and what mends it. Where the history knows it, it is mended without anybody asking.
 #[tokio::test]
 async fn amms_rs_81_late_start() -> Result<()> {
     let world = World::start().await?;
@@ -145,10 +130,22 @@ async fn amms_rs_81_late_start() -> Result<()> {
     drop(store);
     let path = write_config(&config, world.folder.path())?;
     let client = mongodb::Client::with_uri_str(&config.store.uri).await?;
-    let ticks = client.database("late").collection::<bson::Document>("ticks");
+    let database = client.database("late");
+    let ticks = database.collection::<bson::Document>("ticks");
     let lost = ticks.find_one(doc! {}).await?.context("no ticks")?;
     let id = lost.get_document("_id")?.clone();
-    ticks.delete_one(doc! { "_id": id }).await?;
+    ticks.delete_one(doc! { "_id": &id }).await?;
+    // the history of the ticks of its pool: their keys begin with the pool
+    let of_pool = id.get_binary_generic("p")?.clone();
+    let history = database.collection::<bson::Document>("history");
+    let (mut known, mut removed) = (history.find(doc! { "_id.t": 2 }).await?, 0);
+    while let Some(chunk) = known.try_next().await? {
+        let id = chunk.get_document("_id")?;
+        if id.get_binary_generic("k")?.starts_with(&of_pool) {
+            removed += history.delete_one(doc! { "_id": id }).await?.deleted_count;
+        }
+    }
+    ensure!(removed > 1, "{removed} chunks");
 
     let services = Services::up(&config, world.folder.path()).await?;
     let url = format!("{}/v1/quotes/status", services.serving);
@@ -171,6 +168,8 @@ async fn amms_rs_81_late_start() -> Result<()> {
     let counted =
         [metric(&services.serving, figure).await?, metric(&services.serving, &other).await?];
     ensure!(counted.contains(&Some(1)), "{counted:?}");
+    // the indexer tried, and says that it is more than it can do
+    until_metric(&services, "sooho_indexer_pools_incomplete", 1).await?;
     services.terminate().await?;
 
     // what is told to mend it does
@@ -178,16 +177,45 @@ async fn amms_rs_81_late_start() -> Result<()> {
     ensure!(dropped.status.success(), "{}", String::from_utf8_lossy(&dropped.stderr));
     let services = Services::up(&config, world.folder.path()).await?;
     services.wait_for_block(world.truth()?.head().await?).await?;
-    let url = quote(&services, &pool, token, U256::from(1_000));
-    let answer = until(&url, |answer| {
-        answer["verification"]["status"].is_string() || answer["code"] == "AMOUNT_INVALID"
-    });
-    let answer = answer.await?;
-    ensure!(answer["verification"]["status"] != "DIFFERENT", "{answer}");
-    let status = get(&format!("{}/v1/quotes/status", services.serving)).await?;
-    ensure!(status["chains"][0]["incomplete"] == serde_json::json!([]), "{status}");
+    let fits = exact(&services, &pool, token).await?;
+    services.terminate().await?;
+
+    // a tick is lost that the history knows: nobody has to do anything
+    ensure!(ticks.delete_one(doc! { "_id": &id }).await?.deleted_count == 1, "it is not there");
+    let services = Services::up(&config, world.folder.path()).await?;
+    until_metric(&services, "sooho_indexer_pools_mended_total", 1).await?;
+    ensure!(exact(&services, &pool, token).await? == fits, "another answer");
+    ensure!(ticks.find_one(doc! { "_id": &id }).await? == Some(lost), "another tick");
     services.terminate().await?;
     world.stop().await
+}
+
+/// An answer of the pool that is the contract's, and no pool is incomplete.
+async fn exact(services: &Services, pool: &str, token: Address) -> Result<Value> {
+    let status = format!("{}/v1/quotes/status", services.serving);
+    let whole = serde_json::json!([]);
+    until(&status, |status| status["chains"][0]["incomplete"] == whole).await?;
+    for digits in (2..20).rev() {
+        let amount = U256::from(10).pow(U256::from(digits));
+        let answer = get(&quote(services, pool, token, amount)).await?;
+        if answer["verification"]["status"] == "EQUAL" {
+            return Ok(answer["amountOut"].clone());
+        }
+        ensure!(answer["code"] == "AMOUNT_TOO_LARGE", "{answer}");
+    }
+    anyhow::bail!("no amount is answered")
+}
+
+/// Waits for a metric of the indexer.
+async fn until_metric(services: &Services, name: &str, wanted: u64) -> Result<()> {
+    let name = format!(r#"{name}{{chain="local"}}"#);
+    for _ in 0..400 {
+        if metric(&services.indexer, &name).await? == Some(wanted) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    anyhow::bail!("{name} is {:?}", metric(&services.indexer, &name).await?)
 }
 
 /// The largest amount that is told fits, and one more does not.

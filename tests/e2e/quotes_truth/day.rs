@@ -2,17 +2,12 @@
 
 use std::time::Instant;
 
-use abis::periphery::PoolKey;
-use alloy_primitives::{
-    address,
-    aliases::{I24, U24},
-};
 use anyhow::{Result, ensure};
 use devchain::{Dice, Traffic};
 use domain::amm::tick_math::MAX_TICK;
 use tests::quoting::{
     ask::{self, Ask},
-    known::DYNAMIC_FEE,
+    known::dynamic_key,
     scene::Scene,
     tally::Tally,
 };
@@ -20,26 +15,14 @@ use tests::quoting::{
 const BLOCKS: u64 = 40;
 const PER_BLOCK: usize = 520;
 
-/// A pool whose fee changes. The hooks address has none of the permissions, so it is called in no swap.
-fn dynamic_key(scene: &Scene) -> Result<PoolKey> {
-    let mut tokens = [scene.world.deployment.tokens[0], scene.world.deployment.tokens[7]];
-    tokens.sort_unstable();
-    Ok(PoolKey {
-        currency0: tokens[0],
-        currency1: tokens[1],
-        fee: U24::try_from(DYNAMIC_FEE)?,
-        tickSpacing: I24::try_from(10)?,
-        hooks: address!("00000000000000000000000000000000d1ce4000"),
-    })
-}
-
 #[tokio::test]
 #[expect(clippy::print_stdout, reason = "how much was compared is part of the proof")]
 async fn every_quote_of_a_day_is_the_contracts_own() -> Result<()> {
     let scene = Box::pin(Scene::start()).await?;
     scene.world.traffic(60, 61).await?;
     let mut tally = Tally::default();
-    let key = dynamic_key(&scene)?;
+    let tokens = &scene.world.deployment.tokens;
+    let key = dynamic_key(tokens[0], tokens[7])?;
     let edge = MAX_TICK / 10 * 10;
     let ranges = [(-edge, edge, 4_000_000_000), (-300, 290, 90_000_000_000), (20, 70, 1 << 40)];
     scene.hand.dynamic_pool(&key, &ranges).await?;

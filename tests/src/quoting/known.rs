@@ -1,6 +1,10 @@
 //! Pools as the store knows them at a block, and what they would give.
 
-use alloy_primitives::U256;
+use abis::periphery::PoolKey;
+use alloy_primitives::{
+    Address, U256, address,
+    aliases::{I24, U24},
+};
 use anyhow::{Context, Result, ensure};
 use domain::{
     amm::{
@@ -18,6 +22,17 @@ use super::ask::{Ask, answered};
 
 /// A fee of V4 that changes without an event.
 pub const DYNAMIC_FEE: u32 = 0x80_0000;
+
+/// A pool whose fee changes. The hooks address has none of the permissions, so it is called in no swap.
+pub fn dynamic_key(one: Address, other: Address) -> Result<PoolKey> {
+    Ok(PoolKey {
+        currency0: one.min(other),
+        currency1: one.max(other),
+        fee: U24::try_from(DYNAMIC_FEE)?,
+        tickSpacing: I24::try_from(10)?,
+        hooks: address!("00000000000000000000000000000000d1ce4000"),
+    })
+}
 
 /// A pool that can be asked.
 #[derive(Debug, Clone)]

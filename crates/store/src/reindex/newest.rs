@@ -5,9 +5,8 @@ use domain::{fold::Key, ids::PoolId, map::Map, version::PoolIdentity};
 use futures::TryStreamExt as _;
 use mongodb::{Cursor, options::Hint};
 
-use super::key::key;
+use super::{key::key, part::Part};
 use crate::{
-    documents::id_prefix,
     error::StoreError,
     history::{self, Chunk, Image},
     reader::plan::ID,
@@ -23,14 +22,14 @@ pub(super) struct Newest {
 }
 
 impl Newest {
-    pub(super) async fn begin(writer: &Writer, tag: i32) -> Result<Self, StoreError> {
+    pub(super) async fn begin(writer: &Writer, part: &Part) -> Result<Self, StoreError> {
         let chunks = writer
             .documents(history::COLLECTION)
-            .find(doc! { "_id": id_prefix(&doc! { "c": writer.key(), "t": tag }) })
+            .find(doc! { "_id": part.history(writer.key()) })
             .sort(doc! { "_id": -1 })
             .hint(Hint::Name(ID.to_owned()))
             .await?;
-        Ok(Self { chunks, tag, last: None })
+        Ok(Self { chunks, tag: part.kind, last: None })
     }
 
     /// The next entities with their newest version; `None` where that says that there is none any more. Nothing at the end.

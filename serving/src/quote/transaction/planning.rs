@@ -7,7 +7,7 @@ use domain::{entity::Protocol, ids::PoolId, route::PoolIx};
 
 use super::router::{PAIR_FEE, Via, at, cannot, choose};
 use crate::{
-    book::Book,
+    book::{Book, PoolKind},
     deps::ChainDeps,
     quote::{
         native,
@@ -82,14 +82,15 @@ fn routers(chain: &ChainDeps, wish: &Wish) -> BTreeSet<Via> {
 
 /// The pools that a router does not trade in.
 fn out_of_reach(chain: &ChainDeps, book: &Book, via: Via) -> Vec<PoolId> {
+    let reaches = |kind: &PoolKind| {
+        kind.pair_fee.is_none_or(|fee| fee == PAIR_FEE)
+            && at(chain, &kind.dex, via.kind) == Some(via.router)
+    };
+    // one router for everything is the usual case: no need to look at each pool of a large market
+    if book.names.kinds().iter().all(reaches) {
+        return Vec::new();
+    }
     let known = u32::try_from(book.market.len()).unwrap_or(u32::MAX);
-    (0..known)
-        .filter_map(|number| {
-            let pool = PoolIx(number);
-            let (name, venue) = (book.names.pool(pool)?, book.market.pool(pool)?);
-            let odd = venue.protocol == Protocol::V2 && name.fee_pips != PAIR_FEE;
-            let reached = !odd && at(chain, &name.dex, via.kind) == Some(via.router);
-            (!reached).then_some(name.id)
-        })
-        .collect()
+    let pools = (0..known).filter_map(|number| book.names.pool(PoolIx(number)));
+    pools.filter(|pool| !reaches(&PoolKind::of(pool))).map(|pool| pool.id).collect()
 }

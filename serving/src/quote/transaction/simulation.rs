@@ -28,79 +28,71 @@ const PROBE: Address = address!("00000000000000000000000000000000ba1a9ce0");
 /// `PUSH1 0, CALLDATALOAD, BALANCE, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN`.
 const PROBE_CODE: Bytes = bytes!("6000353160005260206000f3");
 
-/// Tries the call out, and compares.
-#[expect(clippy::too_many_arguments, reason = "what a transaction is made of, one by one")]
-pub(super) async fn run(
-    chain: &ChainDeps,
-    book: &Book,
-    wish: &Wish,
-    order: &Order,
-    call: &Call,
-    via: Via,
-    held: &Held,
-    wanted: &Wanted,
-    kind: StateKind,
-) -> Simulation {
-    if kind == StateKind::Real {
-        // native coins go along as a value, what is left of it comes back; of tokens only so much is drawn
-        let needed = if order.pays_native { order.most_in } else { order.amount_in };
-        if held.balance < needed {
-            let detail = format!("the sender has {}, the trade takes {needed}", held.balance);
-            return Simulation::of(SimulationStatus::InsufficientBalance, Some(detail));
-        }
-        if !wanted.approvals.is_empty() {
-            return Simulation::of(SimulationStatus::NotApproved, None);
-        }
-    }
-    match attempt(chain, book, wish, order, call, via, held, kind).await {
-        Ok(simulation) => simulation,
-        Err(error) => refused(&error),
-    }
+/// A transaction that is to be tried out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trying<'a> {
+    pub(super) chain: &'a ChainDeps,
+    pub(super) book: &'a Book,
+    pub(super) wish: &'a Wish,
+    pub(super) order: &'a Order,
+    pub(super) call: &'a Call,
+    pub(super) via: Via,
+    pub(super) held: &'a Held,
 }
 
-#[expect(clippy::too_many_arguments, reason = "what a transaction is made of, one by one")]
-async fn attempt(
-    chain: &ChainDeps,
-    book: &Book,
-    wish: &Wish,
-    order: &Order,
-    call: &Call,
-    via: Via,
-    held: &Held,
-    kind: StateKind,
-) -> Result<Simulation, ChainError> {
-    let mut state = State::new();
-    state.insert(PROBE, Pretended { code: Some(PROBE_CODE), ..Pretended::default() });
-    let mut calls = Vec::new();
-    if kind == StateKind::Overrides {
-        if !fund(chain, book, wish, order, held, &mut state).await? {
-            let why = format!("it is not known where token {} keeps balances", order.paid());
-            return Ok(Simulation::of(SimulationStatus::NotSupported, Some(why)));
+impl Trying<'_> {
+    /// Tries the call out, and compares.
+    pub(super) async fn run(self, wanted: &Wanted, kind: StateKind) -> Simulation {
+        let Self { order, held, .. } = self;
+        if kind == StateKind::Real {
+            // native coins go along as a value, what is left of it comes back; of tokens only so much is drawn
+            let needed = if order.pays_native { order.most_in } else { order.amount_in };
+            if held.balance < needed {
+                let detail = format!("the sender has {}, the trade takes {needed}", held.balance);
+                return Simulation::of(SimulationStatus::InsufficientBalance, Some(detail));
+            }
+            if !wanted.approvals.is_empty() {
+                return Simulation::of(SimulationStatus::NotApproved, None);
+            }
         }
-        calls = allow(chain, wish, order, via);
+        self.attempt(kind).await.unwrap_or_else(|error| refused(&error))
     }
-    let looks = looks(wish, order);
-    calls.extend(looks.iter().cloned());
-    let place = calls.len();
-    calls.push(TrialCall {
-        from: wish.sender,
-        to: call.to,
-        value: call.value,
-        input: call.data.clone(),
-    });
-    calls.extend(looks.iter().cloned());
-    let tried = chain.client.try_out(&calls, &state, book.block.hash).await?;
-    let lost = || ChainError::Inconsistent("an outcome is missing".into());
-    let done = tried.get(place).ok_or_else(lost)?;
-    if !done.success {
-        return Ok(reverted(done));
+
+    async fn attempt(self, kind: StateKind) -> Result<Simulation, ChainError> {
+        let Self { chain, book, wish, order, call, via, held } = self;
+        let mut state = State::new();
+        state.insert(PROBE, Pretended { code: Some(PROBE_CODE), ..Pretended::default() });
+        let mut calls = Vec::new();
+        if kind == StateKind::Overrides {
+            if !fund(chain, book, wish, order, held, &mut state).await? {
+                let why = format!("it is not known where token {} keeps balances", order.paid());
+                return Ok(Simulation::of(SimulationStatus::NotSupported, Some(why)));
+            }
+            calls = allow(chain, wish, order, via);
+        }
+        let looks = looks(wish, order);
+        calls.extend(looks.iter().cloned());
+        let place = calls.len();
+        calls.push(TrialCall {
+            from: wish.sender,
+            to: call.to,
+            value: call.value,
+            input: call.data.clone(),
+        });
+        calls.extend(looks.iter().cloned());
+        let tried = chain.client.try_out(&calls, &state, book.block.hash).await?;
+        let lost = || ChainError::Inconsistent("an outcome is missing".into());
+        let done = tried.get(place).ok_or_else(lost)?;
+        if !done.success {
+            return Ok(reverted(done));
+        }
+        let before = tried.get(place - looks.len()..place).ok_or_else(lost)?;
+        let after = tried.get(place + 1..).ok_or_else(lost)?;
+        Ok(compared(order, done, before, after).unwrap_or_else(|| {
+            let why = "a token does not tell balances";
+            Simulation::of(SimulationStatus::NotSupported, Some(why.into()))
+        }))
     }
-    let before = tried.get(place - looks.len()..place).ok_or_else(lost)?;
-    let after = tried.get(place + 1..).ok_or_else(lost)?;
-    Ok(compared(order, done, before, after).unwrap_or_else(|| {
-        let why = "a token does not tell balances";
-        Simulation::of(SimulationStatus::NotSupported, Some(why.into()))
-    }))
 }
 
 /// Who has what: the sender of what goes in, then everybody who gets some of what comes out.
@@ -156,7 +148,8 @@ pub(super) fn reverted(done: &Tried) -> Simulation {
 
 /// A simulation that the node does not make is no fault of the quote.
 pub(super) fn refused(error: &ChainError) -> Simulation {
-    tracing::warn!(%error, "a transaction could not be tried out");
+    // whoever asks for it learns why; a line for each would let them fill the log
+    tracing::debug!(%error, "a transaction could not be tried out");
     match error {
         ChainError::Refused(why) => Simulation::of(
             SimulationStatus::NotSupported,
