@@ -12,7 +12,7 @@ use std::{
 
 use alloy_primitives::{Address, B256};
 use domain::{block::BlockRef, ids::ChainId, route::Market};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 mod gas;
 mod held;
@@ -22,19 +22,24 @@ mod names;
 mod node;
 mod searches;
 mod stats;
+mod steps;
 mod taxes;
 mod trial;
 mod venue;
+mod wake;
 
 pub use self::{
     gas::GasRates,
     keeper::{Keeper, KeeperError},
-    names::{Names, PoolName, TokenName},
+    names::{Names, PoolKind, PoolName, TokenName},
     node::Node,
     searches::Searches,
+    steps::Step,
 };
 pub(crate) use searches::Busy;
 use stats::Stats;
+use steps::Steps;
+pub(crate) use steps::Told;
 use taxes::Taxes;
 
 /// Versions that are kept for requests that read at an older block.
@@ -59,6 +64,7 @@ pub struct Shelf {
     newest: watch::Receiver<Option<Arc<Book>>>,
     inner: Arc<RwLock<Inner>>,
     searches: Searches,
+    steps: Steps,
 }
 
 /// The side of the [`Keeper`].
@@ -66,6 +72,7 @@ pub struct Shelf {
 struct Publisher {
     newest: watch::Sender<Option<Arc<Book>>>,
     inner: Arc<RwLock<Inner>>,
+    steps: Steps,
 }
 
 #[derive(Debug, Default)]
@@ -81,8 +88,9 @@ impl Shelf {
     fn new() -> (Self, Publisher) {
         let (sender, newest) = watch::channel(None);
         let inner = Arc::<RwLock<Inner>>::default();
-        let shelf = Self { newest, inner: Arc::clone(&inner), searches: Searches::default() };
-        (shelf, Publisher { newest: sender, inner })
+        let (searches, steps) = (Searches::default(), Steps::default());
+        let shelf = Self { newest, inner: Arc::clone(&inner), searches, steps: steps.clone() };
+        (shelf, Publisher { newest: sender, inner, steps })
     }
 
     /// The same, whose pools are searched beside those of others: all together so many at once.
@@ -136,6 +144,16 @@ impl Shelf {
             }
         };
         tokio::time::timeout(patience, found).await.ok().flatten()
+    }
+
+    /// Hears of each step from one version to the next, from now on. Who is too far behind misses some, and is told so.
+    pub(crate) fn steps(&self) -> broadcast::Receiver<Arc<Step>> {
+        self.steps.listen()
+    }
+
+    /// The newest of them.
+    pub(crate) fn newest_step(&self) -> Option<Told> {
+        self.steps.newest()
     }
 
     /// Waits until there is a version, and then for each newer one.

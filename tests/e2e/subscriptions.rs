@@ -1,6 +1,7 @@
 //! Subscriptions of the running service, by WebSocket and by server-sent events, on a chain that goes on and turns back.
 
 mod client;
+mod news;
 
 use std::time::Duration;
 
@@ -108,9 +109,13 @@ async fn what_subscribers_may_not_do() -> Result<()> {
     services.wait_for_block(world.truth()?.head().await?).await?;
     let variables = json!({ "request": request(&services).await? });
 
-    // no protocol named, no WebSocket at all
+    // no WebSocket at all; one that names no protocol, or none that is spoken here
     let plain = reqwest::get(format!("{}/graphql/ws", services.serving)).await?;
     ensure!(plain.status() == 400, "{}", plain.status());
+    for protocol in [None, Some("mqtt")] {
+        let refused = Subscriber::refused(&services.serving, protocol).await?;
+        ensure!(refused["code"] == "PROTOCOL_INVALID", "{protocol:?}: {refused}");
+    }
 
     let mut subscriber = Subscriber::connect(&services.serving).await?;
     for number in 0..50 {

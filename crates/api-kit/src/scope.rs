@@ -40,4 +40,11 @@ impl Scope {
         snapshots.push((chain, Arc::clone(&snapshot)));
         Ok(snapshot)
     }
+
+    /// Puts the chain at another block, for answers that follow it: what is read from now on is of that one.
+    pub async fn renew(&self, chain: ChainId, snapshot: Arc<Snapshot>) {
+        let mut snapshots = self.snapshots.lock().await;
+        snapshots.retain(|(id, _)| *id != chain);
+        snapshots.push((chain, snapshot));
+    }
 }

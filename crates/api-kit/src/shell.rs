@@ -1,7 +1,7 @@
 //! The server shell: everything around the routes of a service.
 //!
-//! From the outside in: request id, access log and metrics, CORS, panic catch, time limit, body limit, routes. Unknown
-//! paths and methods are problems too.
+//! From the outside in: request id, access log and metrics, compression, CORS, panic catch, time limit, body limit, routes.
+//! Unknown paths and methods are problems too.
 
 use std::{io, time::Duration};
 
@@ -10,7 +10,9 @@ use prometheus::Registry;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{
+    CompressionLevel,
     catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate as _, predicate::SizeAbove},
     cors::{Any, CorsLayer},
 };
 
@@ -32,6 +34,8 @@ pub use access::RequestId;
 pub const BODY_LIMIT: usize = 1 << 20;
 /// Time a request may take unless the service says otherwise.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Shorter answers are not compressed, in bytes.
+const COMPRESSED: u64 = 1_024;
 /// Time that requests in flight get to finish after shutdown was asked for.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -69,8 +73,16 @@ impl Shell {
             .layer(middleware::from_fn_with_state(self.timeout, timeout::limit))
             .layer(CatchPanicLayer::custom(panic::Report { service: self.service, metrics }))
             .layer(cors)
+            .layer(compression())
             .layer(middleware::from_fn_with_state(access, access::log)))
     }
+}
+
+/// For clients that ask for it. The fastest level: answers are made for each block anew, and soon forgotten. Events of a
+/// stream and what is small go as they are.
+fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
+    let worth_it = DefaultPredicate::new().and(SizeAbove::new(COMPRESSED));
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it)
 }
 
 /// Serves until the token is cancelled, then lets requests in flight finish for a while.

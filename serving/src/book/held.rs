@@ -34,6 +34,8 @@ pub(super) struct Held {
     /// The newest last.
     pub(super) recent: VecDeque<BlockTrading>,
     pub(super) taxes: Taxes,
+    /// Pools whose ticks are not whole.
+    pub(super) lacking: BTreeSet<PoolId>,
     /// Pools whose fees hooks set at any time, though they take no part in swaps; with their DEXes.
     pub(super) dynamic: BTreeMap<PoolId, String>,
     /// What those take at this block, in pips, where that could be read.
@@ -50,6 +52,11 @@ pub(super) struct Changes {
 }
 
 impl Changes {
+    /// What others are told of it: blocks that left, the newest first, and those that came.
+    pub(super) fn told(&self) -> (Vec<BlockRef>, Vec<BlockTrading>) {
+        (self.undone.iter().rev().map(|block| block.block).collect(), self.done.clone())
+    }
+
     /// Pools to be read again, and those of them whose ticks are.
     pub(super) fn touched(&self) -> (BTreeSet<PoolId>, BTreeSet<PoolId>) {
         let (mut pools, mut ticks) = (BTreeSet::new(), BTreeSet::new());
@@ -88,13 +95,13 @@ impl Held {
             }
             let venue = venue(pool, tokens, ticks, self.fees.get(&pool.id).copied());
             let venue = self.taxes.apply(pool.tokens, venue);
-            let lacks = Liquidity::Unsupported(Unsupported::Incomplete);
-            if venue.liquidity == lacks {
-                let before = number.and_then(|number| self.market.pool(number));
-                if before.is_none_or(|before| before.liquidity != lacks) {
-                    tracing::warn!(pool = %pool.id, "the stored ticks of a pool are not whole: it is not quoted; \
-                        `sooho verify` says what differs");
+            if venue.liquidity != Liquidity::Unsupported(Unsupported::Incomplete) {
+                if self.lacking.remove(&pool.id) {
+                    tracing::info!(pool = %pool.id, "the stored ticks of a pool are whole again");
                 }
+            } else if self.lacking.insert(pool.id) {
+                tracing::warn!(pool = %pool.id, "the stored ticks of a pool are not whole: it is not quoted until the \
+                    indexer has rebuilt it; `sooho verify` says what differs");
             }
             if let Some(number) = number {
                 self.market.replace(number, venue);
@@ -113,6 +120,7 @@ impl Held {
         let found: HashSet<PoolId> = found.iter().map(|pool| pool.id).collect();
         for gone in ids.iter().filter(|id| !found.contains(id)) {
             self.dynamic.remove(gone);
+            self.lacking.remove(gone);
             let Some(number) = self.names.pool_number(*gone) else { continue };
             let Some(old) = self.market.pool(number) else { continue };
             let why = Liquidity::Unsupported(Unsupported::Gone);

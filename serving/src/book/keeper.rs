@@ -1,27 +1,25 @@
 //! Loading the pools, and following what is committed.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    ops::Bound,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use alloy_primitives::{Address, B256};
-use domain::{
-    amm::tick_map::TickLiquidity,
-    ids::{ChainId, PoolId},
-    route::Market,
-};
+use alloy_primitives::Address;
+use domain::ids::{ChainId, PoolId};
 use observe::Shutdown;
-use store::{BlockTrading, Reader, Snapshot, StoreError, TokenQuery, TradingPool};
+use store::{Reader, StoreError};
 
 use super::{
-    Book, GasRates, Node, Publisher, Shelf,
-    held::{Changes, Held, is_dynamic},
-    node::Fees,
-    taxes::{Changed, Taxes},
+    Book, GasRates, Node, Publisher, Shelf, Step,
+    held::{Changes, Held},
+    taxes::Taxes,
     trial::Trial,
+    wake::Wake,
 };
+
+mod reading;
 
 /// Between two looks at how far the store is.
 const BEAT: Duration = Duration::from_millis(50);
@@ -29,13 +27,14 @@ const BEAT: Duration = Duration::from_millis(50);
 const REST: Duration = Duration::from_secs(1);
 /// Between two looks at names that are not known yet.
 const NAMES: Duration = Duration::from_secs(10);
+/// Between two looks at pools whose ticks are not whole: they are mended without a block that tells of it.
+const MENDED: Duration = Duration::from_secs(2);
 /// Between two tries to read fees that hooks set, while the chain stands still.
 const FEES: Duration = Duration::from_secs(1);
-/// Blocks whose changes are remembered, for the case that they are taken back.
-const REMEMBERED: usize = 1_024;
 /// Pools and tokens that are read at once.
 const PAGE: usize = 1_000;
-const TOKENS: u32 = 5_000;
+/// Pools that are not whole and read again at once.
+const LACKING: usize = 100;
 
 /// Why the book is not at the head.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +56,10 @@ pub struct Keeper {
     shelf: Shelf,
     /// When fees were asked for last.
     asked: Option<Instant>,
+    /// When pools that are not whole were read last.
+    reread: Option<Instant>,
+    /// The last of those that were.
+    last_lacking: Option<PoolId>,
     /// The last token whose name was looked for.
     looked: Option<Address>,
 }
@@ -72,6 +75,8 @@ impl Keeper {
             taxes: Taxes::default(),
             shelf,
             asked: None,
+            reread: None,
+            last_lacking: None,
             looked: None,
         }
     }
@@ -116,6 +121,7 @@ impl Keeper {
     async fn follow_store(&mut self, shutdown: Shutdown) {
         let mut failing = false;
         let mut named = Instant::now();
+        let mut wake = Wake::listen(self.reader.clone());
         loop {
             let mut outcome = self.refresh().await.map(drop);
             if outcome.is_ok() && named.elapsed() > NAMES {
@@ -142,6 +148,7 @@ impl Keeper {
             };
             tokio::select! {
                 () = shutdown.cancelled() => return,
+                () = wake.moved(), if !failing => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
@@ -154,9 +161,11 @@ impl Keeper {
     pub async fn refresh(&mut self) -> Result<usize, KeeperError> {
         let Some(watermark) = self.reader.watermark(self.chain).await? else { return Ok(0) };
         let retaxed = self.taxes.changed();
+        let lacking = self.lacking();
         let is_done = |held: &Held| {
             held.block == watermark.block
                 && retaxed.is_empty()
+                && lacking.is_empty()
                 && (held.fees_are_whole || self.asked.is_some_and(|at| at.elapsed() < FEES))
         };
         if self.held.as_ref().is_some_and(is_done) {
@@ -167,11 +176,14 @@ impl Keeper {
         let Some(snapshot) = self.reader.snapshot(self.chain).await? else { return Ok(0) };
         let changes = self.changes(&snapshot).await?;
         let is_load = changes.is_none();
+        let told = changes.as_ref().map(Changes::told);
         let read = match changes {
-            Some(changes) => self.follow(&snapshot, changes, &retaxed).await?,
+            Some(changes) => self.follow(&snapshot, changes, &retaxed, &lacking).await?,
             None => self.load(&snapshot).await?,
         };
         self.taxes.done(&retaxed);
+        self.reread = Some(begun);
+        self.last_lacking = lacking.last().copied();
         if let Some(held) = &self.held {
             self.publisher.publish(Book {
                 block: held.block,
@@ -180,6 +192,15 @@ impl Keeper {
                 gas: GasRates::default(),
             });
             self.publisher.took(is_load, read, begun.elapsed());
+            match told {
+                // only something beside the blocks became known
+                Some((undone, done)) if undone.is_empty() && done.is_empty() => {}
+                Some((undone, done)) => {
+                    let step = || Step::new(snapshot, undone, done);
+                    self.publisher.steps.tell(held.block, step);
+                }
+                None => self.publisher.steps.tell(held.block, || Step::gap(snapshot)),
+            }
         }
         Ok(read)
     }
@@ -202,158 +223,15 @@ impl Keeper {
         Ok(tokens.len())
     }
 
-    /// What differs between the book and the snapshot; `None` when that is not known.
-    async fn changes(&self, snapshot: &Snapshot) -> Result<Option<Changes>, KeeperError> {
-        let Some(held) = &self.held else { return Ok(None) };
-        if held.generation != snapshot.generation() {
-            return Ok(None);
+    /// Pools that are due to be read again, some of those that are not whole.
+    fn lacking(&self) -> Vec<PoolId> {
+        let Some(held) = &self.held else { return Vec::new() };
+        if self.reread.is_some_and(|at| at.elapsed() < MENDED) {
+            return Vec::new();
         }
-        let newest = snapshot.block();
-        if newest.number > held.block.number {
-            let Some(blocks) = snapshot.trading_since(held.block.number).await? else {
-                return Ok(None);
-            };
-            if blocks.first().is_some_and(|first| first.block.parent_hash == held.block.hash) {
-                return Ok(Some(Changes { undone: Vec::new(), done: blocks }));
-            }
-        }
-        // blocks were taken back: down to the newest that both know
-        let most = u32::try_from(REMEMBERED).unwrap_or(u32::MAX);
-        let stored: HashSet<B256> = snapshot
-            .recent_blocks(most)
-            .await?
-            .iter()
-            .map(|block| block.hash)
-            .chain([newest.hash])
-            .collect();
-        let known = |block: &BlockTrading| stored.contains(&block.block.hash);
-        let Some(place) = held.recent.iter().rposition(known) else { return Ok(None) };
-        let Some(common) = held.recent.get(place) else { return Ok(None) };
-        let Some(done) = snapshot.trading_since(common.block.number).await? else {
-            return Ok(None);
-        };
-        Ok(Some(Changes { undone: held.recent.iter().skip(place + 1).cloned().collect(), done }))
+        // round about, where there are more
+        let after = self.last_lacking.map_or(Bound::Unbounded, Bound::Excluded);
+        let behind = held.lacking.range((after, Bound::Unbounded));
+        behind.chain(&held.lacking).take(LACKING.min(held.lacking.len())).copied().collect()
     }
-
-    /// Reads what changed.
-    async fn follow(
-        &mut self,
-        snapshot: &Snapshot,
-        changes: Changes,
-        retaxed: &Changed,
-    ) -> Result<usize, KeeperError> {
-        let Some(held) = &mut self.held else { return Ok(0) };
-        let (mut pools, mut ticks) = changes.touched();
-        pools.extend(held.holding(retaxed.keys()));
-        let mut ids: Vec<PoolId> = pools.iter().copied().collect();
-        let mut found = pools_by_ids(snapshot, &ids).await?;
-        let dynamic = found.iter().filter(|pool| is_dynamic(pool));
-        let dynamic = dynamic.map(|pool| (pool.id, pool.dex.clone()));
-        let dynamic = dynamic.chain(held.dynamic.clone()).collect();
-        let fees = fees(self.node.as_ref(), &mut self.asked, &dynamic, snapshot).await;
-        // a fee changes without an event
-        let refeed = dynamic.keys().filter(|id| fees.known.get(*id) != held.fees.get(*id));
-        let refeed: Vec<PoolId> = refeed.filter(|id| !pools.contains(*id)).copied().collect();
-        found.extend(pools_by_ids(snapshot, &refeed).await?);
-        ids.extend(refeed);
-        // a pool that could not be traded in has no ticks in the book
-        ticks.extend(ids.iter().filter(|id| held.ticks(held.names.pool_number(**id)).is_none()));
-        let mut tick_maps = HashMap::new();
-        for id in ticks {
-            if held.is_pair(id) {
-                continue;
-            }
-            let of_pool = snapshot.ticks(id).await?;
-            let of_pool = of_pool.into_iter().map(|tick| TickLiquidity {
-                index: tick.index,
-                gross: tick.liquidity_gross,
-                net: tick.liquidity_net,
-            });
-            tick_maps.insert(id, of_pool.filter(|tick| tick.gross > 0).collect::<Vec<_>>());
-        }
-        let mut tokens = Vec::new();
-        for part in held.unknown(&found).chunks(PAGE) {
-            tokens.extend(snapshot.tokens_by_addresses(part).await?);
-        }
-        // nothing is changed before everything is read: who fails above begins anew
-        (held.fees, held.fees_are_whole) = (fees.known, fees.is_whole);
-        held.apply(&ids, &found, &mut tick_maps);
-        tokens.iter().for_each(|token| held.names.describe(token));
-        for _ in &changes.undone {
-            held.recent.pop_back();
-        }
-        held.recent.extend(changes.done);
-        let surplus = held.recent.len().saturating_sub(REMEMBERED);
-        held.recent.drain(..surplus);
-        held.block = snapshot.block();
-        Ok(ids.len())
-    }
-
-    /// Reads everything.
-    async fn load(&mut self, snapshot: &Snapshot) -> Result<usize, KeeperError> {
-        let begun = std::time::Instant::now();
-        let mut pools = Vec::new();
-        snapshot.trading_pools(|pool| pools.push(pool)).await?;
-        let mut ticks: HashMap<PoolId, Vec<TickLiquidity>> = HashMap::new();
-        snapshot.trading_ticks(|pool, tick| ticks.entry(pool).or_default().push(tick)).await?;
-        let mut held = Held {
-            block: snapshot.block(),
-            generation: snapshot.generation(),
-            market: Market::default(),
-            names: Arc::default(),
-            recent: VecDeque::new(),
-            taxes: self.taxes.clone(),
-            dynamic: BTreeMap::new(),
-            fees: HashMap::new(),
-            fees_are_whole: true,
-        };
-        let dynamic = pools.iter().filter(|pool| is_dynamic(pool));
-        let dynamic = dynamic.map(|pool| (pool.id, pool.dex.clone())).collect();
-        let fees = fees(self.node.as_ref(), &mut self.asked, &dynamic, snapshot).await;
-        (held.fees, held.fees_are_whole) = (fees.known, fees.is_whole);
-        let ids: Vec<_> = pools.iter().map(|pool| pool.id).collect();
-        held.apply(&ids, &pools, &mut ticks);
-        let mut after = None;
-        loop {
-            let query = TokenQuery { symbol: None, after, limit: TOKENS };
-            let tokens = snapshot.tokens(&query).await?;
-            tokens.iter().for_each(|token| held.names.describe(token));
-            match tokens.last() {
-                Some(last) if tokens.len() >= usize::try_from(TOKENS).unwrap_or(usize::MAX) => {
-                    after = Some(last.address);
-                }
-                _ => break,
-            }
-        }
-        // what the newest block changed is not known, only that it may be taken back
-        held.recent.push_back(BlockTrading {
-            block: held.block,
-            pools: BTreeSet::new(),
-            ticks: BTreeSet::new(),
-        });
-        let (chain, count, took) = (self.chain, ids.len(), begun.elapsed());
-        tracing::info!(chain, pools = count, ?took, block = held.block.number, "pools are loaded");
-        self.held = Some(held);
-        Ok(count)
-    }
-}
-
-async fn pools_by_ids(snapshot: &Snapshot, ids: &[PoolId]) -> Result<Vec<TradingPool>, StoreError> {
-    let mut found = Vec::with_capacity(ids.len());
-    for part in ids.chunks(PAGE) {
-        found.extend(snapshot.trading_pools_by_ids(part).await?);
-    }
-    Ok(found)
-}
-
-/// What these pools take at the snapshot's block; nothing without a node.
-async fn fees(
-    node: Option<&Node>,
-    asked: &mut Option<Instant>,
-    pools: &BTreeMap<PoolId, String>,
-    snapshot: &Snapshot,
-) -> Fees {
-    let Some(node) = node else { return Fees { known: HashMap::new(), is_whole: true } };
-    *asked = Some(Instant::now());
-    node.fees(pools, snapshot.block().hash).await
 }

@@ -2,7 +2,7 @@
 //! it uses.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
@@ -35,6 +35,8 @@ pub struct TokenName {
     pub address: Address,
     /// `symbol()`.
     pub symbol: Option<Arc<str>>,
+    /// `name()`.
+    pub name: Option<Arc<str>>,
     /// `decimals()`.
     pub decimals: Option<u8>,
 }
@@ -52,6 +54,25 @@ struct Tables {
     token_numbers: HashMap<Address, TokenIx>,
     pool_numbers: HashMap<PoolId, PoolIx>,
     dexes: HashMap<String, Arc<str>>,
+    kinds: HashSet<PoolKind>,
+}
+
+/// What pools have in common that decides which router trades in them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PoolKind {
+    /// Configured name of the DEX.
+    pub dex: Arc<str>,
+    /// Of pairs (V2) the fee in pips.
+    pub pair_fee: Option<u32>,
+}
+
+impl PoolKind {
+    /// The kind of a pool.
+    #[must_use]
+    pub fn of(name: &PoolName) -> Self {
+        let pair_fee = (name.tick_spacing == 0).then_some(name.fee_pips);
+        Self { dex: Arc::clone(&name.dex), pair_fee }
+    }
 }
 
 impl Names {
@@ -79,6 +100,12 @@ impl Names {
         self.read().pools.get(place(pool.0)).cloned()
     }
 
+    /// The kinds of all pools, which are few.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<PoolKind> {
+        self.read().kinds.iter().cloned().collect()
+    }
+
     /// Tokens that are known.
     #[must_use]
     pub fn token_count(&self) -> usize {
@@ -103,7 +130,7 @@ impl Names {
             return *known;
         }
         let number = TokenIx(number(tables.tokens.len()));
-        tables.tokens.push(TokenName { address, symbol: None, decimals: None });
+        tables.tokens.push(TokenName { address, symbol: None, name: None, decimals: None });
         tables.token_numbers.insert(address, number);
         number
     }
@@ -117,6 +144,7 @@ impl Names {
         };
         if let Some(name) = tables.tokens.get_mut(place_of) {
             name.symbol = token.symbol.as_deref().map(Into::into);
+            name.name = token.name.as_deref().map(Into::into);
             name.decimals = token.decimals;
         }
     }
@@ -125,6 +153,7 @@ impl Names {
     pub(super) fn add_pool(&self, pool: PoolIx, name: PoolName) {
         let mut tables = self.write();
         tables.pool_numbers.insert(name.id, pool);
+        tables.kinds.insert(PoolKind::of(&name));
         tables.pools.push(name);
     }
 

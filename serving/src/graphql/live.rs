@@ -18,13 +18,17 @@ use async_graphql::{
 };
 use futures::{FutureExt as _, Stream, StreamExt as _, future, stream::BoxStream};
 
-use super::{App, finished, guard};
+use super::{App, finished, guard, session};
 
+mod follow;
+mod market;
+mod news;
 mod quotes;
 mod socket;
 mod sse;
 
 pub(super) use self::{
+    market::Newest,
     socket::upgrade,
     sse::{events, posted},
 };
@@ -36,7 +40,7 @@ pub(super) const MOST_CONNECTIONS: usize = 10_000;
 
 /// The root of all subscriptions.
 #[derive(Debug, Default, MergedSubscription)]
-pub struct Subscription(quotes::QuoteUpdates);
+pub struct Subscription(quotes::QuoteUpdates, news::News, market::Market);
 
 /// What answers on one connection.
 #[derive(Clone)]
@@ -63,7 +67,8 @@ impl Live {
         };
         let app = self.app.clone();
         let answers = if is_subscription {
-            app.schema.execute_stream_with_session_data(app.with_data(request), data)
+            app.schema
+                .execute_stream_with_session_data(session::following(&app.deps, request), data)
         } else {
             let limit = app.deps.timeout;
             let answer = async move {

@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest as _},
+    tungstenite::{Error, Message, client::IntoClientRequest as _},
 };
 
 /// Longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+const MOMENT: Duration = Duration::from_millis(200);
 
 /// A connection that has begun.
 pub struct Subscriber {
@@ -36,6 +38,22 @@ impl Subscriber {
         let acknowledged = subscriber.next().await?;
         ensure!(acknowledged["type"] == "connection_ack", "{acknowledged}");
         Ok(subscriber)
+    }
+
+    /// What the service says to an upgrade that it refuses.
+    pub async fn refused(base: &str, protocol: Option<&str>) -> Result<Value> {
+        let url = format!("{}/graphql/ws", base.replacen("http", "ws", 1));
+        let mut request = url.into_client_request()?;
+        if let Some(protocol) = protocol {
+            request.headers_mut().insert("sec-websocket-protocol", protocol.parse()?);
+        }
+        match connect_async(request).await {
+            Err(Error::Http(response)) => {
+                ensure!(response.status() == 400, "{}", response.status());
+                Ok(serde_json::from_slice(response.body().as_deref().context("no body")?)?)
+            }
+            other => bail!("{other:?}"),
+        }
     }
 
     pub async fn subscribe(&mut self, id: &str, query: &str, variables: &Value) -> Result<()> {
@@ -68,6 +86,18 @@ impl Subscriber {
             }
             self.waiting.push_back(message);
         }
+    }
+
+    /// The answers to this subscription that are there, until nothing comes for a moment.
+    pub async fn waiting(&mut self, id: &str) -> Result<Vec<Value>> {
+        while let Ok(message) = tokio::time::timeout(MOMENT, self.next()).await {
+            self.waiting.push_back(message?);
+        }
+        let (its, others) = self.waiting.drain(..).partition(|message| message["id"] == id);
+        self.waiting = others;
+        let its: VecDeque<Value> = its;
+        ensure!(its.iter().all(|message| message["type"] == "next"), "{its:?}");
+        Ok(its.into_iter().map(|message| message["payload"].clone()).collect())
     }
 
     /// The quote of this block, those before it passed over.

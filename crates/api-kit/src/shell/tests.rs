@@ -1,6 +1,6 @@
 //! The shell, driven without a socket and once with one.
 
-use std::time::Duration;
+use std::{io::Read as _, time::Duration};
 
 use axum::{
     Router,
@@ -17,6 +17,8 @@ use tower::ServiceExt as _;
 use super::{BODY_LIMIT, Shell};
 use crate::{extract::Json, health::Ready, problem::Problem};
 
+const LONG: &str = "{\"price\":\"1234.5\"}";
+
 async fn boom() -> &'static str {
     panic!("on purpose")
 }
@@ -24,6 +26,7 @@ async fn boom() -> &'static str {
 fn app() -> Router {
     let routes = Router::new()
         .route("/things/{id}", get(async || "thing"))
+        .route("/long", get(async || LONG.repeat(1_000)))
         .route("/panic", get(boom))
         .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(60)).await))
         .route("/json", post(async |Json(_): Json<Value>| "taken"));
@@ -123,4 +126,26 @@ async fn serving_ends_with_the_token() {
     let server = tokio::spawn(super::serve(app(), listener, shutdown.clone()));
     shutdown.cancel();
     tokio::time::timeout(Duration::from_secs(5), server).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn long_answers_are_compressed_for_who_asks() {
+    let app = app();
+    let ask = async |path: &str, encoding: &str| {
+        let request = Request::get(path).header("accept-encoding", encoding);
+        let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let told = response.headers().get("content-encoding");
+        let told = told.map(|told| told.to_str().unwrap().to_owned());
+        (told, to_bytes(response.into_body(), 1 << 22).await.unwrap())
+    };
+    let (told, bytes) = ask("/long", "gzip").await;
+    assert!(told.as_deref() == Some("gzip") && bytes.len() < 1_000, "{told:?}, {}", bytes.len());
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+    assert_eq!(text, LONG.repeat(1_000));
+    assert_eq!(ask("/long", "br").await.0.as_deref(), Some("br"));
+    // who does not ask, and what is short
+    for (path, encoding) in [("/long", "identity"), ("/things/1", "gzip")] {
+        assert_eq!(ask(path, encoding).await.0, None, "{path}");
+    }
 }

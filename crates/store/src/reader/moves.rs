@@ -1,0 +1,41 @@
+//! Being told that a chain has moved, instead of asking.
+
+use bson::{RawDocumentBuf, doc};
+use futures::StreamExt as _;
+use mongodb::change_stream::{ChangeStream, event::ChangeStreamEvent};
+
+use super::Reader;
+use crate::{
+    documents::{Stored as _, watermark},
+    error::StoreError,
+};
+
+/// Tells when a watermark was written, of whatever chain and by whatever process: blocks were committed, or taken back. It says
+/// no more than that, a [`super::Snapshot`] tells the rest.
+#[derive(Debug)]
+pub struct Moves {
+    stream: ChangeStream<ChangeStreamEvent<RawDocumentBuf>>,
+}
+
+impl Reader {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn moves(&self) -> Result<Moves, StoreError> {
+        // the identity alone: the driver goes on by it after a fault
+        let names = doc! { "$project": { "_id": 1, "operationType": 1, "ns": 1 } };
+        let marks = self.database.collection::<RawDocumentBuf>(watermark::Doc::COLLECTION);
+        Ok(Moves { stream: marks.watch().pipeline([names]).await? })
+    }
+}
+
+impl Moves {
+    /// Returns when something moved since the last time; `None` when the server tells no more.
+    ///
+    /// # Errors
+    /// [`StoreError`]: listen anew.
+    pub async fn next(&mut self) -> Option<Result<(), StoreError>> {
+        self.stream.next().await.map(|told| Ok(told.map(drop)?))
+    }
+}

@@ -1,0 +1,112 @@
+//! A subscription that makes an answer of each step of a chain.
+
+use std::{future::Future, sync::Arc};
+
+use api_kit::{answer::Block, problem::Problem, scope::Scope};
+use async_graphql::{Context, Result};
+use domain::{
+    entity::Pool,
+    ids::{ChainId, PoolId},
+};
+use futures::{Stream, stream};
+use store::Snapshot;
+
+use crate::{
+    book::Step,
+    deps::Deps,
+    failure,
+    graphql::prices::Now,
+    listen::{Listener, listen},
+    read,
+};
+
+/// A chain that is followed for a subscriber.
+pub(super) struct Following {
+    pub(super) deps: Arc<Deps>,
+    pub(super) chain: ChainId,
+    /// Where it stands when the subscription begins.
+    pub(super) begin: Arc<Snapshot>,
+    listener: Listener,
+    /// What the fields of the answers read by.
+    scope: Scope,
+    now: Now,
+}
+
+/// What follows.
+enum Next<T> {
+    /// To be told at once.
+    First(T),
+    /// Whatever the next step brings.
+    Step,
+    /// Nothing.
+    End,
+}
+
+impl Following {
+    /// Begins to follow.
+    pub(super) async fn begin(ctx: &Context<'_>, chain: Option<u64>) -> Result<Self> {
+        let deps = Arc::clone(ctx.data::<Arc<Deps>>()?);
+        let (scope, now) = (ctx.data::<Scope>()?.clone(), ctx.data::<Now>()?.clone());
+        let (chain_id, chain) = deps.chains.resolve(chain)?;
+        let (begin, listener) = listen(&deps, chain_id, chain).await?;
+        scope.renew(chain_id, Arc::clone(&begin)).await;
+        Ok(Self { deps, chain: chain_id, begin, listener, scope, now })
+    }
+
+    /// `first` at once, if there is one; then of each step what `tell` makes of it, if anything. It ends with an error where
+    /// steps were lost, and without one when the service ends. What `tell` fails at ends it, too: the subscriber would miss
+    /// something without knowing.
+    pub(super) fn tell<T, F, G>(
+        self,
+        first: Option<T>,
+        tell: G,
+    ) -> impl Stream<Item = Result<T>> + use<T, F, G>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<Option<T>, Problem>> + Send + 'static,
+        G: Fn(Arc<Step>) -> F + Send + Sync + 'static,
+    {
+        let next = first.map_or(Next::Step, Next::First);
+        stream::unfold((self, next, tell), |(mut following, next, tell)| async move {
+            let told = match next {
+                Next::First(first) => Ok(first),
+                Next::Step => following.next(&tell).await?,
+                Next::End => return None,
+            };
+            let next = if told.is_ok() { Next::Step } else { Next::End };
+            Some((told.map_err(Into::into), (following, next, tell)))
+        })
+    }
+
+    async fn next<T, F>(&mut self, tell: &impl Fn(Arc<Step>) -> F) -> Option<Result<T, Problem>>
+    where
+        F: Future<Output = Result<Option<T>, Problem>>,
+    {
+        loop {
+            let step = match self.listener.next().await? {
+                Ok(step) => step,
+                Err(problem) => return Some(Err(problem)),
+            };
+            match tell(Arc::clone(&step)).await {
+                Ok(None) => {}
+                Ok(Some(told)) => {
+                    // the fields of the answer are read after this
+                    self.scope.renew(self.chain, Arc::clone(&step.snapshot)).await;
+                    self.now.set(read::prices::now());
+                    return Some(Ok(told));
+                }
+                Err(problem) => return Some(Err(problem)),
+            }
+        }
+    }
+}
+
+/// Blocks that left the chain.
+pub(super) fn retracted(step: &Step) -> Vec<Block> {
+    step.retracted.iter().copied().map(Into::into).collect()
+}
+
+/// The pool where the subscription begins.
+pub(super) async fn known(following: &Following, id: PoolId) -> Result<Pool, Problem> {
+    following.begin.pool(id).await?.ok_or_else(|| failure::unknown_pool(id))
+}

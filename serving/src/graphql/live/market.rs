@@ -1,0 +1,167 @@
+//! Prices as they form: the candle in the making, and what a token costs on the market.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use alloy_primitives::Address;
+use api_kit::{answer::Block, parse, problem::Problem};
+use async_graphql::{Context, Result, SimpleObject, Subscription};
+use domain::{
+    candle::{Candle, Resolution, Subject, UnknownResolution},
+    ids::{ChainId, PoolId},
+};
+use futures::{Stream, StreamExt as _, stream};
+use store::CandleQuery;
+use tokio::time::sleep;
+
+use super::follow::{Following, known, retracted};
+use crate::{
+    book::Step,
+    deps::Deps,
+    graphql::candles::CandleBase,
+    read::prices::{Moment, now, prices},
+    view::{candle::PoolCandle, price::MarketPrice},
+};
+
+/// Between two looks at the market, which does not wait for blocks.
+const LOOK: Duration = Duration::from_secs(5);
+/// Prices that are remembered for others who ask for them within a look.
+const REMEMBERED: usize = 10_000;
+
+/// The candle in the making.
+#[derive(Debug, SimpleObject)]
+pub struct CandleNews {
+    /// The newest block now.
+    block: Block,
+    /// Blocks that left the chain, the newest first.
+    retracted: Vec<Block>,
+    /// The newest candle; null while there is none. One that begins later than the last that was told means that that one is
+    /// over; one that begins earlier, that its blocks left the chain.
+    candle: Option<PoolCandle>,
+}
+
+/// Prices of the market that somebody asked for a moment ago.
+#[derive(Debug, Default)]
+pub(in crate::graphql) struct Newest(Mutex<HashMap<(ChainId, Address), (Instant, MarketPrice)>>);
+
+impl Newest {
+    /// The price of a token; asked of the store once for all who want it.
+    async fn of(
+        &self,
+        deps: &Deps,
+        chain: ChainId,
+        token: Address,
+    ) -> Result<MarketPrice, Problem> {
+        let fresh = |(at, _): &(Instant, MarketPrice)| at.elapsed() < LOOK / 2;
+        {
+            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.len() > REMEMBERED {
+                known.retain(|_, price| fresh(price));
+            }
+            if let Some((_, price)) = known.get(&(chain, token)).filter(|price| fresh(price)) {
+                return Ok(price.clone());
+            }
+        }
+        let found = prices(deps, chain, Moment::newest(now()), &[token]).await?;
+        let price = found.into_iter().next().ok_or_else(Problem::internal)?;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert((chain, token), (Instant::now(), price.clone()));
+        Ok(price)
+    }
+}
+
+/// Prices as they form.
+#[derive(Debug, Default)]
+pub struct Market;
+
+#[Subscription]
+impl Market {
+    /// The newest candle of a pool: now, and again after each step that changed it.
+    async fn candle(
+        &self,
+        ctx: &Context<'_>,
+        chain: Option<u64>,
+        #[graphql(desc = "Id of the pool")] pool: String,
+        #[graphql(desc = "1m, 5m, 15m, 30m, 1h, 4h, 1d or 1w")] resolution: String,
+        #[graphql(default_with = "CandleBase::Token0")] base: CandleBase,
+    ) -> Result<impl Stream<Item = Result<CandleNews>>> {
+        let id = parse::pool_id("pool", &pool)?;
+        let resolution = resolution.parse().map_err(|error: UnknownResolution| {
+            Problem::bad_request("RESOLUTION_INVALID", format!("`resolution`: {error}"))
+        })?;
+        let following = Following::begin(ctx, chain).await?;
+        known(&following, id).await?;
+        let (begin, subject) = (&following.begin, Subject::Pool(id));
+        let to = begin.block().timestamp.saturating_add(1);
+        let query = CandleQuery { subject, resolution, from: 0, to, limit: 1 };
+        let newest = begin.candles(&query).await.map_err(Problem::from)?.pop();
+        let first = CandleNews {
+            block: begin.block().into(),
+            retracted: Vec::new(),
+            candle: newest.map(|candle| view(&candle, base)),
+        };
+        Ok(following.tell(Some(first), move |step| candle_of(step, id, resolution, base)))
+    }
+
+    /// What a token costs on the market: now, and whenever that changes.
+    async fn price(
+        &self,
+        ctx: &Context<'_>,
+        chain: Option<u64>,
+        #[graphql(desc = "Address of the token")] token: String,
+    ) -> Result<impl Stream<Item = Result<MarketPrice>>> {
+        let deps = Arc::clone(ctx.data::<Arc<Deps>>()?);
+        let newest = Arc::clone(ctx.data::<Arc<Newest>>()?);
+        let (chain, _) = deps.chains.resolve(chain)?;
+        let token = parse::address("token", &token)?;
+        let first = newest.of(&deps, chain, token).await?;
+        let told = first.clone();
+        let next = stream::unfold((deps, newest, told), move |(deps, newest, told)| async move {
+            loop {
+                sleep(LOOK).await;
+                match newest.of(&deps, chain, token).await {
+                    Ok(price) if is_same(&told, &price) => {}
+                    Ok(price) => return Some((Ok(price.clone()), (deps, newest, price))),
+                    // the next look may succeed: nothing is lost, a price is what it is now
+                    Err(problem) => {
+                        tracing::debug!(detail = problem.detail(), "a price could not be read");
+                    }
+                }
+            }
+        });
+        Ok(stream::iter([Ok(first)]).chain(next))
+    }
+}
+
+/// But for how old it is now.
+fn is_same(one: &MarketPrice, other: &MarketPrice) -> bool {
+    (&one.value, one.status, &one.sources, one.as_of)
+        == (&other.value, other.status, &other.sources, other.as_of)
+}
+
+async fn candle_of(
+    step: Arc<Step>,
+    pool: PoolId,
+    resolution: Resolution,
+    base: CandleBase,
+) -> Result<Option<CandleNews>, Problem> {
+    if step.retracted.is_empty() && !step.changed(pool) {
+        return Ok(None);
+    }
+    let candle = step.candle(Subject::Pool(pool), resolution).await?;
+    Ok(Some(CandleNews {
+        block: step.block().into(),
+        retracted: retracted(&step),
+        candle: candle.map(|candle| view(&candle, base)),
+    }))
+}
+
+fn view(candle: &Candle, base: CandleBase) -> PoolCandle {
+    match base {
+        CandleBase::Token0 => candle.into(),
+        CandleBase::Token1 => PoolCandle::from(&candle.inverse()),
+    }
+}
