@@ -23,6 +23,14 @@ pub fn of_made_chain(
     node: &str,
     events_per_commit: Option<u32>,
 ) -> Result<PathBuf> {
+    write(folder, store, chain_of_made(node, events_per_commit)?)
+}
+
+/// The `[[chain]]` of the made chain.
+///
+/// # Errors
+/// When a part has no TOML.
+pub fn chain_of_made(node: &str, events_per_commit: Option<u32>) -> Result<Table> {
     let contracts = Contracts::new();
     let dexes = [
         dex(Protocol::V2, contracts.v2_factory, &pricing(Protocol::V2))?,
@@ -39,7 +47,20 @@ pub fn of_made_chain(
         chain.insert("events_per_commit".to_owned(), i64::from(events).into());
     }
     chain.insert("dex".to_owned(), dexes.to_vec().into());
-    write(folder, store, chain)
+    Ok(chain)
+}
+
+/// A `[[chain]]` of which only what is stored is known.
+///
+/// # Errors
+/// When the id is none.
+pub fn without_node(id: u64) -> Result<Table> {
+    Ok(table([
+        ("name", "made".into()),
+        ("id", Value::Integer(i64::try_from(id)?)),
+        ("rpc", vec!["http://127.0.0.1:9"].into()),
+        ("quote_max_age_s", 0.into()),
+    ]))
 }
 
 /// A DEX section.

@@ -239,6 +239,41 @@ impl Server {
         Ok(plan)
     }
 
+    /// The questions that it is asked meanwhile, by its own profile.
+    ///
+    /// # Errors
+    /// As the server says, and what `asking` says.
+    pub async fn commands(
+        &self,
+        asking: impl Future<Output = Result<()>>,
+    ) -> Result<Vec<Document>> {
+        let profile = self.database.collection::<Document>("system.profile");
+        profile.drop().await?;
+        self.database.run_command(doc! { "profile": 2 }).await?;
+        let asked = asking.await;
+        self.database.run_command(doc! { "profile": 0 }).await?;
+        asked?;
+        let mut found = profile.find(doc! { "op": { "$in": ["query", "command"] } }).await?;
+        let mut commands = Vec::new();
+        while let Some(mut one) = found.try_next().await? {
+            let given = number(&one, "nreturned").unwrap_or_default();
+            if let Some(Bson::Document(mut command)) = one.remove("command") {
+                // who asks may stop before the end
+                if command.contains_key("find") && !command.contains_key("limit") {
+                    command.insert("limit", i64::try_from(given)?);
+                }
+                commands.push(command);
+            }
+        }
+        Ok(commands)
+    }
+
+    /// The database itself.
+    #[must_use]
+    pub fn raw_database(&self) -> Database {
+        self.database.clone()
+    }
+
     /// Stops it; what it held is gone.
     pub async fn stop(self) {
         drop((self.store, self.database));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -40,6 +41,42 @@ pub fn post(host: SocketAddr, path: &str, body: &str) -> Vec<u8> {
 /// # Errors
 /// When an answer is no success, or the connection ends.
 pub async fn flood(host: SocketAddr, requests: Vec<Vec<u8>>, time: Duration) -> Result<f64> {
+    Ok(timed(host, requests, time).await?.per_second)
+}
+
+/// What came of asking for a while.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Flood {
+    /// Answers per second.
+    pub per_second: f64,
+    /// Time of half of the answers, at most.
+    pub p50: Duration,
+    /// Time of 99 % of them.
+    pub p99: Duration,
+}
+
+impl Flood {
+    /// Of the times of single answers.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub fn of(mut times: Vec<Duration>, all: Duration) -> Result<Self> {
+        times.sort_unstable();
+        let count = times.len();
+        let at = |percent: usize| times.get((count * percent / 100).min(count.saturating_sub(1)));
+        let (Some(p50), Some(p99)) = (at(50).copied(), at(99).copied()) else {
+            bail!("no answers");
+        };
+        let per_second = f64::from(u32::try_from(count)?) / all.as_secs_f64();
+        Ok(Self { per_second, p50, p99 })
+    }
+}
+
+/// The same, and how long single answers took.
+///
+/// # Errors
+/// As [`flood`].
+pub async fn timed(host: SocketAddr, requests: Vec<Vec<u8>>, time: Duration) -> Result<Flood> {
     ensure!(!requests.is_empty(), "nothing to ask");
     let requests = Arc::new(requests);
     let begun = Instant::now();
@@ -47,11 +84,11 @@ pub async fn flood(host: SocketAddr, requests: Vec<Vec<u8>>, time: Duration) -> 
     for number in 0..AT_ONCE {
         connections.spawn(ask(host, Arc::clone(&requests), number, begun + time));
     }
-    let mut answers = 0_u32;
+    let mut times = Vec::new();
     while let Some(ended) = connections.join_next().await {
-        answers += ended??;
+        times.append(&mut ended??);
     }
-    Ok(f64::from(answers) / begun.elapsed().as_secs_f64())
+    Flood::of(times, begun.elapsed())
 }
 
 async fn ask(
@@ -59,20 +96,21 @@ async fn ask(
     requests: Arc<Vec<Vec<u8>>>,
     first: usize,
     until: Instant,
-) -> Result<u32> {
+) -> Result<Vec<Duration>> {
     let mut stream = TcpStream::connect(host).await?;
     stream.set_nodelay(true)?;
     let mut buffer = Vec::with_capacity(HEAD);
-    let mut answers = 0;
+    let mut times = Vec::new();
     for request in requests.iter().cycle().skip(first % requests.len()) {
-        if Instant::now() >= until {
+        let asked = Instant::now();
+        if asked >= until {
             break;
         }
         stream.write_all(request).await?;
         answer(&mut stream, &mut buffer).await?;
-        answers += 1;
+        times.push(asked.elapsed());
     }
-    Ok(answers)
+    Ok(times)
 }
 
 /// Reads one answer to its end.

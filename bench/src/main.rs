@@ -1,7 +1,7 @@
 //! `bench`: how fast the indexer is, as ratios to what the machine can do at all.
 //!
 //! `bench index` replays a made chain and compares the real indexer with two limits measured in the same run; `bench head`
-//! follows a real node; `bench prices` stores candles and asks for prices; `bench quote`
+//! follows a real node; `bench prices` stores candles and asks for prices; `bench serve` asks the DEX API; `bench quote`
 //! computes quotes beside the contracts. What is measured runs as a process of its own (the hidden verbs), so that processor time and
 //! memory are told apart. Not part of what users deploy.
 
@@ -19,6 +19,7 @@ mod recording;
 mod role;
 mod roles;
 mod say;
+mod serve;
 mod service;
 mod synth;
 
@@ -42,6 +43,8 @@ enum Verb {
     Head(head::Options),
     /// Market prices: a month of candles stored, and many tokens' prices asked for at a steady rate.
     Prices(prices::Options),
+    /// The DEX API over HTTP beside the bare database, and many subscribers.
+    Serve(serve::Options),
     /// Quotes from memory beside those of the quoter contract, routes, and a block's changes.
     Quote(quote::Options),
     #[command(flatten)]
@@ -56,6 +59,7 @@ async fn main() -> ExitCode {
         Verb::Index(options) => index::run(&options).await,
         Verb::Head(options) => head::run(&options).await,
         Verb::Prices(options) => prices::run(&options).await,
+        Verb::Serve(options) => serve::run(&options).await,
         Verb::Quote(options) => quote::run(&options).await,
         Verb::Role(role) => roles::run(role).await,
     };

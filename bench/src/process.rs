@@ -49,6 +49,16 @@ impl Usage {
     }
 }
 
+/// Memory of a running process that is resident now, in bytes.
+///
+/// # Errors
+/// When there is none, or no `/proc`.
+pub fn resident(pid: u32) -> Result<u64> {
+    let path = format!("/proc/{pid}/status");
+    let status = fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
+    kilobytes(&status, "VmRSS:").context("no VmRSS in /proc/PID/status")
+}
+
 /// Fields 14 and 15; the name in field 2 may hold anything but its own closing bracket comes last.
 fn cpu_ticks(stat: &str) -> Option<u64> {
     let (_, rest) = stat.rsplit_once(')')?;
@@ -59,7 +69,12 @@ fn cpu_ticks(stat: &str) -> Option<u64> {
 }
 
 fn peak_rss(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    kilobytes(status, "VmHWM:")
+}
+
+/// A line of that file, in bytes.
+fn kilobytes(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kilobytes * 1_024)
 }

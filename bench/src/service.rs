@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use reqwest::Client;
+use serde_json::Value;
 use toml::Table;
 
 use crate::config;
@@ -30,10 +31,22 @@ impl Service {
     /// # Errors
     /// When it does not begin to answer.
     pub async fn start(folder: &Path, store: &str, chain: Table) -> Result<Self> {
+        Self::open(folder, store, chain, "").await
+    }
+
+    /// The same, which keeps so many MB of answers.
+    ///
+    /// # Errors
+    /// When it does not begin to answer.
+    pub async fn keeping(folder: &Path, store: &str, chain: Table, kept_mb: u32) -> Result<Self> {
+        Self::open(folder, store, chain, &format!("cache_mb = {kept_mb}\n")).await
+    }
+
+    async fn open(folder: &Path, store: &str, chain: Table, settings: &str) -> Result<Self> {
         // it is free a moment later, too
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let file = config::write(folder, store, chain)?;
-        let listen = format!("\n[serving]\nlisten = \"{address}\"\n");
+        let listen = format!("\n[serving]\nlisten = \"{address}\"\n{settings}");
         let whole = std::fs::read_to_string(&file)? + &listen;
         std::fs::write(&file, whole)?;
         let file = file.to_str().context("a path that is no text")?;
@@ -58,6 +71,29 @@ impl Service {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Waits until the answer to this path is as wanted.
+    ///
+    /// # Errors
+    /// When it takes too long.
+    pub async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Result<()> {
+        let (client, until) = (Client::new(), Instant::now() + PATIENCE);
+        loop {
+            let answer = client.get(format!("{}{path}", self.base)).send().await?;
+            let answer: Value = answer.json().await?;
+            if wanted(&answer) {
+                return Ok(());
+            }
+            ensure!(Instant::now() < until, "{path} answers {answer}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Its process.
+    #[must_use]
+    pub const fn pid(&self) -> u32 {
+        self.process.pid
     }
 
     /// Ends it.
