@@ -57,6 +57,7 @@ pub fn pool_topics(watch: &Watch) -> Vec<B256> {
                 v3::Swap::SIGNATURE_HASH,
                 v3::Flash::SIGNATURE_HASH,
                 v3::SetFeeProtocol::SIGNATURE_HASH,
+                v3::CollectProtocol::SIGNATURE_HASH,
             ]),
             Protocol::V4 => {}
         }

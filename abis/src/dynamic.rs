@@ -9,7 +9,7 @@ mod contracts;
 mod decode;
 mod differences;
 mod error;
-mod layout;
+pub(crate) mod layout;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -21,3 +21,4 @@ pub use self::{
     error::ContractError,
     watcher::{Factory, Watcher},
 };
+pub(crate) use self::{decode::body, layout::Layout};

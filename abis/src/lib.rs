@@ -3,7 +3,8 @@
 //!
 //! [`events`] declares what the indexer reads, [`periphery`] what others call, [`state`] reads what contracts hold,
 //! [`probe`] finds out what of a transfer arrives, [`routers`] writes the calls that make a trade, [`feeds`] what price
-//! feeds say, [`decode`] turns a raw log into a [`domain::event::Event`]. No provider, no I/O.
+//! feeds say, [`receipt`] what the logs of a transaction say, [`decode`] turns a raw log into a [`domain::event::Event`].
+//! No provider, no I/O.
 
 pub mod decode;
 pub mod dynamic;
@@ -12,5 +13,6 @@ pub mod feeds;
 pub mod metadata;
 pub mod periphery;
 pub mod probe;
+pub mod receipt;
 pub mod routers;
 pub mod state;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use alloy_primitives::Address;
 use api_kit::chains::Chains;
 use chain::Client;
-use domain::{contract::Table, ids::ChainId};
+use domain::{config::Dex, contract::Table, ids::ChainId};
 use observe::Shutdown;
 use prometheus::Registry;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use store::Reader;
 
 use crate::{
     book::Shelf, feeds::FeedSettings, gas_price::GasPriceFeed, native_price::NativePriceFeed,
+    node::LiveNode, past::PastBlocks,
 };
 
 /// Contracts that quote the pools of a DEX.
@@ -64,6 +65,14 @@ pub struct ChainDeps {
     pub tables: Vec<Arc<Table>>,
     /// What operators decided about its feeds.
     pub feeds: FeedSettings,
+    /// Its DEXes, as they are configured.
+    pub dexes: Vec<Dex>,
+    /// The block at which indexing begins.
+    pub start_block: u64,
+    /// Headers of its final blocks.
+    pub past: PastBlocks,
+    /// What requests ask of the chain itself.
+    pub live: LiveNode,
 }
 
 /// What the service is given.

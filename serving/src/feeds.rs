@@ -1,4 +1,8 @@
-//! Feeds in the shapes that charts, listing sites and data aggregators read: each a read-only view of indexed data at one block.
+//! Feeds in the shapes that charts, listing sites and data aggregators read: each a read-only view of indexed data at one
+//! block.
+//!
+//! Every feed is mounted at `/NAME`, for a service of one chain, and at `/NAME/CHAIN` by the chain's id or name. Around its
+//! routes stands [`mod@mount`]: which chain and block a request means, what is told to caches, what is kept in memory.
 
 use std::sync::Arc;
 
@@ -6,11 +10,41 @@ use axum::Router;
 
 use crate::deps::Deps;
 
+mod asked;
+mod bars;
+mod blocks;
+mod cmc;
+mod coingecko;
+mod day;
+mod depth;
+mod dexscreener;
+mod dextools;
+mod listing;
+mod mount;
+mod number;
+mod pairs;
 mod settings;
+mod tickers;
+mod trades;
+mod udf;
+mod view;
 
-pub use settings::FeedSettings;
+pub use settings::{
+    BarOpen, CACHE_BYTES, Confirmations, ConfirmationsError, FeedSettings, HISTORY_CAP, MOST_POOLS,
+    TimeUnit,
+};
 
 /// The feeds' routes.
-pub(crate) fn routes(_deps: &Arc<Deps>) -> Router {
-    Router::new()
+///
+/// # Errors
+/// When the registry has their metrics already.
+pub(crate) fn routes(deps: &Arc<Deps>) -> Result<Router, prometheus::Error> {
+    let ground = mount::Ground::new(deps);
+    let blocks = blocks::Blocks::new(deps)?;
+    Ok(Router::new()
+        .merge(udf::routes(&ground))
+        .merge(coingecko::routes(&ground))
+        .merge(cmc::routes(&ground))
+        .merge(dexscreener::routes(&ground, &blocks))
+        .merge(dextools::routes(&ground, &blocks)))
 }

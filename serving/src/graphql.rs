@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api_kit::{extract::Json, problem::Problem, scope::Scope};
+use api_kit::{extract::Json, problem::Problem};
 use async_graphql::{
     EmptyMutation, MergedObject, Request, Response, Schema as GraphQlSchema, http::GraphiQLSource,
 };
@@ -11,22 +11,32 @@ use axum::{Router, extract::State, response::Html, routing::get};
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use self::loaders::cached;
-use crate::{deps::Deps, read};
+use crate::deps::Deps;
 
+mod accounts;
+mod as_of;
+mod candles;
 mod chains;
 mod connection;
+mod dexes;
 mod events;
 mod guard;
 mod live;
 mod loaders;
+mod onchain;
+mod pool;
 mod pools;
+mod positions;
 mod prefetch;
 mod price_loaders;
 mod prices;
 mod quotes;
+mod session;
+mod recent;
+mod series;
 #[cfg(test)]
 mod tests;
+mod ticks;
 mod tokens;
 
 /// Deepest nesting taken. Our own types nest six deep; introspection by the usual tools needs fifteen.
@@ -41,6 +51,12 @@ pub struct Query(
     pools::Pools,
     tokens::Tokens,
     events::Events,
+    dexes::Dexes,
+    series::AllSeries,
+    candles::Candles,
+    accounts::Accounts,
+    positions::Positions,
+    ticks::Ticks,
     quotes::Quotes,
     prices::Prices,
 );
@@ -72,21 +88,7 @@ struct App {
 
 impl App {
     async fn run(&self, request: Request) -> Response {
-        self.schema.execute(self.with_data(request)).await
-    }
-
-    /// The request with what its fields read by: one scope, one block.
-    fn with_data(&self, request: Request) -> Request {
-        let scope = Scope::new(self.deps.reader.clone());
-        let tokens = cached(loaders::Tokens(scope.clone()));
-        let pools = cached(loaders::Pools(scope.clone()));
-        let balances = cached(loaders::Balances(scope.clone()));
-        let now = prices::Now(read::prices::now());
-        let deps = || Arc::clone(&self.deps);
-        let prices = cached(price_loaders::Prices(deps()));
-        let deviations = cached(price_loaders::Deviations(deps(), now));
-        let request = request.data(scope).data(tokens).data(pools).data(balances);
-        request.data(now).data(prices).data(deviations)
+        self.schema.execute(session::once(&self.deps, request)).await
     }
 
     /// The place of a subscriber's connection.
@@ -103,6 +105,7 @@ pub(crate) fn routes(deps: Arc<Deps>) -> Router {
     let schema =
         GraphQlSchema::build(Query::default(), EmptyMutation, live::Subscription::default())
             .data(Arc::clone(&deps))
+            .data(Arc::<live::Newest>::default())
             .limit_depth(DEPTH)
             .limit_complexity(COMPLEXITY)
             .finish();

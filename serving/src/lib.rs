@@ -17,11 +17,15 @@ mod failure;
 pub mod feeds;
 pub mod gas_price;
 pub mod graphql;
+mod listen;
 pub mod native_price;
+pub mod node;
+pub mod past;
 pub mod price;
 pub mod quote;
 mod read;
 mod rest;
+mod transactions;
 pub mod view;
 
 use api_kit::{
@@ -51,7 +55,7 @@ pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
     shell.wrap(
         Router::new()
             .merge(rest::routes(Arc::clone(&deps)))
-            .merge(feeds::routes(&deps))
+            .merge(feeds::routes(&deps)?)
             .merge(graphql::routes(deps))
             .merge(status),
     )

@@ -26,7 +26,7 @@ mod native;
 mod plan;
 mod refusal;
 pub mod request;
-mod revert;
+pub(crate) mod revert;
 #[cfg(test)]
 mod tests;
 pub mod transaction;

@@ -2,19 +2,26 @@
 //!
 //! Amounts and other big numbers are decimal strings in smallest units; hashes, addresses and ids are lowercase hex.
 
+pub mod account;
 pub mod candle;
 pub mod chain;
 pub mod contract;
+pub mod dex;
 pub mod liquidity;
 pub mod millis;
+pub mod period;
 pub mod pool;
+pub mod pool_figures;
+pub mod position;
 pub mod price;
 pub mod price_candle;
 pub mod protocol;
 pub mod reconciled;
 pub mod swap;
 pub mod swap_usd;
+pub mod tick;
 pub mod token;
+pub(crate) mod units;
 
 use alloy_primitives::{Address, B256};
 

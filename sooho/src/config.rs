@@ -22,6 +22,7 @@ use crate::error::Error;
 
 pub mod contract;
 pub mod dex;
+pub mod feeds;
 pub mod prices;
 mod sense;
 pub mod storage;
@@ -31,6 +32,7 @@ mod tests;
 
 pub use contract::{ContractConfig, FactoryConfig};
 pub use dex::DexConfig;
+pub use feeds::{ExcludeConfig, FeedsConfig};
 pub use prices::{ChainlinkFeedConfig, PricesConfig};
 pub use storage::{EMBEDDED, StoreConfig};
 pub use tax::TaxConfig;
@@ -54,6 +56,8 @@ pub struct Config {
     pub serving: ServiceConfig,
     /// Community API.
     pub nft_api: ServiceConfig,
+    /// What charts, listing sites and aggregators are shown.
+    pub feeds: FeedsConfig,
     /// Market prices.
     pub prices: PricesConfig,
     /// Chains.
@@ -147,6 +151,7 @@ impl Default for Config {
             indexer: IndexerSection::default(),
             serving: ServiceConfig::local(8080),
             nft_api: ServiceConfig::local(8081),
+            feeds: FeedsConfig::default(),
             prices: PricesConfig::default(),
             chain: Vec::new(),
         }

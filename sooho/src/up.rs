@@ -104,6 +104,13 @@ fn start(
                         background.native_prices.extend(watch);
                         Ok(ChainDeps {
                             name: chain.name.clone(),
+                            past: serving::past::PastBlocks::new(client.clone()),
+                            live: serving::node::LiveNode::new(
+                                client.clone(),
+                                Arc::clone(&chain.contracts),
+                            ),
+                            dexes: chain.indexer().watch.dexes,
+                            start_block: chain.start_block,
                             client,
                             quoters: quoters(chain),
                             routers: routers(chain),
@@ -114,7 +121,7 @@ fn start(
                             wrapped_native: wrapped_native(chain),
                             max_quote_age: chain.max_quote_age(),
                             tables: chain.contracts.tables().cloned().collect(),
-                            feeds: serving::feeds::FeedSettings::default(),
+                            feeds: config.feeds.settings(chain),
                         })
                     })?,
                     reader: open.store.reader(),

@@ -149,6 +149,13 @@ pub(super) fn v3_pool(address: Address, topic: B256, log: &LogData) -> Decoded {
                 fee_protocol1: e.feeProtocol1New,
             }
         }
+        v3::CollectProtocol::SIGNATURE_HASH => {
+            let e: v3::CollectProtocol = parse(address, topic, log)?;
+            EventKind::V3CollectProtocol {
+                amount0: U256::from(e.amount0),
+                amount1: U256::from(e.amount1),
+            }
+        }
         _ => return Ok(None),
     }))
 }

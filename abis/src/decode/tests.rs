@@ -110,6 +110,17 @@ fn settings_of_the_protocol_decode() {
         decoder.decode(address(9), &set.encode_log_data()),
         Ok(Some(EventKind::V3FeeProtocol { fee_protocol0: 4, fee_protocol1: 10 }))
     );
+    let taken = v3::CollectProtocol {
+        sender: address(5),
+        recipient: address(6),
+        amount0: 7,
+        amount1: u128::MAX,
+    };
+    let amounts = (U256::from(7), U256::from(u128::MAX));
+    assert_eq!(
+        decoder.decode(address(9), &taken.encode_log_data()),
+        Ok(Some(EventKind::V3CollectProtocol { amount0: amounts.0, amount1: amounts.1 }))
+    );
     let id = [1; 32].into();
     let set = v4::ProtocolFeeUpdated { id, protocolFee: "4096500".parse().unwrap() };
     assert_eq!(
@@ -144,7 +155,7 @@ fn batch_of_unequal_length_is_refused() {
 #[test]
 fn topics_cover_each_configured_contract() {
     let watch = watch();
-    assert_eq!(pool_topics(&watch).len(), 12);
+    assert_eq!(pool_topics(&watch).len(), 13);
     // what all tokens emit is asked for only where pairs are watched
     let mut without_pairs = watch.clone();
     without_pairs.dexes.remove(0);

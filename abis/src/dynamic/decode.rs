@@ -20,7 +20,7 @@ const WORD: usize = 32;
 pub(super) struct Misfit;
 
 /// What the log says by the layout, or the log as it is.
-pub(super) fn body(layout: &Layout, log: &LogData) -> Body {
+pub(crate) fn body(layout: &Layout, log: &LogData) -> Body {
     values(layout, log).map_or_else(
         |Misfit| Body::Raw {
             topics: log.topics().to_vec(),

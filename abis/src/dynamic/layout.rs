@@ -20,15 +20,15 @@ const MOST_INDEXED: usize = 3;
 
 /// How the bytes of an event lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     /// First topic.
-    pub(super) topic: B256,
+    pub(crate) topic: B256,
     /// Type of each parameter, and whether it is a topic.
     pub(super) parameters: Vec<(DynSolType, bool)>,
 }
 
 /// The layout and the fields of an event.
-pub(super) fn of(event: &Event) -> Result<(Layout, Vec<Field>), ContractError> {
+pub(crate) fn of(event: &Event) -> Result<(Layout, Vec<Field>), ContractError> {
     if event.anonymous {
         return Err(ContractError::Anonymous(event.signature()));
     }

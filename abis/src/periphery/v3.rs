@@ -28,6 +28,7 @@ sol! {
         function feeGrowthGlobal0X128() external view returns (uint256);
         function feeGrowthGlobal1X128() external view returns (uint256);
         function setFeeProtocol(uint8 feeProtocol0, uint8 feeProtocol1) external;
+        function collectProtocol(address recipient, uint128 amount0Requested, uint128 amount1Requested) external returns (uint128 amount0, uint128 amount1);
         function increaseObservationCardinalityNext(uint16 observationCardinalityNext) external;
 
         event Initialize(uint160 sqrtPriceX96, int24 tick);

@@ -1,8 +1,12 @@
 //! A chain's endpoints behind one handle: what can be asked. How it is asked is in `exchange`, whom in `pick`.
 
+mod each;
 mod exchange;
 mod pick;
+pub mod receipts;
+pub mod rehearse;
 pub mod simulate;
+mod transactions;
 
 use std::sync::{
     Arc,

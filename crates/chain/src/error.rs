@@ -158,8 +158,11 @@ impl Fault {
             Meaning::TooManyAddresses => return ChainError::Refused(text).into(),
             Meaning::Unknown => {}
         }
+        // what never begins to run is an outcome as well: nobody else would let it
         let halted =
-            ["out of gas", "invalid opcode", "stack"].iter().any(|word| lower.contains(word));
+            ["out of gas", "invalid opcode", "stack", "insufficient funds", "intrinsic gas"]
+                .iter()
+                .any(|word| lower.contains(word));
         let error = if lower.contains("revert") {
             ChainError::Reverted { data: bytes(), message: text }
         } else if matches!(code, -32602..=-32600 | -32700) {

@@ -4,6 +4,7 @@ mod block;
 mod envelope;
 mod hex;
 mod log;
+mod outcome;
 mod receipt;
 
 #[cfg(test)]
@@ -12,5 +13,6 @@ mod tests;
 pub(crate) use block::{WireBlock, WireTransaction};
 pub(crate) use envelope::{answers, body};
 pub(crate) use hex::Quantity;
-pub(crate) use log::WireLog;
+pub(crate) use log::{WireLog, small};
+pub(crate) use outcome::{WireOutcome, WireSent};
 pub(crate) use receipt::WireReceipt;

@@ -13,6 +13,7 @@ pub mod full_math;
 pub mod hooks;
 pub mod liquidity;
 pub mod replay;
+pub mod shares;
 pub mod sqrt_price_math;
 pub mod swap;
 pub mod swap_step;

@@ -94,6 +94,8 @@ pub enum EventKind {
     },
     /// V3 pool: the protocol takes this part of the fees from now on, one n-th of each token's; 0 for nothing.
     V3FeeProtocol { fee_protocol0: u8, fee_protocol1: u8 },
+    /// V3 pool: the protocol took its part of the fees out.
+    V3CollectProtocol { amount0: U256, amount1: U256 },
     /// V4 manager: a pool came to be.
     V4Initialize {
         id: B256,

@@ -17,6 +17,7 @@ use domain::candle::{CandleStep, Resolution, Subject};
 use crate::{codec::Num, error::StoreError};
 
 mod bucket;
+pub(crate) mod many;
 mod open;
 pub(crate) mod query;
 pub(crate) mod rebuild;

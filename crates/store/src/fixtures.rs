@@ -289,6 +289,7 @@ fn pool(n: u64) -> Pool {
             counted: true,
             volume_usd: decimal(n),
             total_value_locked_token0: Decimal::ZERO - decimal(n),
+            total_value_locked_usd: tvl(n),
             tx_count: n,
             fee_tier: 500,
             fee_growth_global0: (!n.is_multiple_of(3)).then_some(U256::MAX),
@@ -301,6 +302,16 @@ fn pool(n: u64) -> Pool {
 /// A number with all its digits.
 fn decimal(n: u64) -> Decimal {
     Decimal::from(n).safe_div(Decimal::from(7))
+}
+
+/// Some like others, some below zero, some of other lengths.
+fn tvl(n: u64) -> Decimal {
+    match n % 5 {
+        0 => Decimal::ZERO,
+        1 => Decimal::ZERO - decimal(n),
+        2 => Decimal::from(1_000_000_u64),
+        _ => decimal(n * n),
+    }
 }
 
 fn figures(n: u64) -> Vec<(Key, Entity)> {

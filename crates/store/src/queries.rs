@@ -88,9 +88,127 @@ pub(crate) const QUERIES: &[Query] = &[
         POOLS_OF_A_TOKEN,
     ),
     query(One("pools"), "protocol= swaps.. tokens=", "-swaps", "token_swaps", POOLS_OF_A_TOKEN),
+    query(One("pools"), "created.. dex=", "created", "dex_created", Given),
+    query(One("pools"), "dex= swaps..", "-swaps", "dex_swaps", Given),
+    query(One("pools"), "created.. dex= protocol=", "created", "dex_created", POOLS_OF_A_DEX),
+    query(One("pools"), "dex= protocol= swaps..", "-swaps", "dex_swaps", POOLS_OF_A_DEX),
+    query(
+        One("pools"),
+        "created.. dex= protocol= tokens=",
+        "created",
+        "token_created",
+        POOLS_OF_A_TOKEN,
+    ),
+    query(
+        One("pools"),
+        "dex= protocol= swaps.. tokens=",
+        "-swaps",
+        "token_swaps",
+        POOLS_OF_A_TOKEN,
+    ),
+    query(One("pools"), "created.. dex= tokens=", "created", "token_created", POOLS_OF_A_TOKEN),
+    query(One("pools"), "dex= swaps.. tokens=", "-swaps", "token_swaps", POOLS_OF_A_TOKEN),
+    query(One("pools"), "created.. tokens.0= tokens.1=", "created", "pair_created", Given),
+    // by locked value; behind a cursor the rest of its value, and then what is below
+    query(One("pools"), "_id.c= figures.totalValueLockedUSD..", BY_TVL, "tvl", Given),
+    query(One("pools"), "_id.. _id.c= figures.totalValueLockedUSD=", BY_TVL, "tvl", Given),
+    query(
+        One("pools"),
+        "_id.c= figures.totalValueLockedUSD.. protocol=",
+        BY_TVL,
+        "protocol_tvl",
+        Given,
+    ),
+    query(
+        One("pools"),
+        "_id.. _id.c= figures.totalValueLockedUSD= protocol=",
+        BY_TVL,
+        "protocol_tvl",
+        Given,
+    ),
+    query(One("pools"), "_id.c= dex= figures.totalValueLockedUSD..", BY_TVL, "dex_tvl", Given),
+    query(One("pools"), "_id.. _id.c= dex= figures.totalValueLockedUSD=", BY_TVL, "dex_tvl", Given),
+    query(
+        One("pools"),
+        "_id.c= dex= figures.totalValueLockedUSD.. protocol=",
+        BY_TVL,
+        "dex_tvl",
+        POOLS_OF_A_DEX,
+    ),
+    query(
+        One("pools"),
+        "_id.. _id.c= dex= figures.totalValueLockedUSD= protocol=",
+        BY_TVL,
+        "dex_tvl",
+        POOLS_OF_A_DEX,
+    ),
+    query(One("pools"), "_id.c= figures.totalValueLockedUSD.. tokens=", BY_TVL, "token_tvl", Given),
+    query(
+        One("pools"),
+        "_id.. _id.c= figures.totalValueLockedUSD= tokens=",
+        BY_TVL,
+        "token_tvl",
+        Given,
+    ),
+    query(
+        One("pools"),
+        "_id.c= figures.totalValueLockedUSD.. protocol= tokens=",
+        BY_TVL,
+        "token_tvl",
+        POOLS_OF_A_TOKEN,
+    ),
+    query(
+        One("pools"),
+        "_id.. _id.c= figures.totalValueLockedUSD= protocol= tokens=",
+        BY_TVL,
+        "token_tvl",
+        POOLS_OF_A_TOKEN,
+    ),
+    query(
+        One("pools"),
+        "_id.c= dex= figures.totalValueLockedUSD.. tokens=",
+        BY_TVL,
+        "token_tvl",
+        POOLS_OF_A_TOKEN,
+    ),
+    query(
+        One("pools"),
+        "_id.. _id.c= dex= figures.totalValueLockedUSD= tokens=",
+        BY_TVL,
+        "token_tvl",
+        POOLS_OF_A_TOKEN,
+    ),
+    query(
+        One("pools"),
+        "_id.c= dex= figures.totalValueLockedUSD.. protocol= tokens=",
+        BY_TVL,
+        "token_tvl",
+        POOLS_OF_A_TOKEN,
+    ),
+    query(
+        One("pools"),
+        "_id.. _id.c= dex= figures.totalValueLockedUSD= protocol= tokens=",
+        BY_TVL,
+        "token_tvl",
+        POOLS_OF_A_TOKEN,
+    ),
     // tokens
     query(One("tokens"), "_id..", "_id", ID, Given),
     query(One("tokens"), "_id.. symbol=", "_id", "symbol", Given),
+    query(
+        One("tokens"),
+        "_id.. symbol..",
+        "symbol _id",
+        "symbol",
+        Bounded("tokens of other chains with such symbols"),
+    ),
+    // figures
+    query(One("factories"), "_id..", "_id", ID, Whole("one document per DEX of a chain")),
+    query(One("pool_intervals"), "_id..", "-_id", ID, Given),
+    query(One("token_intervals"), "_id..", "-_id", ID, Given),
+    query(One("protocol_days"), "_id..", "-_id", ID, Given),
+    query(One("liquidity_positions"), "_id..", "_id", ID, Given),
+    query(One("liquidity_positions"), "_id.. _id.a=", "_id", "account", Given),
     // rows, history, candles, ticks
     query(One("rows"), "_id..", "-_id", ID, Given),
     query(One("rows"), "g..", "-g", "group", Given),
@@ -98,6 +216,8 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("rows"), "a= g..", "-g", "account", Given),
     query(One("rows"), "_id.. g in", "", "group", OF_BLOCK),
     query(One("history"), "_id..", "-_id", ID, Given),
+    query(One("history"), "_id..", VERSIONS_IN, ID, Bounded("two searches by `_id` for each pool")),
+    query(One("history"), "_id..", MOMENTS, ID, Bounded("one document, and one for each entity")),
     // upkeep
     query(One("history"), "_id.. _id.f.. s=", "_id", "apart", Bounded("chunks of single blocks")),
     query(One("rows"), "g.. s=", "g", "apart", Given),
@@ -119,6 +239,7 @@ pub(crate) const QUERIES: &[Query] = &[
     // undo records
     query(One("undo"), "_id.. _id.n=", "-_id", ID, RECORDS),
     query(One("undo"), "_id.. _id.n=", "_id", ID, RECORDS),
+    query(One("undo"), "_id.. _id.n= head.block.t..", "-_id", ID, RECORDS),
     query(One("undo"), "_id..", "_id", ID, Whole("the records of one block, or of an audit's")),
     // events of contracts that are known by their ABI only
     query(One("meta"), "_id..", "", ID, Whole("one document per collection of events")),
@@ -154,11 +275,17 @@ pub(crate) const QUERIES: &[Query] = &[
 ];
 
 const POOLS_OF_A_TOKEN: Cost = Bounded("the pools of one token, and `reader::pools::OF_A_TOKEN`");
+const POOLS_OF_A_DEX: Cost = Bounded(
+    "the pools of one name, which are of one protocol as a rule, and `reader::pools::OF_A_TOKEN`",
+);
 const RECORDS: Cost = Bounded("records of more than one part are rare, and there are few");
+const BY_TVL: &str = "-figures.totalValueLockedUSD -_id";
 const VERSIONS: &str = "-_id.t -_id.k";
 const KNOWN_LATER: Cost = Bounded("keys of versions that became known later, of a week at most");
 /// Each question of a list is looked up by the index of what was known when.
 const MOMENTS: &str = "| $sort $limit $project $unwind $lookup $project";
+/// Of each pool what was valid before some blocks, and what they made.
+const VERSIONS_IN: &str = "| $sort $limit $project $unwind $lookup $lookup $project";
 const HOLDERS: &str = "| $limit $project $group $group";
 
 /// The declaration of a shape.

@@ -9,36 +9,48 @@ use tokio::sync::Mutex;
 
 use crate::{error::StoreError, generations, market::MarketReader, watermark::Watermark};
 
+mod accounts;
 mod audit;
+mod blocks;
 pub(crate) mod bound;
 mod candles;
 pub(crate) mod contracts;
+mod dexes;
 mod history;
+mod many;
+mod moves;
 mod nfts;
 mod past;
 pub(crate) mod plan;
 mod pools;
 mod positions;
+mod range;
 mod reconciled;
 mod rows;
+mod series;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 mod tick_days;
+mod ticks;
 mod tokens;
 mod trading;
 
 pub use self::{
+    accounts::{ShareQuery, SharesOf},
     audit::RowCounts,
     contracts::ContractEventQuery,
+    moves::Moves,
     nfts::{NftCollectionCursor, NftOwnedCursor, NftTransferQuery},
     past::Past,
     pools::{PoolCursor, PoolOrder, PoolQuery},
     positions::{PositionId, PositionQuery, PositionsOf},
     rows::{LiquidityQuery, RowQuery, SwapQuery},
+    series::PeriodQuery,
     snapshot::Snapshot,
     tick_days::TickDayQuery,
-    tokens::TokenQuery,
+    ticks::TickQuery,
+    tokens::{SymbolQuery, TokenQuery},
     trading::{BlockTrading, TradingPool},
 };
 

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use bson::{Bson, Document, RawDocumentBuf, doc};
+use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc};
 use futures::TryStreamExt as _;
 
-use domain::ids::ChainId;
+use domain::{ids::ChainId, row::Swap};
 
 use crate::{
+    candles,
     codec::chain_key,
     contracts,
-    documents::{COLLECTIONS, META, decode_doc, encode_doc, id_prefix, kept, reconciled},
+    documents::{
+        COLLECTIONS, META, Stored as _, decode, decode_doc, encode_doc, figures, id_prefix, kept,
+        pool, reconciled, token,
+    },
     error::StoreError,
     history, queries, rows,
     store::Store,
@@ -37,6 +41,25 @@ pub fn refused(command: &Document) -> Option<String> {
 /// As the server says.
 pub async fn writer(store: &Store, chain: ChainId) -> Result<Writer, StoreError> {
     Ok(store.writer(&store.seize(chain).await?))
+}
+
+/// Reads a document into what it stands for; how many things that are. Of collections that are not known here: none.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn typed(collection: &str, raw: &RawDocument) -> Result<usize, StoreError> {
+    match collection {
+        pool::Doc::COLLECTION => decode::<pool::Doc>(raw).map(|_| 1),
+        token::Doc::COLLECTION => decode::<token::Doc>(raw).map(|_| 1),
+        figures::POOL_INTERVALS => figures::decode(figures::POOL_INTERVALS, raw).map(|_| 1),
+        rows::COLLECTION => {
+            let mut swaps: Vec<Swap> = Vec::new();
+            rows::RawChunk::new(raw)?.rows(|_| true, &mut swaps)?;
+            Ok(swaps.len())
+        }
+        candles::COLLECTION => Ok(candles::query::of_bucket(raw)?.len()),
+        _ => Ok(0),
+    }
 }
 
 /// All stored documents as bytes, by collection, sorted by `_id`. There are no wall-clock fields: two databases that

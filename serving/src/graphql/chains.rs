@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use api_kit::{answer::Block, scope::Scope};
+use api_kit::answer::Block;
 use async_graphql::{Context, Object, Result};
 
+use super::as_of::{self, AsOf};
 use crate::{deps::Deps, read, view::chain::Chain};
 
 /// Chains and their blocks.
@@ -13,11 +14,14 @@ pub struct Chains;
 
 #[Object]
 impl Chains {
-    /// The block that every field of this request reads at.
-    async fn block(&self, ctx: &Context<'_>, chain: Option<u64>) -> Result<Block> {
-        let (chain, _) = ctx.data::<Arc<Deps>>()?.chains.resolve(chain)?;
-        let snapshot = ctx.data::<Scope>()?.at(chain).await?;
-        Ok(snapshot.block().into())
+    /// The block that every field of this request reads at that has the same `asOf`, or none.
+    async fn block(
+        &self,
+        ctx: &Context<'_>,
+        chain: Option<u64>,
+        as_of: Option<AsOf>,
+    ) -> Result<Block> {
+        Ok(as_of::open(ctx, chain, as_of).await?.1.block().into())
     }
 
     /// The chains that are served.

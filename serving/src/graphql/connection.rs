@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use api_kit::{answer::Block, page::Rows};
-use async_graphql::{OutputType, SimpleObject, TypeName};
+use async_graphql::{Context, OutputType, SimpleObject, TypeName};
 use domain::block::BlockRef;
 
 /// A page of a list.
@@ -21,7 +21,8 @@ where
     pub nodes: Vec<T>,
     /// Whether and where the list goes on.
     pub page_info: PageInfo,
-    /// Rows of the whole list at this block; null where a filter is set, since nothing is counted then.
+    /// Rows of the whole list at this block; null where nothing counts them: where a filter is set, and as of blocks that
+    /// lie far back.
     pub total_count: Option<u64>,
 }
 
@@ -64,8 +65,9 @@ impl<T: OutputType + Clone> Connection<T>
 where
     Edge<T>: OutputType,
 {
-    /// A page in its wire form.
+    /// A page in its wire form; its edges are made where they are asked for.
     pub(super) fn new<R>(
+        ctx: &Context<'_>,
         block: BlockRef,
         page: Rows<R>,
         behind_cursor: bool,
@@ -78,9 +80,15 @@ where
             start_cursor: page.rows.first().map(|(cursor, _)| cursor.clone()),
             end_cursor: page.rows.last().map(|(cursor, _)| cursor.clone()),
         };
-        let edges: Vec<_> =
-            page.rows.into_iter().map(|(cursor, row)| Edge { cursor, node: view(row) }).collect();
-        let nodes = edges.iter().map(|edge| edge.node.clone()).collect();
+        let rows = page.rows.into_iter().map(|(cursor, row)| (cursor, view(row)));
+        let mut nodes = Vec::new();
+        let mut edges = Vec::new();
+        if ctx.look_ahead().field("edges").exists() {
+            edges.extend(rows.map(|(cursor, node)| Edge { cursor, node }));
+            nodes.extend(edges.iter().map(|edge| edge.node.clone()));
+        } else {
+            nodes.extend(rows.map(|(_, node)| node));
+        }
         Self { block: block.into(), edges, nodes, page_info, total_count }
     }
 }

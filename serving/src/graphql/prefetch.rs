@@ -1,146 +1,170 @@
 //! What the rows of a page will ask for, loaded for all of them before the first one asks: the commands of a query do not
 //! grow with its rows, however slowly these are resolved. Loaders keep what they loaded until the request ends.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::Address;
-use async_graphql::{Context, Lookahead, Result, Value};
-use domain::ids::{ChainId, PoolId};
+use async_graphql::{Context, Result};
+use domain::{block::BlockRef, entity, figures::Interval, ids::PoolId};
 
 use super::{
-    loaders::{self, Cached},
+    loaders::{self, Cached, Place, place},
     price_loaders::{Deviations, Prices},
-    prices::{Now, moment_of},
+    prices::{moment_of, of_block},
+    recent,
 };
-use crate::{
-    read::prices::Moment,
-    view::{liquidity::LiquidityEvent, pool::Pool, swap::Swap, token::Token},
-};
+use crate::view::{liquidity::LiquidityEvent, pool::Pool, swap::Swap, token::Token};
 
-/// What is selected of the rows of a connection.
-struct Selected<'a>([Lookahead<'a>; 2]);
+mod selected;
 
-impl<'a> Selected<'a> {
-    fn rows(ctx: &'a Context<'a>) -> Self {
-        let page = ctx.look_ahead();
-        Self([page.field("nodes"), page.field("edges").field("node")])
-    }
+use self::selected::Selected;
 
-    fn field(&self, name: &str) -> Self {
-        Self(self.0.each_ref().map(|rows| rows.field(name)))
-    }
-
-    fn exists(&self) -> bool {
-        self.0.iter().any(Lookahead::exists)
-    }
-
-    /// Whether a field is selected with this flag, and whether without.
-    fn flags(&self, flag: &str) -> Result<BTreeSet<bool>> {
-        let mut flags = BTreeSet::new();
-        for field in self.0.iter().flat_map(Lookahead::selection_fields) {
-            let arguments = field.arguments()?;
-            flags.insert(
-                arguments
-                    .iter()
-                    .any(|(name, value)| name == flag && *value == Value::Boolean(true)),
-            );
-        }
-        Ok(flags)
-    }
-}
+/// The chain and block of a page; all of its rows are of one.
+type Where = (u64, Option<BlockRef>);
 
 /// For swaps: pools, their tokens, and the prices of the blocks' times.
 pub(super) async fn of_swaps(ctx: &Context<'_>, swaps: &[Swap]) -> Result<()> {
     let rows = Selected::rows(ctx);
     let (pool, usd) = (rows.field("pool"), rows.field("usd"));
-    if !pool.exists() && !usd.exists() {
+    let Some(first) = swaps.first() else { return Ok(()) };
+    if !pool.exists() && !usd.exists() && !decimals(&rows) {
         return Ok(());
     }
-    let keys: BTreeSet<(ChainId, PoolId)> = swaps.iter().map(|swap| swap.pool_key).collect();
-    let pools = ctx.data::<Cached<loaders::Pools>>()?.load_many(keys).await?;
-    let tokens: BTreeSet<(ChainId, Address)> = pools
-        .iter()
-        .flat_map(|((chain, _), pool)| [pool.token0, pool.token1].map(|token| (*chain, token)))
-        .collect();
-    of_pool_tokens(ctx, &pool, &tokens, usd.exists()).await?;
-    of_balances(ctx, &pool, pools.keys()).await?;
+    let at = (first.pool_key.0, first.older);
+    let ids = swaps.iter().map(|swap| swap.pool_key.1).collect();
+    let needed = usd.exists() || decimals(&rows);
+    let pools = of_their_pools(ctx, &pool, at, ids, needed).await?;
     let mut prices = BTreeSet::new();
     for corrected in usd.flags("corrected")? {
         for swap in swaps {
-            let Some(pool) = pools.get(&swap.pool_key) else { continue };
+            let Some(pool) = pools.get(&swap.pool_key.1) else { continue };
             let moment = moment_of(swap, corrected);
-            prices.extend([pool.token0, pool.token1].map(|token| (swap.pool_key.0, moment, token)));
+            prices.extend([pool.token0, pool.token1].map(|token| (at.0, moment, token)));
         }
     }
-    ctx.data::<Cached<Prices>>()?.load_many(prices).await?;
+    if !prices.is_empty() {
+        ctx.data::<Cached<Prices>>()?.load_many(prices).await?;
+    }
     Ok(())
 }
 
 /// For liquidity events: pools and their tokens.
 pub(super) async fn of_liquidity(ctx: &Context<'_>, events: &[LiquidityEvent]) -> Result<()> {
-    let pool = Selected::rows(ctx).field("pool");
-    if !pool.exists() {
+    let rows = Selected::rows(ctx);
+    let pool = rows.field("pool");
+    let Some(first) = events.first() else { return Ok(()) };
+    if !pool.exists() && !decimals(&rows) {
         return Ok(());
     }
-    let keys: BTreeSet<(ChainId, PoolId)> = events.iter().map(|event| event.pool_key).collect();
-    let pools = ctx.data::<Cached<loaders::Pools>>()?.load_many(keys).await?;
-    let tokens: BTreeSet<(ChainId, Address)> = pools
-        .iter()
-        .flat_map(|((chain, _), pool)| [pool.token0, pool.token1].map(|token| (*chain, token)))
-        .collect();
-    of_pool_tokens(ctx, &pool, &tokens, false).await?;
-    of_balances(ctx, &pool, pools.keys()).await
+    let ids = events.iter().map(|event| event.pool_key.1).collect();
+    let at = (first.pool_key.0, first.older);
+    of_their_pools(ctx, &pool, at, ids, decimals(&rows)).await?;
+    Ok(())
 }
 
-/// For pools: their tokens, and what contracts say that they hold.
+/// For pools: their tokens, what contracts say that they hold, and their newest periods.
 pub(super) async fn of_pools(ctx: &Context<'_>, pools: &[Pool]) -> Result<()> {
-    let keys: Vec<_> = pools.iter().map(|pool| (pool.chain_id, pool.entity.id)).collect();
-    of_balances(ctx, &Selected::rows(ctx), &keys).await?;
-    let tokens = pools
-        .iter()
-        .flat_map(|pool| {
-            [pool.entity.token0, pool.entity.token1].map(|token| (pool.chain_id, token))
-        })
-        .collect();
-    of_pool_tokens(ctx, &Selected::rows(ctx), &tokens, false).await
+    let Some(first) = pools.first() else { return Ok(()) };
+    let pools: BTreeMap<_, _> = pools.iter().map(|pool| (pool.entity.id, &pool.entity)).collect();
+    let at = (first.chain_id, first.older);
+    of_pool_rows(ctx, &Selected::rows(ctx), at, &pools, false).await
 }
 
-/// For tokens: prices and deviations.
+/// For positions, and shares of pairs: their pools, and these pools' tokens.
+pub(super) async fn of_positions(
+    ctx: &Context<'_>,
+    chain: u64,
+    pools: BTreeSet<PoolId>,
+) -> Result<()> {
+    let rows = Selected::rows(ctx);
+    let pool = rows.field("pool");
+    let amounts = ["amount0", "amount1"].iter().any(|field| rows.field(field).exists());
+    if pools.is_empty() || !(pool.exists() || amounts || decimals(&rows)) {
+        return Ok(());
+    }
+    of_their_pools(ctx, &pool, (chain, None), pools, decimals(&rows)).await?;
+    Ok(())
+}
+
+/// For tokens: prices, deviations and figures.
 pub(super) async fn of_tokens(ctx: &Context<'_>, tokens: &[Token]) -> Result<()> {
-    let keys = tokens.iter().map(|token| token.key).collect();
-    of_token_rows(ctx, &Selected::rows(ctx), &keys).await
+    let Some(first) = tokens.first() else { return Ok(()) };
+    let keys = tokens.iter().map(|token| token.key.1).collect();
+    of_token_rows(ctx, &Selected::rows(ctx), (first.key.0, first.older), &keys).await
 }
 
-/// What contracts say that pools hold, where that is selected.
-async fn of_balances<'a>(
+/// For rows that name pools in a field: these, and what is selected of them. `needed`: their tokens are in any case.
+async fn of_their_pools(
     ctx: &Context<'_>,
     pool: &Selected<'_>,
-    keys: impl IntoIterator<Item = &'a (ChainId, PoolId)>,
+    at: Where,
+    ids: BTreeSet<PoolId>,
+    needed: bool,
+) -> Result<BTreeMap<PoolId, entity::Pool>> {
+    let place = place(at.0, at.1);
+    let keys = ids.into_iter().map(|id| (place, id));
+    let pools = ctx.data::<Cached<loaders::Pools>>()?.load_many(keys).await?;
+    let pools: BTreeMap<_, _> = pools.into_iter().map(|((_, id), pool)| (id, pool)).collect();
+    let refs = pools.iter().map(|(id, pool)| (*id, pool)).collect();
+    of_pool_rows(ctx, pool, at, &refs, needed).await?;
+    Ok(pools)
+}
+
+/// Whether amounts are wanted in whole tokens.
+fn decimals(rows: &Selected<'_>) -> bool {
+    ["amount0Decimal", "amount1Decimal"].iter().any(|field| rows.field(field).exists())
+}
+
+async fn of_pool_rows(
+    ctx: &Context<'_>,
+    rows: &Selected<'_>,
+    at: Where,
+    pools: &BTreeMap<PoolId, &entity::Pool>,
+    needed: bool,
 ) -> Result<()> {
-    if pool.field("reconciled").exists() {
-        let keys: BTreeSet<_> = keys.into_iter().copied().collect();
+    if rows.field("reconciled").exists() {
+        let keys = pools.keys().map(|id| (at.0, *id));
         ctx.data::<Cached<loaders::Balances>>()?.load_many(keys).await?;
     }
-    Ok(())
+    let here = place(at.0, at.1);
+    for (name, kind, usual) in [("days", Interval::Day, 7), ("hours", Interval::Hour, 24)] {
+        for first in rows.field(name).numbers("first", usual)? {
+            // a number that is refused is refused by the row
+            let Ok(numbers) = recent::numbers(ctx, at, kind, first).await else { continue };
+            let of = |id: &PoolId| {
+                let id = *id;
+                numbers.iter().map(move |number| (here, (id, kind, *number)))
+            };
+            let keys: Vec<_> = pools.keys().flat_map(of).collect();
+            ctx.data::<Cached<loaders::Periods>>()?.load_many(keys).await?;
+        }
+    }
+    of_pool_tokens(ctx, rows, at, pools, needed).await
 }
 
 /// The tokens of what is selected of pools, and what is selected of these.
 async fn of_pool_tokens(
     ctx: &Context<'_>,
     pool: &Selected<'_>,
-    tokens: &BTreeSet<(ChainId, Address)>,
+    at: Where,
+    pools: &BTreeMap<PoolId, &entity::Pool>,
     needed: bool,
 ) -> Result<()> {
     // prices of pools need their tokens' decimals
-    let derived = ["token1PerToken0", "token0PerToken1"];
+    let derived = ["token1PerToken0", "token0PerToken1", "live"];
     let sides = ["token0", "token1"].map(|side| pool.field(side));
     let asked = sides.iter().any(Selected::exists)
         || derived.iter().any(|field| pool.field(field).exists());
-    if needed || asked {
-        ctx.data::<Cached<loaders::Tokens>>()?.load_many(tokens.iter().copied()).await?;
+    if !needed && !asked {
+        return Ok(());
     }
+    let tokens: BTreeSet<Address> =
+        pools.values().flat_map(|pool| [pool.token0, pool.token1]).collect();
+    let here: Place = place(at.0, at.1);
+    let keys = tokens.iter().map(|token| (here, *token));
+    ctx.data::<Cached<loaders::Tokens>>()?.load_many(keys).await?;
     for side in sides {
-        of_token_rows(ctx, &side, tokens).await?;
+        of_token_rows(ctx, &side, at, &tokens).await?;
     }
     Ok(())
 }
@@ -148,15 +172,28 @@ async fn of_pool_tokens(
 async fn of_token_rows(
     ctx: &Context<'_>,
     rows: &Selected<'_>,
-    tokens: &BTreeSet<(ChainId, Address)>,
+    at: Where,
+    tokens: &BTreeSet<Address>,
 ) -> Result<()> {
     if rows.field("marketPrice").exists() {
-        let now = Moment::newest(ctx.data::<Now>()?.0);
-        let keys = tokens.iter().map(|(chain, token)| (*chain, now, *token));
+        let moment = of_block(ctx, at.1)?;
+        let keys = tokens.iter().map(|token| (at.0, moment, *token));
         ctx.data::<Cached<Prices>>()?.load_many(keys).await?;
     }
-    if rows.field("priceDeviation").exists() {
-        ctx.data::<Cached<Deviations>>()?.load_many(tokens.iter().copied()).await?;
+    if rows.field("priceDeviation").exists() && at.1.is_none() {
+        let keys = tokens.iter().map(|token| (at.0, *token));
+        ctx.data::<Cached<Deviations>>()?.load_many(keys).await?;
+    }
+    if rows.field("figures").exists() {
+        let here = place(at.0, at.1);
+        let factories = ctx.data::<Cached<loaders::Factories>>()?.load_one(here).await?;
+        let factories = factories.unwrap_or_default();
+        let of = |token: &Address| {
+            let token = *token;
+            factories.iter().map(move |(factory, _)| (here, (*factory, token)))
+        };
+        let keys: Vec<_> = tokens.iter().flat_map(of).collect();
+        ctx.data::<Cached<loaders::OfTokens>>()?.load_many(keys).await?;
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ impl Loader<(ChainId, Address)> for Deviations {
         for (chain, token) in keys {
             chains.entry(*chain).or_default().push(*token);
         }
-        let (market, now) = (self.0.reader.market(), self.1.0);
+        let (market, now) = (self.0.reader.market(), self.1.get());
         let mut all = HashMap::new();
         for (chain, tokens) in chains {
             let subjects: Vec<_> = tokens.iter().copied().map(of_token).collect();

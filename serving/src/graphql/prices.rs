@@ -1,11 +1,14 @@
 //! `price` and `prices`, and the market prices of tokens and swaps.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use alloy_primitives::Address;
 use api_kit::{parse, problem::Problem};
 use async_graphql::{Context, Object, Result};
-use domain::ids::ChainId;
+use domain::{block::BlockRef, ids::ChainId};
 
 use super::{
     loaders::Cached,
@@ -27,8 +30,24 @@ use crate::{
 pub struct Prices;
 
 /// What the time is, for all fields of a request.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Now(pub(super) u64);
+#[derive(Debug, Clone)]
+pub(super) struct Now(Arc<AtomicU64>);
+
+impl Now {
+    pub(super) fn of(millis: u64) -> Self {
+        Self(Arc::new(millis.into()))
+    }
+
+    /// Unix milliseconds.
+    pub(super) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// For the next answer of a request that follows the chain.
+    pub(super) fn set(&self, millis: u64) {
+        self.0.store(millis, Ordering::Relaxed);
+    }
+}
 
 #[Object]
 impl Prices {
@@ -74,14 +93,24 @@ impl Prices {
 }
 
 fn moment(ctx: &Context<'_>, at: Option<&str>, known_at: Option<&str>) -> Result<Moment> {
-    Ok(Moment::parse(ctx.data::<Now>()?.0, at, known_at)?)
+    Ok(Moment::parse(ctx.data::<Now>()?.get(), at, known_at)?)
 }
 
-/// The newest price of a token.
-pub(super) async fn of_token(ctx: &Context<'_>, token: (ChainId, Address)) -> Result<MarketPrice> {
-    let moment = Moment::newest(ctx.data::<Now>()?.0);
+/// The newest price of a token, or that of an older block's time.
+pub(super) async fn of_token(
+    ctx: &Context<'_>,
+    token: (ChainId, Address),
+    older: Option<BlockRef>,
+) -> Result<MarketPrice> {
+    let moment = of_block(ctx, older)?;
     let found = ctx.data::<Cached<Loader>>()?.load_one((token.0, moment, token.1)).await?;
     Ok(found.ok_or_else(Problem::internal)?)
+}
+
+/// Now, or the time of an older block.
+pub(super) fn of_block(ctx: &Context<'_>, older: Option<BlockRef>) -> Result<Moment> {
+    let then = older.map(|block| block.timestamp.saturating_mul(1_000));
+    Ok(Moment::newest(then.map_or_else(|| ctx.data::<Now>().map(Now::get), Ok)?))
 }
 
 /// How far the price of a token in our pools is from the market, if that was looked at of late.

@@ -5,6 +5,7 @@ use api_kit::{parse, problem::Problem};
 use domain::candle::{Candle, Resolution, Subject, UnknownResolution, fill};
 use store::{CandleQuery, PoolOrder, PoolQuery, Snapshot};
 
+use super::as_of::At;
 use crate::failure;
 
 /// Most candles of an answer.
@@ -61,6 +62,16 @@ impl Span {
             limit,
             fill,
         })
+    }
+
+    /// The candles of a subject as of a block: as of an older one, those that were over then.
+    pub(crate) async fn read_at(&self, at: &At, subject: Subject) -> Result<Vec<Candle>, Problem> {
+        let mut span = *self;
+        if let Some(block) = at.older() {
+            let open = span.resolution.start(block.timestamp);
+            span.to = Some(span.to.map_or(open, |to| to.min(open)));
+        }
+        span.read(at.snapshot(), subject).await
     }
 
     /// The candles of a subject; with `fill` also those of periods in which nothing happened, up to the block's.

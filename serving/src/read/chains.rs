@@ -1,24 +1,39 @@
 //! The chains that are served.
 
 use api_kit::problem::Problem;
+use domain::ids::ChainId;
+use store::{Snapshot, Watermark};
 
-use crate::{deps::Deps, view::chain::Chain};
+use crate::{
+    deps::{ChainDeps, Deps},
+    view::chain::Chain,
+};
 
 pub(crate) async fn all(deps: &Deps) -> Result<Vec<Chain>, Problem> {
     let watermarks = deps.reader.watermarks().await?;
     let chains = deps.chains.iter().map(|(chain_id, chain)| {
-        let watermark =
-            watermarks.iter().find(|(id, _)| *id == chain_id).map(|(_, watermark)| watermark);
-        let counters = watermark.map(|watermark| watermark.counters).unwrap_or_default();
-        Chain {
-            chain_id,
-            name: chain.name.clone(),
-            block: watermark.map(|watermark| watermark.block.into()),
-            pool_count: counters.pools,
-            token_count: counters.tokens,
-            swap_count: counters.swaps,
-            liquidity_event_count: counters.liquidity_events,
-        }
+        let found = watermarks.iter().find(|(id, _)| *id == chain_id);
+        view(chain_id, chain, found.map(|(_, watermark)| *watermark))
     });
     Ok(chains.collect())
+}
+
+/// One of them as of a snapshot.
+pub(crate) fn of(deps: &Deps, chain: ChainId, snapshot: &Snapshot) -> Result<Chain, Problem> {
+    let (chain_id, chain) = deps.chains.resolve(Some(chain))?;
+    let watermark = Watermark { block: snapshot.block(), counters: snapshot.counters() };
+    Ok(view(chain_id, chain, Some(watermark)))
+}
+
+fn view(chain_id: ChainId, chain: &ChainDeps, watermark: Option<Watermark>) -> Chain {
+    let counters = watermark.map(|watermark| watermark.counters).unwrap_or_default();
+    Chain {
+        chain_id,
+        name: chain.name.clone(),
+        block: watermark.map(|watermark| watermark.block.into()),
+        pool_count: counters.pools,
+        token_count: counters.tokens,
+        swap_count: counters.swaps,
+        liquidity_event_count: counters.liquidity_events,
+    }
 }

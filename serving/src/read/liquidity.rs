@@ -5,23 +5,17 @@ use api_kit::{
     page::{Rows, Slice},
     problem::Problem,
 };
-use domain::{ids::PoolId, row::LiquidityEvent};
-use store::{LiquidityQuery, Snapshot};
+use domain::row::LiquidityEvent;
+
+use super::{as_of::At, rows::Filter};
 
 pub(crate) async fn page(
-    snapshot: &Snapshot,
-    pool: Option<PoolId>,
+    at: &At,
+    filter: Filter,
     slice: Slice<'_>,
 ) -> Result<Rows<LiquidityEvent>, Problem> {
-    let list = List::new("liquidity events", snapshot.chain(), format!("{pool:?}"));
+    let list = List::new("liquidity events", at.snapshot().chain(), filter.text(at));
     let after = list.after(slice.after, position::read)?;
-    let found = snapshot
-        .liquidity(&LiquidityQuery {
-            pool,
-            after,
-            limit: slice.size.limit(),
-            ..LiquidityQuery::default()
-        })
-        .await?;
-    Ok(Rows::new(found, slice.size, &list, |event| position::bytes(event.meta.position)))
+    let found = at.snapshot().liquidity(&filter.query(at, after, slice.size)).await?;
+    Ok(Rows::new(found, slice.size, &list, |row| position::bytes(row.meta.position)))
 }

@@ -5,18 +5,13 @@ use api_kit::{
     page::{Rows, Slice},
     problem::Problem,
 };
-use domain::{ids::PoolId, row::Swap};
-use store::{Snapshot, SwapQuery};
+use domain::row::Swap;
 
-pub(crate) async fn page(
-    snapshot: &Snapshot,
-    pool: Option<PoolId>,
-    slice: Slice<'_>,
-) -> Result<Rows<Swap>, Problem> {
-    let list = List::new("swaps", snapshot.chain(), format!("{pool:?}"));
+use super::{as_of::At, rows::Filter};
+
+pub(crate) async fn page(at: &At, filter: Filter, slice: Slice<'_>) -> Result<Rows<Swap>, Problem> {
+    let list = List::new("swaps", at.snapshot().chain(), filter.text(at));
     let after = list.after(slice.after, position::read)?;
-    let found = snapshot
-        .swaps(&SwapQuery { pool, after, limit: slice.size.limit(), ..SwapQuery::default() })
-        .await?;
-    Ok(Rows::new(found, slice.size, &list, |swap| position::bytes(swap.meta.position)))
+    let found = at.snapshot().swaps(&filter.query(at, after, slice.size)).await?;
+    Ok(Rows::new(found, slice.size, &list, |row| position::bytes(row.meta.position)))
 }

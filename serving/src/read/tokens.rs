@@ -1,21 +1,127 @@
 //! Pages of tokens.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, hex};
 use api_kit::{
     cursor::List,
     page::{Rows, Slice},
     problem::Problem,
 };
-use domain::entity::Token;
-use store::{Snapshot, TokenQuery};
+use domain::{entity::Token, fold::Key};
+use store::{SymbolQuery, TokenQuery};
+
+use super::as_of::At;
+
+/// Longest text that is searched for, in characters.
+const LONGEST: usize = 64;
+
+/// Which tokens.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Filter {
+    /// All, by address.
+    #[default]
+    All,
+    /// With exactly this symbol, by address.
+    Symbol(String),
+    /// Whose symbol begins like this, in these letters, in capitals or in small ones, by symbol and address; or whose
+    /// address does, by address.
+    Search(String),
+}
+
+impl Filter {
+    /// As a request says it.
+    pub(crate) fn of(symbol: Option<String>, search: Option<String>) -> Result<Self, Problem> {
+        let invalid = |detail: &str| Err(Problem::bad_request("SEARCH_INVALID", detail));
+        match (symbol, search) {
+            (None, None) => Ok(Self::All),
+            (Some(symbol), None) => Ok(Self::Symbol(symbol)),
+            (None, Some(text)) if (1..=LONGEST).contains(&text.chars().count()) => {
+                Ok(Self::Search(text))
+            }
+            (None, Some(_)) => invalid("`search`: give 1 to 64 characters"),
+            (Some(_), Some(_)) => invalid("give `symbol` or `search`, not both"),
+        }
+    }
+}
 
 pub(crate) async fn page(
-    snapshot: &Snapshot,
-    symbol: Option<String>,
+    at: &At,
+    filter: Filter,
     slice: Slice<'_>,
 ) -> Result<Rows<Token>, Problem> {
-    let list = List::new("tokens", snapshot.chain(), format!("{symbol:?}"));
+    at.only_now("lists of tokens are of now; ask for single tokens, or through pools by creation")?;
+    let snapshot = at.snapshot();
+    let list = List::new("tokens", snapshot.chain(), format!("{filter:?}"));
     let after = list.after(slice.after, |bytes| Address::try_from(bytes).ok())?;
-    let found = snapshot.tokens(&TokenQuery { symbol, after, limit: slice.size.limit() }).await?;
+    let limit = slice.size.limit();
+    let found = match filter {
+        Filter::All => snapshot.tokens(&TokenQuery { symbol: None, after, limit }).await?,
+        Filter::Symbol(symbol) => {
+            snapshot.tokens(&TokenQuery { symbol: Some(symbol), after, limit }).await?
+        }
+        Filter::Search(text) => match addresses(&text) {
+            Some((from, to)) => {
+                let from = after.map_or(Some(from), next).unwrap_or(to);
+                snapshot.tokens_between(from, to, limit).await?
+            }
+            None => by_symbol(at, &text, after, limit).await?,
+        },
+    };
     Ok(Rows::new(found, slice.size, &list, |token| token.address.to_vec()))
+}
+
+/// These tokens, those that exist.
+pub(crate) async fn by_addresses(at: &At, addresses: &[Address]) -> Result<Vec<Token>, Problem> {
+    let Some(block) = at.past() else {
+        return Ok(at.snapshot().tokens_by_addresses(addresses).await?);
+    };
+    let keys: Vec<Key> = addresses.iter().copied().map(Key::Token).collect();
+    Ok(at.then::<Token>(&keys, block).await?.into_iter().flatten().collect())
+}
+
+/// One way to write the text after the other, in the order of their symbols.
+async fn by_symbol(
+    at: &At,
+    text: &str,
+    after: Option<Address>,
+    limit: u32,
+) -> Result<Vec<Token>, Problem> {
+    let snapshot = at.snapshot();
+    let mut prefixes = vec![text.to_owned(), text.to_uppercase(), text.to_lowercase()];
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    // the cursor's token says behind which symbol the page begins
+    let last = match after {
+        Some(address) => snapshot.tokens_by_addresses(&[address]).await?.pop(),
+        None => None,
+    };
+    let last = last.and_then(|token| Some((token.symbol?, token.address)));
+    let mut found = Vec::new();
+    for prefix in prefixes {
+        let rest = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+        let begun = last.as_ref().is_some_and(|(symbol, _)| symbol.starts_with(&prefix));
+        let done = !begun && last.as_ref().is_some_and(|(symbol, _)| *symbol > prefix);
+        if rest == 0 || done {
+            continue;
+        }
+        let after = last.clone().filter(|_| begun);
+        found.extend(snapshot.tokens_by_prefix(&SymbolQuery { prefix, after, limit: rest }).await?);
+    }
+    Ok(found)
+}
+
+/// The first and the last address that begin with these digits.
+fn addresses(text: &str) -> Option<(Address, Address)> {
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
+    if digits.len() > 40 {
+        return None;
+    }
+    let [from, to] = [hex::decode(format!("{digits:0<40}")), hex::decode(format!("{digits:f<40}"))];
+    Some((Address::try_from(&*from.ok()?).ok()?, Address::try_from(&*to.ok()?).ok()?))
+}
+
+/// The address behind another.
+fn next(address: Address) -> Option<Address> {
+    let number = alloy_primitives::U160::from_be_bytes(address.into_array());
+    let next = number.checked_add(alloy_primitives::U160::from(1))?;
+    Some(Address::from(next.to_be_bytes::<20>()))
 }

@@ -9,17 +9,19 @@ use api_kit::{
     extract::{Path, Query},
     parse,
     problem::Problem,
-    scope::Scope,
 };
 use axum::{Json, extract::State};
 use domain::candle::{Candle, Subject};
 use serde::{Deserialize, Serialize};
-use store::Snapshot;
 
+use super::as_of;
 use crate::{
     deps::Deps,
     failure,
-    read::candles::{Span, SpanText, busiest},
+    read::{
+        as_of::At,
+        candles::{Span, SpanText, busiest},
+    },
     view::{
         address,
         candle::{PoolCandle, TokenCandle},
@@ -38,9 +40,18 @@ pub(super) struct Params {
     base: Option<String>,
     /// Tokens: factory (V4: manager) of the DEX; that of the token's busiest pool if left out.
     factory: Option<String>,
+    #[serde(rename = "asOfBlock")]
+    as_of_block: Option<String>,
+    #[serde(rename = "asOfTimestamp")]
+    as_of_timestamp: Option<String>,
 }
 
 impl Params {
+    async fn open(&self, deps: &Deps, chain: &str) -> Result<At, Problem> {
+        let (block, timestamp) = (self.as_of_block.as_deref(), self.as_of_timestamp.as_deref());
+        Ok(as_of::open(deps, Some(chain), block, timestamp).await?.1)
+    }
+
     fn span(&self) -> Result<Span, Problem> {
         Span::parse(SpanText {
             resolution: self.resolution.as_deref(),
@@ -64,8 +75,8 @@ pub(super) struct Candles<T> {
 }
 
 impl<T> Candles<T> {
-    fn new(snapshot: &Snapshot, span: &Span, factory: Option<Address>, items: Vec<T>) -> Self {
-        let (block, resolution) = (snapshot.block().into(), span.resolution.name());
+    fn new(at: &At, span: &Span, factory: Option<Address>, items: Vec<T>) -> Self {
+        let (block, resolution) = (at.block().into(), span.resolution.name());
         Self { block, resolution, factory: factory.map(address), items }
     }
 }
@@ -75,7 +86,6 @@ pub(super) async fn of_pool(
     Path((chain, id)): Path<(String, String)>,
     Query(params): Query<Params>,
 ) -> Result<Json<Candles<PoolCandle>>, Problem> {
-    let (chain, _) = deps.chains.parse(Some(&chain))?;
     let id = parse::pool_id("id", &id)?;
     let span = params.span()?;
     let invert = match params.base.as_deref() {
@@ -86,14 +96,14 @@ pub(super) async fn of_pool(
         }
     };
     no(params.factory.as_ref(), "factory")?;
-    let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
-    snapshot.pool(id).await?.ok_or_else(|| failure::unknown_pool(id))?;
-    let candles = span.read(&snapshot, Subject::Pool(id)).await?;
+    let at = params.open(&deps, &chain).await?;
+    at.snapshot().pool(id).await?.ok_or_else(|| failure::unknown_pool(id))?;
+    let candles = span.read_at(&at, Subject::Pool(id)).await?;
     let view = |candle: &Candle| {
         if invert { PoolCandle::from(&candle.inverse()) } else { candle.into() }
     };
     let items = candles.iter().map(view).collect();
-    Ok(Json(Candles::new(&snapshot, &span, None, items)))
+    Ok(Json(Candles::new(&at, &span, None, items)))
 }
 
 pub(super) async fn of_token(
@@ -101,18 +111,17 @@ pub(super) async fn of_token(
     Path((chain, token)): Path<(String, String)>,
     Query(params): Query<Params>,
 ) -> Result<Json<Candles<TokenCandle>>, Problem> {
-    let (chain, _) = deps.chains.parse(Some(&chain))?;
     let token = parse::address("address", &token)?;
     let span = params.span()?;
     no(params.base.as_ref(), "base")?;
     let factory = params.factory.as_deref().map(|text| parse::address("factory", text));
     let factory = factory.transpose()?;
-    let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
-    let busiest = busiest(&snapshot, token).await?;
+    let at = params.open(&deps, &chain).await?;
+    let busiest = busiest(at.snapshot(), token).await?;
     let factory = factory.unwrap_or(busiest);
-    let candles = span.read(&snapshot, Subject::Token { factory, token }).await?;
+    let candles = span.read_at(&at, Subject::Token { factory, token }).await?;
     let items = candles.iter().map(TokenCandle::from).collect();
-    Ok(Json(Candles::new(&snapshot, &span, Some(factory), items)))
+    Ok(Json(Candles::new(&at, &span, Some(factory), items)))
 }
 
 /// Refuses a parameter of the other endpoint.

@@ -7,18 +7,17 @@ use api_kit::{
     extract::{Path, Query},
     parse,
     problem::Problem,
-    scope::Scope,
 };
 use axum::{Json, extract::State};
 use domain::entity;
 use serde::Serialize;
-use store::Snapshot;
 
-use super::token::Chain;
+use super::token::One;
 use crate::{
     deps::Deps,
     failure, price,
-    view::{pool::Pool, reconciled::Reconciled, token::Token},
+    read::{as_of::At, tokens},
+    view::{pool::Pool, pool_figures::PoolFigures, reconciled::Reconciled, token::Token},
 };
 
 /// A pool with its tokens and prices.
@@ -27,6 +26,8 @@ use crate::{
 pub(super) struct PoolItem {
     #[serde(flatten)]
     pool: Pool,
+    #[serde(flatten)]
+    figures: PoolFigures,
     token0: Option<Token>,
     token1: Option<Token>,
     token1_per_token0: Option<String>,
@@ -38,7 +39,7 @@ pub(super) struct PoolItem {
 impl PoolItem {
     /// Adds the tokens and what the contracts said of balances, each by one read.
     pub(super) async fn with_tokens(
-        snapshot: &Snapshot,
+        at: &At,
         pools: Vec<entity::Pool>,
     ) -> Result<Vec<Self>, Problem> {
         let mut addresses: Vec<_> =
@@ -48,12 +49,15 @@ impl PoolItem {
         let tokens = if addresses.is_empty() {
             Vec::new()
         } else {
-            snapshot.tokens_by_addresses(&addresses).await?
+            tokens::by_addresses(at, &addresses).await?
         };
         let tokens: BTreeMap<_, _> =
             tokens.into_iter().map(|token| (token.address, token)).collect();
         let ids: Vec<_> = pools.iter().map(|pool| pool.id).collect();
-        let reconciled = snapshot.reconciled(&ids).await?;
+        let snapshot = at.snapshot();
+        let mut reconciled = snapshot.reconciled(&ids).await?;
+        // what was read later says nothing of an older block
+        reconciled.retain(|found| at.past().is_none_or(|block| found.block.number <= block));
         let mut reconciled: BTreeMap<_, _> =
             reconciled.into_iter().map(|found| (found.pool, found)).collect();
         let items = pools.into_iter().map(|pool| {
@@ -66,6 +70,7 @@ impl PoolItem {
                 prices.map(|prices| (prices.token1_per_token0, prices.token0_per_token1)).unzip();
             Self {
                 reconciled: reconciled.remove(&pool.id).map(Into::into),
+                figures: (&pool.figures).into(),
                 pool: Pool::new(snapshot.chain(), pool),
                 token0: token0.map(|token| Token::new(snapshot.chain(), token)),
                 token1: token1.map(|token| Token::new(snapshot.chain(), token)),
@@ -80,13 +85,11 @@ impl PoolItem {
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     Path(id): Path<String>,
-    Query(params): Query<Chain>,
+    Query(params): Query<One>,
 ) -> Result<Json<Item<PoolItem>>, Problem> {
-    let (chain, _) = deps.chains.parse(params.chain.as_deref())?;
     let id = parse::pool_id("id", &id)?;
-    let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
-    let pool = snapshot.pool(id).await?.ok_or_else(|| failure::unknown_pool(id))?;
-    let item =
-        PoolItem::with_tokens(&snapshot, vec![pool]).await?.pop().ok_or_else(Problem::internal)?;
-    Ok(Json(Item { block: snapshot.block().into(), item }))
+    let at = params.open(&deps).await?;
+    let pool = at.pool(id).await?.ok_or_else(|| failure::unknown_pool(id))?;
+    let item = PoolItem::with_tokens(&at, vec![pool]).await?.pop().ok_or_else(Problem::internal)?;
+    Ok(Json(Item { block: at.block().into(), item }))
 }

@@ -1,13 +1,13 @@
-//! `GET /v1/pools`: pools, oldest first or by swaps, perhaps of one protocol or with one token.
+//! `GET /v1/pools`: pools by creation, swaps or locked value, perhaps of one protocol or DEX, with one token or two.
 
 use std::sync::Arc;
 
-use api_kit::{answer::Page, extract::Query, page::Slice, parse, problem::Problem, scope::Scope};
+use api_kit::{answer::Page, extract::Query, page::Slice, parse, problem::Problem};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use store::PoolOrder;
 
-use super::pool::PoolItem;
+use super::{as_of, pool::PoolItem};
 use crate::{deps::Deps, read::pools, view::protocol::Protocol};
 
 #[derive(Deserialize)]
@@ -15,10 +15,14 @@ use crate::{deps::Deps, read::pools, view::protocol::Protocol};
 pub(super) struct Params {
     chain: Option<String>,
     protocol: Option<Protocol>,
+    dex: Option<String>,
+    /// One token, or both with a comma between them.
     token: Option<String>,
     order_by: Option<OrderBy>,
     first: Option<String>,
     after: Option<String>,
+    as_of_block: Option<String>,
+    as_of_timestamp: Option<String>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -26,29 +30,31 @@ pub(super) struct Params {
 enum OrderBy {
     Created,
     Swaps,
+    Tvl,
 }
 
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     Query(params): Query<Params>,
 ) -> Result<Json<Page<PoolItem>>, Problem> {
-    let (chain, _) = deps.chains.parse(params.chain.as_deref())?;
+    let tokens = params.token.iter().flat_map(|tokens| tokens.splitn(3, ','));
+    let tokens: Result<Vec<_>, _> = tokens.map(|token| parse::address("token", token)).collect();
     let filter = pools::Filter {
         protocol: params.protocol.map(Into::into),
-        token: params.token.map(|token| parse::address("token", &token)).transpose()?,
+        dex: params.dex,
+        tokens: pools::Tokens::of(&tokens?)?,
         order: match params.order_by {
             None | Some(OrderBy::Created) => PoolOrder::Created,
             Some(OrderBy::Swaps) => PoolOrder::Swaps,
+            Some(OrderBy::Tvl) => PoolOrder::Tvl,
         },
     };
     let slice = Slice::parse(params.first.as_deref(), params.after.as_deref())?;
-    let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
-    let page = pools::page(&snapshot, filter, slice).await?;
+    let (block, timestamp) = (params.as_of_block.as_deref(), params.as_of_timestamp.as_deref());
+    let (_, at) = as_of::open(&deps, params.chain.as_deref(), block, timestamp).await?;
+    let page = pools::page(&at, filter, slice).await?;
     let next = page.next();
     let pools = page.rows.into_iter().map(|(_, pool)| pool).collect();
-    Ok(Json(Page {
-        block: snapshot.block().into(),
-        items: PoolItem::with_tokens(&snapshot, pools).await?,
-        next,
-    }))
+    let items = PoolItem::with_tokens(&at, pools).await?;
+    Ok(Json(Page { block: at.block().into(), items, next }))
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/tokens/{address}`: one token.
+//! `GET /v1/tokens/{address}`: one token, with what each DEX's events add up to for it.
 
 use std::sync::Arc;
 
@@ -7,29 +7,54 @@ use api_kit::{
     extract::{Path, Query},
     parse,
     problem::Problem,
-    scope::Scope,
 };
 use axum::{Json, extract::State};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{deps::Deps, failure, view::token::Token};
+use super::as_of;
+use crate::{
+    deps::Deps,
+    failure,
+    read::{as_of::At, dexes, tokens},
+    view::{dex::TokenOnDex, token::Token},
+};
 
-/// The chain meant.
+/// The chain and the block that are meant.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Chain {
-    pub(super) chain: Option<String>,
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct One {
+    chain: Option<String>,
+    as_of_block: Option<String>,
+    as_of_timestamp: Option<String>,
+}
+
+impl One {
+    pub(super) async fn open(&self, deps: &Deps) -> Result<At, Problem> {
+        let (block, timestamp) = (self.as_of_block.as_deref(), self.as_of_timestamp.as_deref());
+        Ok(as_of::open(deps, self.chain.as_deref(), block, timestamp).await?.1)
+    }
+}
+
+/// A token and its figures.
+#[derive(Serialize)]
+pub(super) struct TokenItem {
+    #[serde(flatten)]
+    token: Token,
+    /// By DEX; DEXes without a pool of it are left out.
+    figures: Vec<TokenOnDex>,
 }
 
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     Path(address): Path<String>,
-    Query(params): Query<Chain>,
-) -> Result<Json<Item<Token>>, Problem> {
-    let (chain, _) = deps.chains.parse(params.chain.as_deref())?;
+    Query(params): Query<One>,
+) -> Result<Json<Item<TokenItem>>, Problem> {
     let address = parse::address("address", &address)?;
-    let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
-    let token = snapshot.tokens_by_addresses(&[address]).await?.pop();
+    let at = params.open(&deps).await?;
+    let token = tokens::by_addresses(&at, &[address]).await?.pop();
     let token = token.ok_or_else(|| failure::unknown_token(address))?;
-    Ok(Json(Item { block: snapshot.block().into(), item: Token::new(chain, token) }))
+    let chain = at.snapshot().chain();
+    let figures = dexes::of_token(&at, deps.chains.resolve(Some(chain))?.1, address).await?;
+    let item = TokenItem { token: Token::new(chain, token), figures };
+    Ok(Json(Item { block: at.block().into(), item }))
 }

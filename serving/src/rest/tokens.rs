@@ -1,18 +1,23 @@
-//! `GET /v1/tokens`: tokens by address, perhaps of one symbol.
+//! `GET /v1/tokens`: tokens by address, perhaps of one symbol, or those whose symbol or address begins alike.
 
 use std::sync::Arc;
 
-use api_kit::{answer::Page, extract::Query, page::Slice, problem::Problem, scope::Scope};
+use api_kit::{answer::Page, extract::Query, page::Slice, problem::Problem};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 
-use crate::{deps::Deps, read::tokens, view::token::Token};
+use crate::{
+    deps::Deps,
+    read::{as_of::At, tokens},
+    view::token::Token,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Params {
     chain: Option<String>,
     symbol: Option<String>,
+    search: Option<String>,
     first: Option<String>,
     after: Option<String>,
 }
@@ -23,7 +28,8 @@ pub(super) async fn get(
 ) -> Result<Json<Page<Token>>, Problem> {
     let (chain, _) = deps.chains.parse(params.chain.as_deref())?;
     let slice = Slice::parse(params.first.as_deref(), params.after.as_deref())?;
-    let snapshot = Scope::new(deps.reader.clone()).at(chain).await?;
-    let page = tokens::page(&snapshot, params.symbol, slice).await?;
-    Ok(Json(Page::new(snapshot.block(), page, |token| Token::new(chain, token))))
+    let filter = tokens::Filter::of(params.symbol, params.search)?;
+    let at = At::of(&deps, deps.chains.resolve(Some(chain))?, None).await?;
+    let page = tokens::page(&at, filter, slice).await?;
+    Ok(Json(Page::new(at.block(), page, |token| Token::new(chain, token))))
 }

@@ -1,10 +1,11 @@
 //! Candles.
 
+use async_graphql::SimpleObject;
 use domain::candle::Candle;
 use serde::Serialize;
 
 /// What a price did during a period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct Bar {
     /// Unix time at which the period begins.
@@ -19,23 +20,27 @@ pub struct Bar {
     pub close: Option<String>,
     /// Tracked volume in USD.
     #[serde(rename = "volumeUSD")]
+    #[graphql(name = "volumeUSD")]
     pub volume_usd: String,
     /// Fees in USD.
     #[serde(rename = "feesUSD")]
+    #[graphql(name = "feesUSD")]
     pub fees_usd: String,
     /// Locked value in USD after the last event.
     #[serde(rename = "tvlUSD")]
+    #[graphql(name = "tvlUSD")]
     pub tvl_usd: String,
     /// Swaps.
     pub swap_count: u64,
 }
 
 /// A candle of a pool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct PoolCandle {
     /// Prices and sums.
     #[serde(flatten)]
+    #[graphql(flatten)]
     pub bar: Bar,
     /// Token0 that moved in swaps, in smallest units.
     pub volume0: String,
@@ -46,11 +51,12 @@ pub struct PoolCandle {
 }
 
 /// A candle of a token, in USD.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenCandle {
     /// Prices and sums.
     #[serde(flatten)]
+    #[graphql(flatten)]
     pub bar: Bar,
     /// What moved in swaps, in smallest units.
     pub volume: String,

@@ -73,7 +73,7 @@ impl ContractEvent {
     }
 }
 
-fn named(fields: &[Field], values: &[Value]) -> Map<String, Json> {
+pub(crate) fn named(fields: &[Field], values: &[Value]) -> Map<String, Json> {
     let pairs = fields.iter().zip(values);
     pairs.map(|(field, value)| (field.name.clone(), json(&field.kind, value))).collect()
 }

@@ -1,7 +1,7 @@
 //! A liquidity event.
 
 use async_graphql::{Enum, SimpleObject};
-use domain::{ids::PoolId, row::LiquidityEvent as Row};
+use domain::{block::BlockRef, ids::PoolId, row::LiquidityEvent as Row};
 use serde::Serialize;
 
 use super::{address, hash};
@@ -40,6 +40,8 @@ pub struct LiquidityEvent {
     pub tx_hash: String,
     /// Index of the log in its block.
     pub log_index: u32,
+    /// Sender of the transaction; null where transactions are not indexed.
+    pub origin: Option<String>,
     /// Id of the pool.
     pub pool_id: String,
     /// Owner of the position, or the caller where the event names no owner.
@@ -54,10 +56,18 @@ pub struct LiquidityEvent {
     pub amount0: Option<String>,
     /// Amount of token1 in smallest units; null likewise.
     pub amount1: Option<String>,
+    /// Value in USD as the reference subgraphs count it, by the prices of the pools at that time.
+    #[serde(rename = "amountUSD")]
+    #[graphql(name = "amountUSD")]
+    pub amount_usd: String,
     /// Chain and pool, for what hangs on them.
     #[graphql(skip)]
     #[serde(skip)]
     pub pool_key: (u64, PoolId),
+    /// The block the answer is as of, if that is not the newest.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub older: Option<BlockRef>,
 }
 
 impl LiquidityEvent {
@@ -72,6 +82,7 @@ impl LiquidityEvent {
             timestamp: row.meta.timestamp,
             tx_hash: hash(row.meta.tx_hash),
             log_index: position.log_index,
+            origin: row.meta.origin.map(address),
             pool_id: row.pool.to_string(),
             owner: address(row.owner),
             tick_lower: row.range.map(|(lower, _)| lower),
@@ -79,7 +90,15 @@ impl LiquidityEvent {
             liquidity_delta: row.liquidity_delta.map(|delta| delta.to_string()),
             amount0: row.amount0.map(|amount| amount.to_string()),
             amount1: row.amount1.map(|amount| amount.to_string()),
+            amount_usd: row.amount_usd.to_string(),
             pool_key: (chain_id, row.pool),
+            older: None,
         }
+    }
+
+    /// The same for an answer as of a block; `None`: the newest.
+    #[must_use]
+    pub fn as_of(self, older: Option<BlockRef>) -> Self {
+        Self { older, ..self }
     }
 }

@@ -1,11 +1,16 @@
 //! A pool.
 
+use std::sync::OnceLock;
+
 use alloy_primitives::Address;
 use async_graphql::SimpleObject;
-use domain::entity::{Pool as Entity, PoolState};
+use domain::{
+    block::BlockRef,
+    entity::{Pool as Entity, PoolState},
+};
 use serde::Serialize;
 
-use super::{address, hash, protocol::Protocol};
+use super::{address, hash, pool_figures::PoolFigures, protocol::Protocol};
 
 /// The fee that marks a V4 pool whose hook sets the fee.
 const DYNAMIC_FEE: u32 = 0x80_0000;
@@ -59,6 +64,14 @@ pub struct Pool {
     #[graphql(skip)]
     #[serde(skip)]
     pub entity: Entity,
+    /// The block it is as of, if that is not the newest.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub older: Option<BlockRef>,
+    /// Its figures, once somebody asked for one.
+    #[graphql(skip)]
+    #[serde(skip)]
+    figures: OnceLock<PoolFigures>,
 }
 
 impl Pool {
@@ -99,6 +112,20 @@ impl Pool {
             liquidity_event_count: entity.liquidity_event_count,
             updated_block: entity.updated_block,
             entity,
+            older: None,
+            figures: OnceLock::new(),
         }
+    }
+
+    /// The same as of a block; `None`: the newest.
+    #[must_use]
+    pub fn as_of(self, older: Option<BlockRef>) -> Self {
+        Self { older, ..self }
+    }
+
+    /// What its events add up to.
+    #[must_use]
+    pub fn figures(&self) -> &PoolFigures {
+        self.figures.get_or_init(|| (&self.entity.figures).into())
     }
 }

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{I256, U256};
 use async_graphql::SimpleObject;
-use domain::{ids::PoolId, row::Swap as Row};
+use domain::{block::BlockRef, ids::PoolId, row::Swap as Row};
 use serde::Serialize;
 
 use super::{address, hash};
@@ -22,6 +22,8 @@ pub struct Swap {
     pub tx_hash: String,
     /// Index of the log in its block.
     pub log_index: u32,
+    /// Sender of the transaction; null where transactions are not indexed.
+    pub origin: Option<String>,
     /// Id of the pool.
     pub pool_id: String,
     /// Caller of the pool.
@@ -36,10 +38,18 @@ pub struct Swap {
     pub sqrt_price_x96: Option<String>,
     /// Tick after the swap (V3, V4).
     pub tick: Option<i32>,
+    /// Value in USD as the reference subgraphs count it, by the prices of the pools at that time.
+    #[serde(rename = "amountUSD")]
+    #[graphql(name = "amountUSD")]
+    pub amount_usd: String,
     /// Chain and pool, for what hangs on them.
     #[graphql(skip)]
     #[serde(skip)]
     pub pool_key: (u64, PoolId),
+    /// The block the answer is as of, if that is not the newest.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub older: Option<BlockRef>,
     /// What moved of token0 and token1, in smallest units.
     #[graphql(skip)]
     #[serde(skip)]
@@ -57,6 +67,7 @@ impl Swap {
             timestamp: row.meta.timestamp,
             tx_hash: hash(row.meta.tx_hash),
             log_index: position.log_index,
+            origin: row.meta.origin.map(address),
             pool_id: row.pool.to_string(),
             sender: address(row.sender),
             recipient: address(row.recipient),
@@ -64,8 +75,16 @@ impl Swap {
             amount1: row.amount1.to_string(),
             sqrt_price_x96: row.sqrt_price_x96.map(|price| price.to_string()),
             tick: row.tick,
+            amount_usd: row.amount_usd.to_string(),
             pool_key: (chain_id, row.pool),
+            older: None,
             moved: [row.amount0, row.amount1].map(I256::unsigned_abs),
         }
+    }
+
+    /// The same for an answer as of a block; `None`: the newest.
+    #[must_use]
+    pub fn as_of(self, older: Option<BlockRef>) -> Self {
+        Self { older, ..self }
     }
 }

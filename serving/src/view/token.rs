@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 use async_graphql::SimpleObject;
-use domain::{entity, ids::ChainId};
+use domain::{block::BlockRef, entity, ids::ChainId};
 use serde::Serialize;
 
 use super::address;
@@ -28,6 +28,10 @@ pub struct Token {
     #[graphql(skip)]
     #[serde(skip)]
     pub key: (ChainId, Address),
+    /// The block it is as of, if that is not the newest.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub older: Option<BlockRef>,
 }
 
 impl Token {
@@ -44,6 +48,13 @@ impl Token {
             ..
         } = token;
         let key = (chain, contract);
-        Self { address: address(contract), symbol, name, decimals, pool_count, first_block, key }
+        let (address, older) = (address(contract), None);
+        Self { address, symbol, name, decimals, pool_count, first_block, key, older }
+    }
+
+    /// The same as of a block; `None`: the newest.
+    #[must_use]
+    pub fn as_of(self, older: Option<BlockRef>) -> Self {
+        Self { older, ..self }
     }
 }

@@ -31,7 +31,8 @@ pub fn v4() -> PoolId {
     PoolId::Key(B256::repeat_byte(0x44))
 }
 
-fn watch() -> Watch {
+/// The DEXes.
+pub fn watch() -> Watch {
     let dex = |name: &str, protocol, factory| Dex {
         name: name.into(),
         protocol,

@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod as_of;
 mod candles;
 mod chain;
 mod contracts;
+mod entities;
 mod graphql;
+mod live;
 mod prices;
 mod reconciled;
 mod refusals;

@@ -51,6 +51,10 @@ impl Service {
         let (native_price, _) = serving::native_price::open(store.reader(), CHAIN, None, age);
         let chain = ChainDeps {
             name: "local".into(),
+            past: serving::past::PastBlocks::new(client.clone()),
+            live: serving::node::LiveNode::new(client.clone(), std::sync::Arc::default()),
+            dexes: chain::watch().dexes,
+            start_block: 1,
             client,
             quoters: BTreeMap::from(quoters),
             routers: BTreeMap::new(),

@@ -22,6 +22,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
         .map_err(|error| format!("store.database: {error}"))?;
     wait("indexer.lease_ms", config.indexer.lease_ms)?;
     config.prices.check(&config.chain)?;
+    config.feeds.check(&config.chain)?;
     for (index, chain) in config.chain.iter().enumerate() {
         check_chain(&format!("chain.{index}"), chain)?;
     }

@@ -57,6 +57,12 @@ async fn no_query_finds_a_defect() -> Result<()> {
             reqwest::get(format!("{}/v1/{}?first=20", services.serving, kebab(list))).await?;
         words.learn(&page.json().await?);
     }
+    for resolution in ["1m", "1h", "1d", "1w"] {
+        words.note("resolution", resolution);
+    }
+    for amount in ["1", "1000000", "1000000000000000000"] {
+        words.note("amount", amount);
+    }
     let words = Arc::new(Mutex::new(words));
     let each = super::questions() / AT_ONCE;
     let begun = Instant::now();
@@ -82,7 +88,7 @@ async fn no_query_finds_a_defect() -> Result<()> {
     }
     let mut all = Tally::default();
     while let Some(tally) = tasks.join_next().await {
-        let tally = tally??;
+        let tally = tally?.with_context(|| tail(world.folder.path()))?;
         all.answered += tally.answered;
         for (code, count) in tally.refused {
             *all.refused.entry(code).or_default() += count;
@@ -137,4 +143,11 @@ fn kebab(name: &str) -> String {
         text.push(letter.to_ascii_lowercase());
     }
     text
+}
+
+/// The end of the log of the services.
+fn tail(folder: &std::path::Path) -> String {
+    let log = std::fs::read_to_string(folder.join("up.log")).unwrap_or_default();
+    let lines: Vec<_> = log.lines().rev().take(20).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
 }

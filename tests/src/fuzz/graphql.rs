@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::words::Words;
 
 /// Asks a service for its schema.
-pub const INTROSPECTION: &str = "{ __schema { queryType { name } types { kind name
+pub const INTROSPECTION: &str = "{ __schema { queryType { name } types { kind name isOneOf
     fields { name args { name type { ...T } } type { ...T } } inputFields { name type { ...T } } enumValues { name } } } }
     fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
@@ -72,7 +72,7 @@ impl Schema {
             let (part, whole) = if of["kind"] == "NON_NULL" { (49, 50) } else { (2, 5) };
             if dice.chance(part, whole) {
                 let name = argument["name"].as_str().unwrap_or_default();
-                arguments.push(format!("{name}: {}", self.value(of, dice, words, 3)));
+                arguments.push(format!("{name}: {}", self.value(name, of, dice, words, 3)));
             }
         }
         if !arguments.is_empty() {
@@ -100,9 +100,9 @@ impl Schema {
         text.push_str(" }");
     }
 
-    fn value(&self, of: &Value, dice: &mut Dice, words: &Words, depth: u32) -> String {
+    fn value(&self, name: &str, of: &Value, dice: &mut Dice, words: &Words, depth: u32) -> String {
         // not what is asked for at all
-        if dice.chance(1, 60) {
+        if dice.chance(1, 150) {
             return dice
                 .pick(&["null", "true", "[]", "{}", "WHAT", "1.5"])
                 .copied()
@@ -110,10 +110,10 @@ impl Schema {
                 .to_owned();
         }
         match of["kind"].as_str() {
-            Some("NON_NULL") => self.value(&of["ofType"], dice, words, depth),
+            Some("NON_NULL") => self.value(name, &of["ofType"], dice, words, depth),
             Some("LIST") => {
                 let values =
-                    (0..dice.below(4)).map(|_| self.value(&of["ofType"], dice, words, depth));
+                    (0..dice.below(4)).map(|_| self.value(name, &of["ofType"], dice, words, depth));
                 format!("[{}]", values.collect::<Vec<_>>().join(", "))
             }
             Some("ENUM") => {
@@ -125,24 +125,26 @@ impl Schema {
             Some("INPUT_OBJECT") => {
                 let of = self.types.get(of["name"].as_str().unwrap_or_default());
                 let fields = of.and_then(|of| of["inputFields"].as_array());
+                let is_one = of.is_some_and(|of| of["isOneOf"] == true) && !dice.chance(1, 20);
+                let only = fields.map_or(0, |fields| dice.index(fields.len()));
                 let mut text = Vec::new();
-                for field in fields.into_iter().flatten() {
-                    let is_wanted = field["type"]["kind"] == "NON_NULL" || dice.chance(1, 3);
+                for (place, field) in fields.into_iter().flatten().enumerate() {
+                    let is_needed = field["type"]["kind"] == "NON_NULL";
+                    let is_wanted =
+                        if is_one { place == only } else { is_needed || dice.chance(1, 3) };
                     if depth > 0 && is_wanted {
                         let name = field["name"].as_str().unwrap_or_default();
-                        text.push(format!(
-                            "{name}: {}",
-                            self.value(&field["type"], dice, words, depth - 1)
-                        ));
+                        let value = self.value(name, &field["type"], dice, words, depth - 1);
+                        text.push(format!("{name}: {value}"));
                     }
                 }
                 format!("{{{}}}", text.join(", "))
             }
             _ => match of["name"].as_str() {
-                Some("Int") => words.number(dice),
+                Some("Int") => words.number(name, dice),
                 Some("Boolean") => dice.chance(1, 2).to_string(),
                 // JSON's escapes are GraphQL's
-                _ => Value::String(words.text(dice)).to_string(),
+                _ => Value::String(words.text(name, dice)).to_string(),
             },
         }
     }

@@ -57,7 +57,7 @@ struct WireBlock {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WireCall {
+pub(super) struct WireCall {
     #[serde(default)]
     return_data: Bytes,
     gas_used: U64,

@@ -39,3 +39,16 @@ fn a_slow_log_query_asks_for_less_and_a_slow_call_for_another_try() {
     assert!(matches!(logs.error, ChainError::TooLarge(_)) && logs.is_endpoints());
     assert!(Fault::timed_out("eth_call", "30 s").error.is_transient());
 }
+
+#[test]
+fn what_never_begins_to_run_is_an_outcome() {
+    for message in [
+        "Insufficient funds for gas * price + value",
+        "insufficient funds for transfer",
+        "intrinsic gas too low: have 16, want 21000",
+        "intrinsic gas too high -- CallGasCostMoreThanGasLimit",
+    ] {
+        let error = ChainError::from_response(-32003, message, None);
+        assert!(matches!(error, ChainError::Reverted { .. }), "{message}: {error}");
+    }
+}

@@ -55,7 +55,7 @@ impl TryFrom<WireLog> for RawLog {
 }
 
 /// An index that fits into 32 bits.
-pub(super) fn small(value: Quantity, what: &str) -> Result<u32, ChainError> {
+pub(crate) fn small(value: Quantity, what: &str) -> Result<u32, ChainError> {
     u32::try_from(value.0)
         .map_err(|_| ChainError::Inconsistent(format!("{what} of {} is absurd", value.0)))
 }

@@ -61,6 +61,12 @@ record! {
         pub fee_growth_global1: Option<U256> => "feeGrowthGlobal1X128",
         /// V3, V4: the protocol's share of fees, packed as the pool stores it (`slot0.feeProtocol`, `slot0.protocolFee`).
         pub fee_protocol: u32 => "feeProtocol",
+        /// V3: token0 that came to the contract (or left it, below zero) by events which the locked amount does not count:
+        /// flash fees, and what the protocol took. With the locked amount it is what the pool holds by its own rules. None
+        /// where it is not known: V2 and V4, and pools that were stored before it was followed.
+        pub beside_token0: Option<Decimal> => "besideToken0",
+        /// V3: the same of token1; known together.
+        pub beside_token1: Option<Decimal> => "besideToken1",
     }
 }
 
@@ -69,6 +75,23 @@ impl PoolFigures {
     #[must_use]
     pub fn fee_growth(&self) -> Option<[U256; 2]> {
         self.fee_growth_global0.zip(self.fee_growth_global1).map(Into::into)
+    }
+
+    /// What the locked amounts leave out, where it is known.
+    #[must_use]
+    pub fn beside(&self) -> Option<[Decimal; 2]> {
+        self.beside_token0.zip(self.beside_token1).map(Into::into)
+    }
+
+    /// Adds to what the locked amounts leave out; nothing where that is not known.
+    pub fn add_beside(&mut self, amounts: [Decimal; 2]) {
+        for (sum, amount) in
+            [&mut self.beside_token0, &mut self.beside_token1].into_iter().zip(amounts)
+        {
+            if let Some(sum) = sum {
+                *sum += amount;
+            }
+        }
     }
 
     /// Sets both.

@@ -9,10 +9,12 @@ use crate::{
     row::LiquidityKind,
 };
 
+mod beside;
 mod liquidity;
 mod swap;
 mod ticks;
 
+use self::beside::Way;
 use self::liquidity::{Moved, RangeChange};
 pub(super) use self::swap::Swapped;
 
@@ -110,6 +112,7 @@ impl Step<'_> {
             }
             EventKind::V3Flash { sender: owner, paid0, paid1, .. } => {
                 self.flash_growth(id, [paid0, paid1])?;
+                self.moved_beside(id, [paid0, paid1], Way::In)?;
                 let (kind, amounts) = (LiquidityKind::Flash, [paid0, paid1]);
                 self.moved(meta, &Moved { id, kind, owner, range: None, amounts })?;
             }
@@ -121,6 +124,9 @@ impl Step<'_> {
             EventKind::V3FeeProtocol { fee_protocol0, fee_protocol1 } => {
                 let packed = u32::from(fee_protocol0) | u32::from(fee_protocol1) << 4;
                 self.change_pool(id, |pool| pool.figures.fee_protocol = packed)?;
+            }
+            EventKind::V3CollectProtocol { amount0, amount1 } => {
+                self.moved_beside(id, [amount0, amount1], Way::Out)?;
             }
             EventKind::V4ProtocolFee { protocol_fee, .. } => {
                 self.change_pool(id, |pool| pool.figures.fee_protocol = protocol_fee)?;

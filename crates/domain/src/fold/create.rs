@@ -4,6 +4,7 @@ use alloy_primitives::{Address, U256};
 
 use super::{FoldError, Key, apply::Step};
 use crate::{
+    decimal::Decimal,
     entity::{Created, Pool, PoolState, Protocol, Token},
     event::{EventKind, EventMeta},
     figures::PoolFigures,
@@ -60,6 +61,10 @@ impl Step<'_> {
         let mut figures = PoolFigures { fee_tier: fee_pips, ..PoolFigures::default() };
         if dex.protocol != Protocol::V2 {
             figures.set_fee_growth(Some([U256::ZERO; 2]));
+        }
+        if dex.protocol == Protocol::V3 {
+            (figures.beside_token0, figures.beside_token1) =
+                (Some(Decimal::ZERO), Some(Decimal::ZERO));
         }
         let mut pool = Pool {
             id,

@@ -35,7 +35,8 @@ pub fn touched(event: &Event, out: &mut Vec<Key>) {
         | EventKind::V3Collect { .. }
         | EventKind::V3Swap { .. }
         | EventKind::V3Flash { .. }
-        | EventKind::V3FeeProtocol { .. } => out.push(Key::Pool(emitter)),
+        | EventKind::V3FeeProtocol { .. }
+        | EventKind::V3CollectProtocol { .. } => out.push(Key::Pool(emitter)),
         EventKind::V2Transfer { from, to, .. } => shares(event.meta.address, *from, *to, out),
         EventKind::V3Mint { tick_lower, tick_upper, .. }
         | EventKind::V3Burn { tick_lower, tick_upper, .. } => {

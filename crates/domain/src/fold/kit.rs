@@ -167,11 +167,12 @@ impl Chain {
         self.find(key).unwrap_or_else(|| panic!("no {key:?}"))
     }
 
-    /// A pool without what the chain alone keeps of fees.
+    /// A pool without what the chain alone keeps: of fees, and of what the reference leaves out.
     pub(super) fn pool(&self, id: PoolId) -> Pool {
         let mut pool: Pool = self.get(&Key::Pool(id));
         pool.figures.set_fee_growth(None);
         pool.figures.fee_protocol = 0;
+        (pool.figures.beside_token0, pool.figures.beside_token1) = (None, None);
         pool
     }
 

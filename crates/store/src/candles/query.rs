@@ -1,7 +1,11 @@
 //! Reading candles.
 
-use bson::{RawDocumentBuf, doc};
-use domain::candle::{Candle, Resolution, Subject, roll_up};
+use alloy_primitives::Address;
+use bson::{RawDocument, RawDocumentBuf, doc};
+use domain::{
+    candle::{Candle, Resolution, Subject, roll_up},
+    ids::PoolId,
+};
 use futures::TryStreamExt as _;
 use mongodb::{ClientSession, Database, options::Hint};
 
@@ -82,6 +86,13 @@ impl CandleQuery {
         candles.drain(..candles.len().saturating_sub(limit));
         Ok(candles)
     }
+}
+
+/// The candles of a bucket, of whatever it is, with times from its beginning.
+pub(crate) fn of_bucket(raw: &RawDocument) -> Result<Vec<Candle>, StoreError> {
+    let subject = Subject::Pool(PoolId::Contract(Address::ZERO));
+    let candles = Stored::read(raw)?.candles(&BucketKey::new(subject, Resolution::M1, 0));
+    candles.map_err(|error| corrupt(raw, &error.to_string()))
 }
 
 /// The buckets to look through, newest first. Each gives at least one candle, or with its neighbour one.

@@ -114,6 +114,24 @@ async fn assert_read(mongo: &TestMongo, blocks: &[BlockChanges]) {
         }
     }
     assert!(longest > 25, "{longest} candles");
+    assert_read_together(&snapshot, blocks).await;
+}
+
+async fn assert_read_together(snapshot: &Snapshot, blocks: &[BlockChanges]) {
+    let pools = [pool_id(1), pool_id(2), pool_id(9)];
+    let last = blocks.last().unwrap().block.timestamp;
+    for resolution in Resolution::STORED {
+        for (from, to) in [(BEGIN, last + 1), (BEGIN + 90_001, BEGIN + 900_000), (last, last)] {
+            let of = |pool: &domain::ids::PoolId| {
+                let mut all = naive(blocks, Subject::Pool(*pool), resolution);
+                all.retain(|candle| (from..to).contains(&candle.start));
+                (!all.is_empty()).then_some((*pool, all))
+            };
+            let wanted: BTreeMap<_, _> = pools.iter().filter_map(of).collect();
+            let found = snapshot.candles_of_pools(&pools, resolution, (from, to)).await.unwrap();
+            assert_eq!(found, wanted, "{resolution} {from} {to}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -109,6 +109,18 @@ impl<'a> Chunk<'a> {
         Ok(found)
     }
 
+    /// Goes through the versions of a pool, with the blocks that made them, until `visit` has enough.
+    pub(crate) fn each_pool(
+        &self,
+        mut visit: impl FnMut(u64, &PoolVersion) -> bool,
+    ) -> Result<(), StoreError> {
+        let read = self.each::<PoolVersion>(|at, version| match version {
+            Some(version) => visit(at, version),
+            None => true,
+        });
+        read.map_err(|error| self.corrupt(&error))
+    }
+
     /// What never changes about a pool, of a chunk that says that.
     pub(crate) fn identity(&self) -> Result<Option<PoolIdentity>, StoreError> {
         self.last(u64::MAX).map_err(|error| self.corrupt(&error))

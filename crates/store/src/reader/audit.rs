@@ -9,6 +9,7 @@ use domain::{
     row::{LiquidityEvent, Swap},
 };
 use futures::TryStreamExt as _;
+use mongodb::options::Hint;
 
 use super::{
     Past, Snapshot,
@@ -96,7 +97,11 @@ impl Snapshot {
     ) -> Result<Vec<RawDocumentBuf>, StoreError> {
         let (database, mut session) = self.parts().await;
         let collection = database.collection::<RawDocumentBuf>(plan.collection);
-        let mut find = collection.find(plan.filter).sort(plan.sort).session(&mut *session);
+        let mut find = collection
+            .find(plan.filter)
+            .sort(plan.sort)
+            .hint(Hint::Name(plan.index.to_owned()))
+            .session(&mut *session);
         if let Some(projection) = projection {
             find = find.projection(projection);
         }

@@ -3,22 +3,20 @@
 use std::time::Duration;
 
 use alloy_primitives::Address;
-use bson::doc;
 use domain::{
+    decimal::Decimal,
     entity::{Pool, Protocol},
     ids::PoolId,
 };
 
-use super::{
-    Snapshot,
-    bound::Bound,
-    plan::{ID, Plan, range},
-};
-use crate::{
-    codec::Addr,
-    documents::{Stored as _, pool},
-    error::StoreError,
-};
+use super::{Snapshot, bound::Bound};
+use crate::{documents::pool, error::StoreError};
+
+mod plan;
+
+#[cfg(test)]
+pub(super) use self::plan::of_pair;
+pub(super) use self::plan::{by_ids, plans};
 
 /// Order of a list of pools.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -28,6 +26,8 @@ pub enum PoolOrder {
     Created,
     /// Most swaps first.
     Swaps,
+    /// Most locked value in USD first.
+    Tvl,
 }
 
 /// The pool a page continues after. Its variant must be that of the query's order; another one is ignored.
@@ -47,6 +47,13 @@ pub enum PoolCursor {
         /// The pool.
         id: PoolId,
     },
+    /// Of [`PoolOrder::Tvl`].
+    Tvl {
+        /// Locked value in USD.
+        usd: Decimal,
+        /// The pool.
+        id: PoolId,
+    },
 }
 
 impl PoolCursor {
@@ -58,6 +65,7 @@ impl PoolCursor {
                 Self::Created { block: pool.created.block, log_index: pool.created.log_index }
             }
             PoolOrder::Swaps => Self::Swaps { count: pool.swap_count, id: pool.id },
+            PoolOrder::Tvl => Self::Tvl { usd: pool.figures.total_value_locked_usd, id: pool.id },
         }
     }
 }
@@ -67,8 +75,12 @@ impl PoolCursor {
 pub struct PoolQuery {
     /// Of this protocol only.
     pub protocol: Option<Protocol>,
+    /// Of the DEX with this configured name only.
+    pub dex: Option<String>,
     /// With this token only, on either side.
     pub token: Option<Address>,
+    /// Made at or below this block only; for [`PoolOrder::Created`].
+    pub up_to: Option<u64>,
     /// Order.
     pub order: PoolOrder,
     /// Continue after this pool.
@@ -77,7 +89,17 @@ pub struct PoolQuery {
     pub limit: u32,
 }
 
-/// No index has the pools of a token by protocol: those of the token are looked through.
+impl PoolQuery {
+    /// Whether an index has exactly these pools: of a token by protocol or DEX, and of a DEX by protocol none has.
+    const fn is_served(&self) -> bool {
+        matches!(
+            (&self.token, &self.dex, self.protocol),
+            (Some(_), None, None) | (None, Some(_), None) | (None, None, _)
+        )
+    }
+}
+
+/// Where no index has just the pools that are asked for: those of the token or of the DEX are looked through.
 pub(super) const OF_A_TOKEN: Bound = Bound {
     what: "looking through the pools of a token for those of a protocol",
     documents: u64::MAX,
@@ -93,7 +115,16 @@ impl Snapshot {
     /// All pools with any of these tokens, on either side, oldest first. Reads as many as there are: for tokens that have
     /// few ([`domain::entity::Token::pool_count`]).
     pub async fn pools_of_tokens(&self, tokens: &[Address]) -> Result<Vec<Pool>, StoreError> {
-        self.find::<pool::Doc>(of_tokens(self.key(), tokens)).await
+        self.find::<pool::Doc>(plan::of_tokens(self.key(), tokens)).await
+    }
+
+    /// Pools of these two tokens, oldest first; the lower address comes first.
+    pub async fn pools_of_pair(
+        &self,
+        pair: [Address; 2],
+        limit: u32,
+    ) -> Result<Vec<Pool>, StoreError> {
+        self.find::<pool::Doc>(plan::of_pair(self.key(), pair, limit)).await
     }
 
     pub(crate) async fn pools_within(
@@ -101,68 +132,13 @@ impl Snapshot {
         query: &PoolQuery,
         bound: Bound,
     ) -> Result<Vec<Pool>, StoreError> {
-        let unserved = query.token.is_some() && query.protocol.is_some();
-        let plan = plan(self.key(), query);
-        self.find_within::<pool::Doc>(plan, unserved.then_some(bound)).await
-    }
-}
-
-pub(super) fn plan(chain: i64, query: &PoolQuery) -> Plan {
-    let mut filter = doc! {};
-    if let Some(protocol) = query.protocol {
-        filter.insert("protocol", pool::protocol(protocol));
-    }
-    if let Some(token) = query.token {
-        filter.insert("tokens", Addr(token));
-    }
-    // a token has few pools: its index also serves when the protocol is asked for, too
-    let names = match (query.token, query.protocol) {
-        (Some(_), _) => ["token_created", "token_swaps"],
-        (None, Some(_)) => ["protocol_created", "protocol_swaps"],
-        (None, None) => ["created", "swaps"],
-    };
-    let (sort, index) = match query.order {
-        PoolOrder::Created => {
-            let after = match query.after {
-                Some(PoolCursor::Created { block, log_index }) => {
-                    Some(pool::created_bound(chain, block, log_index))
-                }
-                _ => None,
-            };
-            filter.insert("created", range(chain, true, after));
-            (doc! { "created": 1 }, names[0])
+        let bound = (!query.is_served()).then_some(bound);
+        let mut found = Vec::new();
+        for mut plan in plans(self.key(), query) {
+            let rest = query.limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+            plan.limit = Some(rest);
+            found.extend(self.find_within::<pool::Doc>(plan, bound).await?);
         }
-        PoolOrder::Swaps => {
-            let after = match query.after {
-                Some(PoolCursor::Swaps { count, id }) => Some(pool::swaps_bound(chain, count, id)),
-                _ => None,
-            };
-            filter.insert("swaps", range(chain, false, after));
-            (doc! { "swaps": -1 }, names[1])
-        }
-    };
-    Plan { collection: pool::Doc::COLLECTION, filter, sort, index, limit: Some(query.limit) }
-}
-
-fn of_tokens(chain: i64, tokens: &[Address]) -> Plan {
-    let tokens: Vec<_> = tokens.iter().copied().map(Addr).collect();
-    Plan {
-        collection: pool::Doc::COLLECTION,
-        filter: doc! { "tokens": { "$in": tokens }, "created": range(chain, true, None) },
-        sort: doc! { "created": 1 },
-        index: "token_created",
-        limit: None,
-    }
-}
-
-pub(super) fn by_ids(chain: i64, ids: &[PoolId]) -> Plan {
-    let ids: Vec<_> = ids.iter().map(|id| pool::id(chain, *id)).collect();
-    let filter = doc! { "_id": { "$in": ids } };
-    Plan {
-        collection: pool::Doc::COLLECTION,
-        filter,
-        sort: doc! { "_id": 1 },
-        index: ID,
-        limit: None,
+        Ok(found)
     }
 }

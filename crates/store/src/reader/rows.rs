@@ -56,6 +56,14 @@ impl Snapshot {
         Ok(rows)
     }
 
+    /// Liquidity events of a transaction, in order.
+    pub async fn liquidity_by_tx(&self, tx_hash: B256) -> Result<Vec<LiquidityEvent>, StoreError> {
+        let all = Selection { transaction: Some(tx_hash), ..Selection::default() };
+        let mut rows = self.rows::<LiquidityEvent>(&all).await?;
+        rows.reverse();
+        Ok(rows)
+    }
+
     /// Liquidity events, newest first.
     pub async fn liquidity(
         &self,

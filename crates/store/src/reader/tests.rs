@@ -24,6 +24,7 @@ use crate::{
 
 mod explain;
 mod positions;
+mod range;
 mod reconciled;
 mod trading;
 
@@ -109,7 +110,7 @@ async fn pools_are_listed(snapshot: &Snapshot, chain: &Chain) {
     let token = address(2_001);
     for protocol in [None, Some(Protocol::V2), Some(Protocol::V4)] {
         for token in [None, Some(token)] {
-            for order in [PoolOrder::Created, PoolOrder::Swaps] {
+            for order in [PoolOrder::Created, PoolOrder::Swaps, PoolOrder::Tvl] {
                 let mut wanted: Vec<Pool> = pools
                     .iter()
                     .filter(|pool| protocol.is_none_or(|protocol| pool.protocol == protocol))
@@ -121,13 +122,27 @@ async fn pools_are_listed(snapshot: &Snapshot, chain: &Chain) {
                 if order == PoolOrder::Swaps {
                     wanted.sort_by_key(|pool| (pool.swap_count, pool.id.as_slice().len(), pool.id));
                     wanted.reverse();
+                } else if order == PoolOrder::Tvl {
+                    wanted.sort_by(|one, other| {
+                        let key = |pool: &Pool| (pool.id.as_slice().len(), pool.id);
+                        let [a, b] = [one, other].map(|pool| pool.figures.total_value_locked_usd);
+                        a.cmp(&b).then_with(|| key(one).cmp(&key(other)))
+                    });
+                    wanted.reverse();
                 }
                 let found = pages(
                     4,
                     |pool| PoolCursor::of(pool, order),
                     async |after| {
                         snapshot
-                            .pools(&PoolQuery { protocol, token, order, after, limit: 4 })
+                            .pools(&PoolQuery {
+                                protocol,
+                                token,
+                                order,
+                                after,
+                                limit: 4,
+                                ..PoolQuery::default()
+                            })
                             .await
                             .unwrap()
                     },

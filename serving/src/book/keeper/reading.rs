@@ -154,17 +154,26 @@ impl Keeper {
                 _ => break,
             }
         }
-        // what the newest block changed is not known, only that it may be taken back
-        held.recent.push_back(BlockTrading {
-            block: held.block,
-            pools: BTreeSet::new(),
-            ticks: BTreeSet::new(),
-        });
+        held.recent = recent(snapshot).await?;
         let (chain, count, took) = (self.chain, ids.len(), begun.elapsed());
         tracing::info!(chain, pools = count, ?took, block = held.block.number, "pools are loaded");
         self.held = Some(held);
         Ok(count)
     }
+}
+
+/// The blocks that can be taken back, with what they changed: the next version may be of a block below this one.
+async fn recent(snapshot: &Snapshot) -> Result<VecDeque<BlockTrading>, StoreError> {
+    let most = u32::try_from(REMEMBERED).unwrap_or(u32::MAX);
+    let oldest = snapshot.recent_blocks(most).await?.last().map(|block| block.number);
+    if let Some(below) = oldest.and_then(|oldest| oldest.checked_sub(1))
+        && let Some(blocks) = snapshot.trading_since(below).await?
+    {
+        return Ok(blocks.into());
+    }
+    // what it changed is not known, only that it may be taken back
+    let (block, pools, ticks) = (snapshot.block(), BTreeSet::new(), BTreeSet::new());
+    Ok([BlockTrading { block, pools, ticks }].into())
 }
 
 async fn pools_by_ids(snapshot: &Snapshot, ids: &[PoolId]) -> Result<Vec<TradingPool>, StoreError> {

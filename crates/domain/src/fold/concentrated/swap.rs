@@ -65,8 +65,13 @@ impl Step<'_> {
         self.swap_growth(swap)?;
         let usd = match self.world(id)? {
             Some(world) if !is_ignored_swap(id, self.block.number) => self.count(&world, swap)?,
-            _ => {
+            world => {
                 self.change_pool(id, |pool| after(pool, swap))?;
+                if let Some(world) = world {
+                    // the contract counts what the reference ignores
+                    let amounts = swap.in_tokens(&world).signed;
+                    self.change_pool(id, |pool| pool.figures.add_beside(amounts))?;
+                }
                 Decimal::ZERO
             }
         };

@@ -4,14 +4,15 @@ use alloy_primitives::{Address, U256};
 use domain::{
     candle::{Resolution, Subject},
     entity::Protocol,
+    figures::Interval,
     fold::Key,
     row::Position,
 };
 
 use crate::{
     Batch, CandleQuery, ContractEventQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery,
-    PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery, PositionsOf, RowQuery, Snapshot,
-    TickDayQuery, TokenQuery, Writer,
+    PeriodQuery, PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery, PositionsOf,
+    RowQuery, ShareQuery, SharesOf, Snapshot, SymbolQuery, TickDayQuery, TokenQuery, Writer,
     backup::BackupRequest,
     contracts,
     contracts::tests::{announcements, table, values},
@@ -30,6 +31,7 @@ pub(super) async fn everything(mongo: &TestMongo, chain: u64, length: u64) {
     let snapshot = reader.snapshot(chain).await.unwrap().unwrap();
     for_pools(&snapshot).await;
     for_tokens_and_the_past(&snapshot, length).await;
+    for_figures(&snapshot, length).await;
     for_rows(&snapshot).await;
     for_nfts(&snapshot).await;
     for_contract_events(&snapshot).await;
@@ -51,19 +53,25 @@ pub(super) async fn everything(mongo: &TestMongo, chain: u64, length: u64) {
 
 async fn for_pools(snapshot: &Snapshot) {
     let pool = pool_id(4);
-    for protocol in [None, Some(Protocol::V3)] {
-        for token in [None, Some(address(2_001))] {
-            for (order, cursor) in [
-                (PoolOrder::Created, PoolCursor::Created { block: 9, log_index: 1 }),
-                (PoolOrder::Swaps, PoolCursor::Swaps { count: 2, id: pool }),
-            ] {
-                for after in [None, Some(cursor)] {
-                    let query = PoolQuery { protocol, token, order, after, limit: LIMIT };
-                    snapshot.pools(&query).await.unwrap();
+    for dex in [None, Some("dex".to_owned())] {
+        for protocol in [None, Some(Protocol::V3)] {
+            for token in [None, Some(address(2_001))] {
+                for (order, cursor) in [
+                    (PoolOrder::Created, PoolCursor::Created { block: 9, log_index: 1 }),
+                    (PoolOrder::Swaps, PoolCursor::Swaps { count: 2, id: pool }),
+                    (PoolOrder::Tvl, PoolCursor::Tvl { usd: 40.into(), id: pool }),
+                ] {
+                    for after in [None, Some(cursor)] {
+                        let (dex, up_to, limit) = (dex.clone(), Some(50), LIMIT);
+                        let query = PoolQuery { protocol, dex, token, up_to, order, after, limit };
+                        snapshot.pools(&query).await.unwrap();
+                    }
                 }
             }
         }
     }
+    let pair = [address(2_001), address(2_004)];
+    assert_eq!(snapshot.pools_of_pair(pair, LIMIT).await.unwrap().len(), 1);
     let tokens = [address(2_001), address(2_002)];
     assert!(!snapshot.pools_of_tokens(&tokens).await.unwrap().is_empty());
     let found = snapshot.pool(pool).await.unwrap().unwrap();
@@ -106,6 +114,37 @@ async fn for_tokens_and_the_past(snapshot: &Snapshot, length: u64) {
     assert!(snapshot.row_counts(length - 5, length).await.unwrap().nft_transfers > 0);
 }
 
+async fn for_figures(snapshot: &Snapshot, length: u64) {
+    let (pool, factory, token) = (pool_id(4), address(1), address(2_004));
+    let query = PeriodQuery { from: 0, to: u32::MAX, limit: LIMIT };
+    assert_eq!(snapshot.pool_intervals(pool, Interval::Hour, &query).await.unwrap().len(), 1);
+    let days = snapshot.token_intervals((factory, token), Interval::Day, &query).await.unwrap();
+    assert_eq!(days.len(), 1);
+    assert_eq!(snapshot.protocol_days(factory, &query).await.unwrap().len(), 1);
+    let hour = (pool, Interval::Hour, u32::MAX);
+    assert_eq!(snapshot.pool_intervals_by_keys(&[hour]).await.unwrap().len(), 1);
+    assert_eq!(snapshot.factories().await.unwrap().len(), 1);
+    assert_eq!(snapshot.token_figures(&[(factory, token)]).await.unwrap().len(), 1);
+    assert!(snapshot.account(address(6)).await.unwrap().is_some());
+    for of in [SharesOf::Account(address(6)), SharesOf::Pool(pool)] {
+        for after in [None, Some((pool_id(3), address(5)))] {
+            let query = ShareQuery { of, after, limit: LIMIT };
+            assert!(!snapshot.shares(&query).await.unwrap().is_empty());
+        }
+    }
+    for after in [None, Some(("T1".to_owned(), address(2_010)))] {
+        let query = SymbolQuery { prefix: "T".to_owned(), after, limit: LIMIT };
+        assert_eq!(snapshot.tokens_by_prefix(&query).await.unwrap().len(), LIMIT as usize);
+    }
+    let found = snapshot.tokens_between(address(2_003), address(2_004), LIMIT).await.unwrap();
+    assert_eq!(found.len(), 2);
+    let keys = [Key::Factory(factory), Key::Token(token), Key::Account(address(6))];
+    assert!(snapshot.entities_at(&keys, 40).await.unwrap().iter().all(Option::is_some));
+    assert_eq!(snapshot.pools_by_ids_at(&[pool], 40).await.unwrap().len(), 1);
+    assert!(snapshot.mark_at(length - 5).await.unwrap().is_some());
+    assert!(snapshot.block_at(1_700_000_000 + length - 5).await.unwrap().is_some());
+}
+
 async fn for_rows(snapshot: &Snapshot) {
     for pool in [None, Some(pool_id(4))] {
         for account in [None, Some(address(6))] {
@@ -119,6 +158,14 @@ async fn for_rows(snapshot: &Snapshot) {
         }
     }
     assert!(!snapshot.swaps_by_tx(tx(9)).await.unwrap().is_empty());
+    snapshot.liquidity_by_tx(tx(9)).await.unwrap();
+    let blocks = 10..=20;
+    assert_eq!(snapshot.swaps_in(blocks.clone(), 100).await.unwrap().len(), 20);
+    assert_eq!(snapshot.liquidity_in(blocks.clone(), 100).await.unwrap().len(), 10);
+    assert_eq!(snapshot.pools_created_in(blocks.clone(), 100).await.unwrap().len(), 10);
+    let versions = snapshot.pools_in(&[pool_id(4), pool_id(9)], blocks).await.unwrap();
+    assert_eq!(versions.values().map(Vec::len).collect::<Vec<_>>(), [1, 3]);
+    snapshot.settled().await.unwrap();
 }
 
 async fn for_nfts(snapshot: &Snapshot) {

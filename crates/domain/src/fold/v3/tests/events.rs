@@ -344,6 +344,19 @@ fn a_flash_loan_is_a_row_and_no_figure() {
     let changes = chain.ok(MIDNIGHT + 60, vec![(address, kind)]);
     assert_eq!(changes.rows.liquidity[0].amount_usd, Decimal::ZERO);
     assert_eq!((factory(&chain), chain.pool(v3_pool(STABLE)).figures), before);
+
+    // what the locked amounts leave out is kept beside them: the fee, and what the protocol took
+    let beside = |chain: &Chain| {
+        let pool: Pool = chain.get(&Key::Pool(v3_pool(STABLE)));
+        pool.figures.beside().unwrap()
+    };
+    let [paid0, paid1] = beside(&chain);
+    assert!(!paid0.is_zero() && !paid0.is_negative() && !paid1.is_zero());
+    let kind = EventKind::V3CollectProtocol { amount0: U256::from(3), amount1: one };
+    let changes = chain.ok(MIDNIGHT + 90, vec![(address, kind)]);
+    assert!(changes.rows.liquidity.is_empty());
+    assert_eq!(beside(&chain), [-(paid0 + paid0), Decimal::ZERO]);
+    assert_eq!((factory(&chain), chain.pool(v3_pool(STABLE)).figures), before);
 }
 
 #[test]

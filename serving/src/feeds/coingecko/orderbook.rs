@@ -1,0 +1,34 @@
+//! `GET /coingecko/orderbook?ticker_id=&depth=`: an order book made of the pool's curve.
+
+use api_kit::problem::Problem;
+use axum::Json;
+use serde::Serialize;
+
+use crate::feeds::{asked::Asked, depth::Level, tickers, view::View};
+
+#[derive(Serialize)]
+pub(super) struct Orderbook {
+    ticker_id: String,
+    pool_id: String,
+    /// Unix milliseconds.
+    timestamp: u64,
+    bids: Vec<[String; 2]>,
+    asks: Vec<[String; 2]>,
+}
+
+/// Levels in the format's shape.
+pub(in crate::feeds) fn levels(levels: Vec<Level>) -> Vec<[String; 2]> {
+    levels.into_iter().map(|(price, amount)| [price.to_string(), amount]).collect()
+}
+
+pub(super) async fn get(view: View, asked: Asked) -> Result<Json<Orderbook>, Problem> {
+    let pairs = tickers::find(&view, &asked, asked.needed("ticker_id")?).await?;
+    let (pair, depth) = tickers::depth(&view, &asked, pairs).await?;
+    Ok(Json(Orderbook {
+        ticker_id: tickers::name(&pair),
+        pool_id: pair.pool.id.to_string(),
+        timestamp: view.block().timestamp.saturating_mul(1_000),
+        bids: levels(depth.bids),
+        asks: levels(depth.asks),
+    }))
+}

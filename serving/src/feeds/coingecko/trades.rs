@@ -1,0 +1,60 @@
+//! `GET /coingecko/historical_trades?ticker_id=&type=&limit=&start_time=&end_time=`: the newest trades of a span of time,
+//! ascending; of all pools of a pair unless `pool_id` names one.
+
+use api_kit::problem::Problem;
+use axum::Json;
+use domain::decimal::Decimal;
+use serde::Serialize;
+
+use crate::feeds::{
+    asked::Asked,
+    tickers,
+    trades::{self, Kind, Span, Trade},
+    view::View,
+};
+
+#[derive(Serialize)]
+struct Item {
+    trade_id: u64,
+    price: Decimal,
+    base_volume: String,
+    target_volume: String,
+    /// Unix milliseconds.
+    trade_timestamp: u64,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+/// Trades by side; a side that was not asked for is left out.
+#[derive(Serialize)]
+pub(super) struct Trades {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buy: Option<Vec<Item>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sell: Option<Vec<Item>>,
+}
+
+impl From<&Trade> for Item {
+    fn from(trade: &Trade) -> Self {
+        Self {
+            trade_id: trade.id,
+            price: trade.price,
+            base_volume: trade.base.clone(),
+            target_volume: trade.quote.clone(),
+            trade_timestamp: trade.time.saturating_mul(1_000),
+            kind: trade.kind.name(),
+        }
+    }
+}
+
+pub(super) async fn get(view: View, asked: Asked) -> Result<Json<Trades>, Problem> {
+    let span = Span::parse(&asked)?;
+    let pairs = tickers::find(&view, &asked, asked.needed("ticker_id")?).await?;
+    let found = trades::of_pairs(&view.snapshot, &pairs, span).await?;
+    let side = |kind: Kind| {
+        let wanted = span.kind.is_none_or(|only| only == kind);
+        let of = || found.iter().filter(|trade| trade.kind == kind).map(Item::from).collect();
+        wanted.then(of)
+    };
+    Ok(Json(Trades { buy: side(Kind::Buy), sell: side(Kind::Sell) }))
+}

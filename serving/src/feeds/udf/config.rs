@@ -1,0 +1,64 @@
+//! `GET /udf/config`: what the feed can do.
+
+use api_kit::problem::Problem;
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use serde::Serialize;
+
+use crate::feeds::{bars::Length, view::View};
+
+/// The type of all symbols.
+pub(super) const KIND: &str = "crypto";
+
+#[derive(Serialize)]
+struct Config {
+    supports_search: bool,
+    supports_group_request: bool,
+    supports_marks: bool,
+    supports_timescale_marks: bool,
+    supports_time: bool,
+    exchanges: Vec<Exchange>,
+    symbols_types: [Kind; 2],
+    supported_resolutions: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Exchange {
+    value: String,
+    name: String,
+    desc: String,
+}
+
+#[derive(Serialize)]
+struct Kind {
+    name: &'static str,
+    value: &'static str,
+}
+
+/// Lengths of bars.
+pub(super) fn resolutions() -> Vec<&'static str> {
+    Length::NAMES.iter().map(|(name, _)| *name).collect()
+}
+
+pub(super) async fn get(view: View) -> Result<Response, Problem> {
+    let chain = view.chain()?;
+    let of = |name: &str| Exchange {
+        value: name.to_owned(),
+        name: name.to_owned(),
+        desc: format!("{name} on {}", chain.name),
+    };
+    let all = Exchange { value: String::new(), name: "All".to_owned(), desc: String::new() };
+    let config = Config {
+        supports_search: true,
+        supports_group_request: false,
+        supports_marks: false,
+        supports_timescale_marks: false,
+        supports_time: true,
+        exchanges: std::iter::once(all).chain(chain.quoters.keys().map(|name| of(name))).collect(),
+        symbols_types: [Kind { name: "All", value: "" }, Kind { name: "Crypto", value: KIND }],
+        supported_resolutions: resolutions(),
+    };
+    Ok(Json(config).into_response())
+}

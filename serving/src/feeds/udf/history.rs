@@ -1,0 +1,152 @@
+//! `GET /udf/history`: bars of a symbol, ascending, as columns.
+//!
+//! Bars that begin from `from` to before `to`; with `countback` so many of the newest before `to`, however far back they
+//! lie. Where there is no bar, a client is told where the next older one is, so that it asks once and not gap by gap.
+
+use api_kit::problem::Problem;
+use axum::response::Response;
+use domain::{candle::Candle, decimal::Decimal};
+use serde::Serialize;
+
+use super::{
+    Answer,
+    symbol::{Ticker, unknown},
+};
+use crate::feeds::{
+    BarOpen,
+    asked::{Asked, shown},
+    bars::{Length, Series, filled, opened},
+    number::Number,
+    pairs::Pair,
+    view::View,
+};
+
+mod window;
+
+use window::Window;
+
+/// Bars as columns.
+#[derive(Debug, Serialize)]
+struct Columns {
+    s: &'static str,
+    t: Vec<u64>,
+    o: Vec<Number>,
+    h: Vec<Number>,
+    l: Vec<Number>,
+    c: Vec<Number>,
+    v: Vec<Number>,
+}
+
+/// No bars, and where there are older ones.
+#[derive(Debug, Serialize)]
+struct NoData {
+    s: &'static str,
+    #[serde(rename = "nextTime", skip_serializing_if = "Option::is_none")]
+    next_time: Option<u64>,
+}
+
+pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Problem> {
+    let text = asked.needed("symbol")?;
+    let settings = view.settings()?;
+    let name = asked.needed("resolution")?;
+    let Some(length) = Length::parse(name) else {
+        let text = format!("resolution `{}` is none of those of /config", shown(name));
+        return Ok(Answer::<Columns>::Failed(text).response());
+    };
+    let block = view.block();
+    let window = match Window::parse(&asked, settings.history_cap, block.timestamp)? {
+        Ok(window) => window,
+        Err(text) => return Ok(Answer::<Columns>::Failed(text).response()),
+    };
+    let Some(ticker) = Ticker::find(&view, text).await? else {
+        return Ok(Answer::<Columns>::Failed(unknown(text)).response());
+    };
+    if let Err(text) = units(&asked, &ticker.pair) {
+        return Ok(Answer::<Columns>::Failed(text).response());
+    }
+    let series = Series { snapshot: &view.snapshot, pool: ticker.pair.pool.id, length };
+    let continuous = settings.open == BarOpen::PreviousClose;
+    match read(&series, &window, continuous).await? {
+        Found::Bars(bars) => Ok(Answer::Ok(columns(&bars, &ticker.pair)).response()),
+        Found::Nothing { older } => {
+            let next_time = older.map(|time| settings.next_time.of(time));
+            Ok(Answer::Ok(NoData { s: "no_data", next_time }).response())
+        }
+    }
+}
+
+enum Found {
+    Bars(Vec<Candle>),
+    /// And when the next older bar begins, if there is one.
+    Nothing {
+        older: Option<u64>,
+    },
+}
+
+async fn read(series: &Series<'_>, window: &Window, continuous: bool) -> Result<Found, Problem> {
+    let (from, to) = window.span(series.length);
+    // one more than is given: the bar before the first
+    let mut bars = series.newest((from, to), window.limit.saturating_add(1)).await?;
+    let surplus = bars.len().saturating_sub(usize::try_from(window.limit).unwrap_or(usize::MAX));
+    let mut before = bars.drain(..surplus).next_back();
+    let needs_before = continuous || window.fill || bars.is_empty();
+    if before.is_none() && from > 0 && needs_before {
+        before = series.newest((0, from), 1).await?.pop();
+    }
+    if bars.is_empty() && (!window.fill || before.is_none()) {
+        return Ok(Found::Nothing { older: before.map(|bar| bar.start) });
+    }
+    if continuous {
+        bars = opened(bars, before.as_ref());
+    }
+    if window.fill {
+        bars = filled(bars, before.as_ref(), series.length, (from, to));
+        let surplus =
+            bars.len().saturating_sub(usize::try_from(window.limit).unwrap_or(usize::MAX));
+        bars.drain(..surplus);
+    }
+    if bars.is_empty() {
+        return Ok(Found::Nothing { older: before.map(|bar| bar.start) });
+    }
+    Ok(Found::Bars(bars))
+}
+
+fn columns(bars: &[Candle], pair: &Pair) -> Columns {
+    let all = || {
+        bars.iter().map(|bar| {
+            if pair.inverted {
+                std::borrow::Cow::Owned(bar.inverse())
+            } else {
+                std::borrow::Cow::Borrowed(bar)
+            }
+        })
+    };
+    let prices =
+        |price: fn(&Candle) -> Decimal| all().map(|bar| Number::new(price(&bar))).collect();
+    let volume = |bar: &Candle| {
+        let [base, _] = pair.sides([bar.volume0, bar.volume1]);
+        Number::new(pair.whole_base(base))
+    };
+    Columns {
+        s: "ok",
+        t: bars.iter().map(|bar| bar.start).collect(),
+        o: prices(|bar| bar.open),
+        h: prices(|bar| bar.high),
+        l: prices(|bar| bar.low),
+        c: prices(|bar| bar.close),
+        v: bars.iter().map(volume).collect(),
+    }
+}
+
+/// Prices are told in the quote token alone, volumes in the base token.
+fn units(asked: &Asked, pair: &Pair) -> Result<(), String> {
+    let is = |text: &str, side: &crate::feeds::pairs::Side| {
+        text.eq_ignore_ascii_case(&side.symbol) || text.parse() == Ok(side.address)
+    };
+    for (name, side) in [("currencyCode", &pair.quote), ("unitId", &pair.base)] {
+        if let Some(text) = asked.text(name).filter(|text| !is(text, side)) {
+            return Err(format!("{name} `{}` is unknown: it is {}", shown(text), side.symbol));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! `poolCandles` and `tokenCandles`.
+
+use std::sync::Arc;
+
+use api_kit::{answer::Block, parse};
+use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
+use domain::candle::{Candle, Subject};
+
+use super::as_of::{self, AsOf};
+use crate::{
+    deps::Deps,
+    failure,
+    read::{
+        candles::{Span, SpanText},
+        dexes,
+    },
+    view::{
+        address,
+        candle::{PoolCandle, TokenCandle},
+    },
+};
+
+/// Which candles: the newest ones of a span of time.
+#[derive(Debug, Clone, Default, InputObject)]
+pub(super) struct CandleSpan {
+    /// `1m`, `5m`, `15m`, `30m`, `1h`, `4h`, `1d` or `1w`; `1h` if left out.
+    resolution: Option<String>,
+    /// They begin at or after this Unix time in seconds.
+    from: Option<u64>,
+    /// They begin before this Unix time in seconds.
+    to: Option<u64>,
+    /// At most so many, 1 to 1000; 300 if left out.
+    limit: Option<u32>,
+    /// With candles of periods in which nothing happened.
+    #[graphql(default)]
+    fill: bool,
+}
+
+impl CandleSpan {
+    fn read(&self) -> Result<Span> {
+        let text = |number: Option<u64>| number.map(|number| number.to_string());
+        let (from, to, limit) = (text(self.from), text(self.to), text(self.limit.map(u64::from)));
+        Ok(Span::parse(SpanText {
+            resolution: self.resolution.as_deref(),
+            from: from.as_deref(),
+            to: to.as_deref(),
+            limit: limit.as_deref(),
+            fill: self.fill.then_some("true"),
+        })?)
+    }
+}
+
+/// Fields of so many candles.
+fn cost(span: Option<u32>, child: usize) -> usize {
+    usize::try_from(span.unwrap_or(300))
+        .unwrap_or(usize::MAX)
+        .saturating_mul(child)
+        .saturating_add(1)
+}
+
+/// The token whose price candles of a pool tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(super) enum CandleBase {
+    /// What one token0 costs in token1.
+    #[graphql(name = "TOKEN0")]
+    Token0,
+    /// What one token1 costs in token0.
+    #[graphql(name = "TOKEN1")]
+    Token1,
+}
+
+/// Candles of a pool, ascending. The last one may still be open.
+#[derive(Debug, SimpleObject)]
+pub(super) struct PoolCandles {
+    /// The block the answer speaks of.
+    block: Block,
+    /// Length of a candle.
+    resolution: &'static str,
+    /// The candles.
+    items: Vec<PoolCandle>,
+}
+
+/// Candles of a token in USD on one DEX, ascending. The last one may still be open.
+#[derive(Debug, SimpleObject)]
+pub(super) struct TokenCandles {
+    /// The block the answer speaks of.
+    block: Block,
+    /// Length of a candle.
+    resolution: &'static str,
+    /// Factory (V4: pool manager) of the DEX.
+    factory: String,
+    /// The candles.
+    items: Vec<TokenCandle>,
+}
+
+/// Candles.
+#[derive(Debug, Default)]
+pub struct Candles;
+
+#[Object]
+impl Candles {
+    /// Candles of a pool's price. As of an older block: those that were over then.
+    #[graphql(complexity = "cost(span.limit, child_complexity)")]
+    async fn pool_candles(
+        &self,
+        ctx: &Context<'_>,
+        chain: Option<u64>,
+        #[graphql(desc = "Id of the pool")] pool: String,
+        #[graphql(default)] span: CandleSpan,
+        #[graphql(default_with = "CandleBase::Token0")] base: CandleBase,
+        as_of: Option<AsOf>,
+    ) -> Result<PoolCandles> {
+        let pool = parse::pool_id("pool", &pool)?;
+        let span = span.read()?;
+        let (_, at) = as_of::open(ctx, chain, as_of).await?;
+        at.snapshot()
+            .pool(pool)
+            .await
+            .map_err(api_kit::problem::Problem::from)?
+            .ok_or_else(|| failure::unknown_pool(pool))?;
+        let candles = span.read_at(&at, Subject::Pool(pool)).await?;
+        let view = |candle: &Candle| match base {
+            CandleBase::Token0 => candle.into(),
+            CandleBase::Token1 => PoolCandle::from(&candle.inverse()),
+        };
+        Ok(PoolCandles {
+            block: at.block().into(),
+            resolution: span.resolution.name(),
+            items: candles.iter().map(view).collect(),
+        })
+    }
+
+    /// Candles of a token's price in USD on one DEX. As of an older block: those that were over then.
+    #[graphql(complexity = "cost(span.limit, child_complexity)")]
+    async fn token_candles(
+        &self,
+        ctx: &Context<'_>,
+        chain: Option<u64>,
+        #[graphql(desc = "Address of the token")] token: String,
+        #[graphql(
+            desc = "Configured name of the DEX, or its factory's address; that of the token's busiest pool if left \
+                          out"
+        )]
+        dex: Option<String>,
+        #[graphql(default)] span: CandleSpan,
+        as_of: Option<AsOf>,
+    ) -> Result<TokenCandles> {
+        let token = parse::address("token", &token)?;
+        let span = span.read()?;
+        let (chain, at) = as_of::open(ctx, chain, as_of).await?;
+        let (_, deps) = ctx.data::<Arc<Deps>>()?.chains.resolve(Some(chain))?;
+        let factory = dexes::of_series(&at, deps, dex.as_deref(), token).await?;
+        let candles = span.read_at(&at, Subject::Token { factory, token }).await?;
+        Ok(TokenCandles {
+            block: at.block().into(),
+            resolution: span.resolution.name(),
+            factory: address(factory),
+            items: candles.iter().map(TokenCandle::from).collect(),
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! What the chain itself says, beside what is stored: the fields that ask it. None of them fails where the chain does.
+//!
+//! Their futures stand in boxes: inside those of all the fields above them they would fill a thread's stack.
+
+use std::sync::Arc;
+
+use api_kit::scope::Scope;
+use async_graphql::{Context, Result};
+use domain::{block::BlockRef, entity, ids::ChainId};
+use store::{PoolOrder, PoolQuery};
+
+use super::{loaders::Cached, price_loaders::Prices, prices::of_block};
+use crate::{
+    deps::{ChainDeps, Deps},
+    node::{self, AccountBalances, LivePool, LivePrice, LiveToken},
+    view::{account::Account, pool::Pool, token::Token},
+};
+
+/// What asking the chain costs, in fields.
+pub(super) const COST: usize = 20;
+/// What a live price costs: a read of its own, and the chain.
+pub(super) const PRICE_COST: usize = 500;
+/// Pools of a token that are looked at for one by which it has a price.
+const POOLS: u32 = 5;
+
+/// The state of a pool now.
+pub(super) async fn of_pool(ctx: &Context<'_>, pool: &Pool) -> Result<LivePool> {
+    let (chain, stored_at) = place(ctx, pool.chain_id, pool.older).await?;
+    let (token0, token1) = pool.tokens(ctx).await?;
+    let decimals = [token0.decimals, token1.decimals];
+    Ok(node::pool(&chain.live, &pool.entity, stored_at, decimals).await)
+}
+
+/// What a token's contract says now.
+pub(super) async fn of_token(ctx: &Context<'_>, token: &Token) -> Result<LiveToken> {
+    let (chain, stored_at) = place(ctx, token.key.0, token.older).await?;
+    Ok(node::token(&chain.live, token.key.1, stored_at).await)
+}
+
+/// What an account has now.
+pub(super) async fn of_account(
+    ctx: &Context<'_>,
+    account: &Account,
+    tokens: &[String],
+) -> Result<AccountBalances> {
+    let tokens = node::wanted_tokens(tokens.iter().map(String::as_str))?;
+    let (chain, stored_at) = place(ctx, account.key.0, account.older).await?;
+    Ok(node::balances_or_problem(&chain.live, account.key.1, &tokens, Some(stored_at)).await)
+}
+
+/// What a token costs in its largest pool whose other side has a market price: as the chain has that pool now, as it is
+/// stored, and on the market.
+pub(super) async fn price_of(ctx: &Context<'_>, token: &Token) -> Result<LivePrice> {
+    let (chain_id, address) = token.key;
+    let (chain, stored_at) = place(ctx, chain_id, None).await?;
+    let snapshot = Box::pin(ctx.data::<Scope>()?.at(chain_id)).await?;
+    let query = PoolQuery {
+        token: Some(address),
+        order: PoolOrder::Tvl,
+        limit: POOLS,
+        ..PoolQuery::default()
+    };
+    let pools = Box::pin(snapshot.pools(&query)).await.map_err(api_kit::problem::Problem::from)?;
+    let other = |pool: &entity::Pool| {
+        if pool.token0 == address { pool.token1 } else { pool.token0 }
+    };
+    let now = of_block(ctx, None)?;
+    let keys = pools.iter().map(other).chain([address]).map(|token| (chain_id, now, token));
+    let prices = ctx.data::<Cached<Prices>>()?.load_many(keys).await?;
+    let price = |token| prices.get(&(chain_id, now, token)).cloned();
+    let market = price(address);
+    let by = pools.into_iter().find_map(|pool| {
+        let price = price(other(&pool)).filter(|price| price.value.is_some())?;
+        Some((pool, price))
+    });
+    let Some((pool, price)) = by else { return Ok(LivePrice::of_market(market)) };
+    let pool = Pool::new(chain_id, pool);
+    let (token0, token1) = pool.tokens(ctx).await?;
+    let decimals = [token0.decimals, token1.decimals];
+    let live = node::pool(&chain.live, &pool.entity, stored_at, decimals);
+    let live = Box::pin(live).await;
+    Ok(LivePrice::new(&pool.entity, decimals, address, live, &price, market))
+}
+
+/// The chain, and the block that the stored part of the answer is of.
+async fn place<'a>(
+    ctx: &Context<'a>,
+    chain: ChainId,
+    older: Option<BlockRef>,
+) -> Result<(&'a ChainDeps, BlockRef)> {
+    let (_, deps) = ctx.data::<Arc<Deps>>()?.chains.resolve(Some(chain))?;
+    let block = match older {
+        Some(block) => block,
+        None => Box::pin(ctx.data::<Scope>()?.at(chain)).await?.block(),
+    };
+    Ok((deps, block))
+}

@@ -1,0 +1,124 @@
+//! What hangs on a pool.
+
+use api_kit::problem::Problem;
+use async_graphql::{ComplexObject, Context, OutputType as _, Result};
+use domain::{entity, figures::Interval};
+
+use super::{
+    loaders::{self, Cached, Period, Place, place},
+    onchain, recent,
+};
+use crate::{
+    node::LivePool,
+    price::{self, Prices},
+    view::{
+        period::PoolPeriod, pool::Pool, pool_figures::PoolFigures, reconciled::Reconciled,
+        token::Token,
+    },
+};
+
+#[ComplexObject]
+impl Pool {
+    /// Lower token by address; the zero address is V4's native currency.
+    async fn token0(&self, ctx: &Context<'_>) -> Result<Token> {
+        Ok(Token::new(self.chain_id, self.tokens(ctx).await?.0).as_of(self.older))
+    }
+
+    /// Higher token by address.
+    async fn token1(&self, ctx: &Context<'_>) -> Result<Token> {
+        Ok(Token::new(self.chain_id, self.tokens(ctx).await?.1).as_of(self.older))
+    }
+
+    /// Whole token1 for one whole token0, without fees, to 20 digits; null without a price or decimals.
+    async fn token1_per_token0(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.prices(ctx).await?.map(|prices| prices.token1_per_token0))
+    }
+
+    /// Whole token0 for one whole token1, likewise.
+    async fn token0_per_token1(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.prices(ctx).await?.map(|prices| prices.token0_per_token1))
+    }
+
+    /// What its events add up to.
+    #[graphql(flatten)]
+    async fn figures_of(&self) -> &PoolFigures {
+        self.figures()
+    }
+
+    /// What the contracts themselves say that the pool holds, as of a block of its own; null until that was read, and where
+    /// that block is above the one of the answer.
+    async fn reconciled(&self, ctx: &Context<'_>) -> Result<Option<Reconciled>> {
+        let key = (self.chain_id, self.entity.id);
+        let found = ctx.data::<Cached<loaders::Balances>>()?.load_one(key).await?.flatten();
+        let is_then = |block: u64| self.older.is_none_or(|older| block <= older.number);
+        Ok(found.filter(|found| is_then(found.block.number)).map(Into::into))
+    }
+
+    /// Its state at the chain's newest block, read from the chain itself.
+    #[graphql(complexity = "onchain::COST + child_complexity")]
+    async fn live(&self, ctx: &Context<'_>) -> Result<LivePool> {
+        Box::pin(onchain::of_pool(ctx, self)).await
+    }
+
+    /// Its newest days (UTC) in which something happened, of so many up to the block's, newest first.
+    #[graphql(complexity = "recent::cost(first, child_complexity)")]
+    async fn days(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 7, desc = "Days up to the block's, 1 to 31")] first: i32,
+    ) -> Result<Vec<PoolPeriod>> {
+        self.recent(ctx, Interval::Day, first).await
+    }
+
+    /// Its newest hours in which something happened, of so many up to the block's, newest first.
+    #[graphql(complexity = "recent::cost(first, child_complexity)")]
+    async fn hours(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 24, desc = "Hours up to the block's, 1 to 31")] first: i32,
+    ) -> Result<Vec<PoolPeriod>> {
+        self.recent(ctx, Interval::Hour, first).await
+    }
+}
+
+impl Pool {
+    /// The chain of the answer as of its block.
+    pub(super) fn place(&self) -> Place {
+        place(self.chain_id, self.older)
+    }
+
+    pub(super) async fn tokens(&self, ctx: &Context<'_>) -> Result<(entity::Token, entity::Token)> {
+        let keys = [self.entity.token0, self.entity.token1].map(|token| (self.place(), token));
+        let mut found = ctx.data::<Cached<loaders::Tokens>>()?.load_many(keys).await?;
+        match keys.map(|key| found.remove(&key)) {
+            [Some(token0), Some(token1)] => Ok((token0, token1)),
+            _ => {
+                tracing::error!(pool = self.id, "a pool's token is not stored");
+                Err(Problem::internal().into())
+            }
+        }
+    }
+
+    async fn prices(&self, ctx: &Context<'_>) -> Result<Option<Prices>> {
+        let (token0, token1) = self.tokens(ctx).await?;
+        Ok(price::of(&self.entity.state, token0.decimals, token1.decimals))
+    }
+
+    async fn recent(
+        &self,
+        ctx: &Context<'_>,
+        kind: Interval,
+        first: i32,
+    ) -> Result<Vec<PoolPeriod>> {
+        let numbers = recent::numbers(ctx, (self.chain_id, self.older), kind, first).await?;
+        let key =
+            |number: &u32| -> (Place, Period) { (self.place(), (self.entity.id, kind, *number)) };
+        let loader = ctx.data::<Cached<loaders::Periods>>()?;
+        let mut found = loader.load_many(numbers.iter().map(key)).await?;
+        let rows = numbers.iter().filter_map(|number| {
+            let row = found.remove(&key(number)).flatten()?;
+            Some(PoolPeriod::new(kind, *number, &row))
+        });
+        Ok(rows.collect())
+    }
+}

@@ -1,0 +1,112 @@
+//! What accounts have of tokens.
+
+use abis::periphery::Erc20;
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+use api_kit::{answer::Block, parse, problem::Problem};
+use async_graphql::SimpleObject;
+use domain::block::BlockRef;
+use serde::Serialize;
+
+use super::{Ask, LiveNode, number, view::LiveProblem};
+use crate::view;
+
+/// Tokens of one question.
+const MOST: usize = 100;
+
+/// What an account has of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenBalance {
+    /// Contract of the token; the zero address is the chain's native currency.
+    pub token: String,
+    /// In smallest units; null where the contract does not tell.
+    pub balance: Option<String>,
+}
+
+/// What an account has of tokens at the chain's newest block. Where the chain cannot be asked, only `problem` is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, SimpleObject)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountBalances {
+    /// The block after which it has them.
+    pub block: Option<Block>,
+    /// The native currency first, then the tokens in the order of the question; null with a problem.
+    pub items: Option<Vec<TokenBalance>>,
+    /// Why the chain could not be asked.
+    pub problem: Option<LiveProblem>,
+}
+
+/// Balances of an account after a block, or after the newest: of the native currency, then of the tokens.
+///
+/// # Errors
+/// Those of [`LiveNode::ask`].
+pub(crate) async fn balances(
+    node: &LiveNode,
+    account: Address,
+    tokens: &[Address],
+    at: Option<BlockRef>,
+) -> Result<(BlockRef, Vec<Option<U256>>), Problem> {
+    let asks: Vec<Ask> = std::iter::once(&Address::ZERO)
+        .chain(tokens)
+        .map(|token| {
+            if token.is_zero() {
+                return Ask::Native(account);
+            }
+            Ask::Call(*token, Erc20::balanceOfCall { owner: account }.abi_encode().into())
+        })
+        .collect();
+    let deadline = LiveNode::deadline();
+    let (block, told) = match at {
+        Some(block) => (block, node.ask(block.hash, &asks, deadline).await?),
+        None => node.ask_head(&asks, deadline).await?,
+    };
+    Ok((block, told.iter().map(number).collect()))
+}
+
+/// The same of the newest block. Never fails: the reason is in it.
+pub(crate) async fn balances_or_problem(
+    node: &LiveNode,
+    account: Address,
+    tokens: &[Address],
+    stored_at: Option<BlockRef>,
+) -> AccountBalances {
+    match balances(node, account, tokens, None).await {
+        Ok((block, found)) => {
+            let named = std::iter::once(&Address::ZERO).chain(tokens).zip(found);
+            let items = named.map(|(token, balance)| TokenBalance {
+                token: view::address(*token),
+                balance: balance.map(|balance| balance.to_string()),
+            });
+            AccountBalances {
+                block: Some(block.into()),
+                items: Some(items.collect()),
+                problem: None,
+            }
+        }
+        Err(problem) => AccountBalances {
+            problem: Some(LiveProblem::new(&problem, stored_at)),
+            ..AccountBalances::default()
+        },
+    }
+}
+
+/// Tokens as asked for, each once; the native currency is told in any case.
+///
+/// # Errors
+/// `ADDRESS_INVALID`, `TOKENS_INVALID`.
+pub(crate) fn wanted_tokens<'a>(
+    texts: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Address>, Problem> {
+    let mut tokens = Vec::new();
+    for text in texts {
+        let token = parse::address("tokens", text)?;
+        if !token.is_zero() && !tokens.contains(&token) {
+            tokens.push(token);
+        }
+        if tokens.len() > MOST {
+            let detail = format!("`tokens`: more than {MOST} tokens; ask several times");
+            return Err(Problem::bad_request("TOKENS_INVALID", detail));
+        }
+    }
+    Ok(tokens)
+}

@@ -1,0 +1,101 @@
+//! A round trip to the chain: everything that was asked of a block within a moment.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use alloy_primitives::{B256, Bytes, U256};
+use api_kit::problem::Problem;
+use chain::{ChainError, Client};
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+use super::{
+    Ask, LiveNode, Told,
+    flights::{LIMIT, too_late},
+    lock,
+};
+use crate::failure;
+
+/// A trip waits so long for others to board.
+const WINDOW: Duration = Duration::from_millis(2);
+/// Bytes of an answer that are kept: nothing that is asked needs more.
+const KEPT: usize = 1_024;
+
+/// A trip that waits to leave.
+#[derive(Debug)]
+pub(super) struct Trip {
+    pub(super) block: B256,
+    /// Whether it asks contracts that may hold it up.
+    pub(super) is_wild: bool,
+    pub(super) arrival: watch::Sender<Option<Outcome>>,
+}
+
+/// What it brought.
+#[derive(Debug, Clone)]
+pub(super) enum Outcome {
+    /// An answer or a failure for each question.
+    Answers(Arc<BTreeMap<Ask, Result<Told, Problem>>>),
+    /// Nothing.
+    Failed(Problem),
+}
+
+impl LiveNode {
+    /// Sends a trip off. It arrives whoever still waits for it.
+    pub(super) fn depart(&self, trip: Trip) {
+        let node = self.clone();
+        tokio::spawn(async move {
+            sleep(WINDOW).await;
+            let asks = lock(&node.blocks).leave(trip.block, trip.is_wild);
+            let outcome = match timeout(LIMIT, travel(&node.client, &asks, trip.block)).await {
+                Ok(Ok(answers)) => Outcome::Answers(Arc::new(answers)),
+                Ok(Err(error)) => Outcome::Failed(failure::of_chain(error)),
+                Err(_) => Outcome::Failed(too_late()),
+            };
+            lock(&node.blocks).arrive(trip.block, &asks, &outcome);
+            trip.arrival.send_replace(Some(outcome));
+        });
+    }
+}
+
+async fn travel(
+    client: &Client,
+    asks: &BTreeSet<Ask>,
+    block: B256,
+) -> Result<BTreeMap<Ask, Result<Told, Problem>>, ChainError> {
+    let (mut calls, mut called, mut accounts) = (Vec::new(), Vec::new(), Vec::new());
+    for ask in asks {
+        match ask {
+            Ask::Pool(to, data) | Ask::Call(to, data) => {
+                calls.push((*to, data.clone()));
+                called.push(ask.clone());
+            }
+            Ask::Native(account) => accounts.push(*account),
+        }
+    }
+    let (answers, balances) = tokio::try_join!(
+        client.call_each(&calls, block),
+        client.native_balances(&accounts, block)
+    )?;
+    let calls = called.into_iter().zip(answers.into_iter().map(told));
+    let word = |balance: U256| Bytes::copy_from_slice(&balance.to_be_bytes::<32>());
+    let accounts = accounts.into_iter().map(Ask::Native);
+    let balances = balances.into_iter().map(|balance| told(balance.map(word)));
+    Ok(calls.chain(accounts.zip(balances)).collect())
+}
+
+/// A contract that reverts has answered.
+fn told(answer: Result<Bytes, ChainError>) -> Result<Told, Problem> {
+    match answer {
+        Ok(data) if data.len() > KEPT => {
+            Ok(Some(Bytes::copy_from_slice(data.get(..KEPT).unwrap_or_default())))
+        }
+        Ok(data) => Ok(Some(data)),
+        Err(ChainError::Reverted { .. }) => Ok(None),
+        Err(error) => Err(failure::of_chain(error)),
+    }
+}

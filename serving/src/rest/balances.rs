@@ -1,0 +1,107 @@
+//! `GET /v1/accounts/{address}/balances`: what an account has of the native currency and of tokens, read from the chain
+//! itself.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use alloy_primitives::Address;
+use api_kit::{
+    answer::Block,
+    extract::{Path, Query},
+    parse,
+    problem::Problem,
+    scope::Scope,
+};
+use axum::{Json, extract::State};
+use domain::entity::Token;
+use serde::{Deserialize, Serialize};
+use store::Snapshot;
+
+use crate::{
+    deps::Deps,
+    node::{balances, wanted_tokens},
+    view,
+};
+
+/// Which balances.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Params {
+    chain: Option<String>,
+    tokens: Option<String>,
+    #[serde(default)]
+    at: At,
+}
+
+/// After which block.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum At {
+    /// The newest that the node knows.
+    #[default]
+    Head,
+    /// The newest that is indexed.
+    Indexed,
+}
+
+/// Balances of an account.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Answer {
+    /// The block after which it has them.
+    block: Block,
+    account: String,
+    at: At,
+    /// The native currency first, then the tokens in the order of the question.
+    items: Vec<Balance>,
+}
+
+/// What it has of a token.
+#[derive(Debug, Serialize)]
+struct Balance {
+    /// The zero address is the native currency.
+    token: String,
+    symbol: Option<String>,
+    decimals: Option<u8>,
+    /// In smallest units; null where the contract does not tell.
+    balance: Option<String>,
+}
+
+pub(super) async fn get(
+    State(deps): State<Arc<Deps>>,
+    Path(account): Path<String>,
+    Query(params): Query<Params>,
+) -> Result<Json<Answer>, Problem> {
+    let (chain_id, chain) = deps.chains.parse(params.chain.as_deref())?;
+    let account = parse::address("address", &account)?;
+    let texts = params.tokens.as_deref().unwrap_or_default().split(',');
+    let tokens = wanted_tokens(texts.filter(|text| !text.is_empty()))?;
+    let scope = Scope::new(deps.reader.clone());
+    let block = match params.at {
+        At::Head => None,
+        At::Indexed => Some(scope.at(chain_id).await?.block()),
+    };
+    let (block, found) = balances(&chain.live, account, &tokens, block).await?;
+    // names are a courtesy: balances are told without them
+    let names = match scope.at(chain_id).await {
+        Ok(snapshot) => names(&snapshot, &tokens).await,
+        Err(_) => BTreeMap::new(),
+    };
+    let items =
+        std::iter::once(&Address::ZERO).chain(&tokens).zip(found).map(|(token, balance)| {
+            let name = names.get(token);
+            Balance {
+                token: view::address(*token),
+                symbol: name.and_then(|name| name.symbol.clone()),
+                decimals: name.and_then(|name| name.decimals),
+                balance: balance.map(|balance| balance.to_string()),
+            }
+        });
+    let (account, items) = (view::address(account), items.collect());
+    Ok(Json(Answer { block: block.into(), account, at: params.at, items }))
+}
+
+async fn names(snapshot: &Snapshot, tokens: &[Address]) -> BTreeMap<Address, Token> {
+    let wanted: Vec<_> = std::iter::once(Address::ZERO).chain(tokens.iter().copied()).collect();
+    let found = snapshot.tokens_by_addresses(&wanted).await.unwrap_or_default();
+    found.into_iter().map(|token| (token.address, token)).collect()
+}

@@ -1,0 +1,40 @@
+//! `GET /v1/tx/{hash}`: what became of a transaction, what its logs say, and whether it is indexed.
+
+use std::sync::Arc;
+
+use alloy_primitives::B256;
+use api_kit::{
+    extract::{Path, Query},
+    problem::Problem,
+};
+use axum::{Json, extract::State};
+use serde::Deserialize;
+
+use crate::{
+    deps::Deps,
+    transactions::{answer::Transaction, tx},
+};
+
+/// The chain meant.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Params {
+    chain: Option<String>,
+}
+
+pub(super) async fn get(
+    State(deps): State<Arc<Deps>>,
+    Path(text): Path<String>,
+    Query(params): Query<Params>,
+) -> Result<Json<Transaction>, Problem> {
+    let chain = deps.chains.parse(params.chain.as_deref())?;
+    tx::find(&deps, chain, hash(&text)?).await.map(Json)
+}
+
+fn hash(text: &str) -> Result<B256, Problem> {
+    let digits = text.strip_prefix("0x").filter(|digits| digits.len() == 64);
+    digits.and_then(|_| text.parse().ok()).ok_or_else(|| {
+        let detail = "a transaction is named by its hash: 0x and 64 hex digits";
+        Problem::bad_request("HASH_INVALID", detail)
+    })
+}

@@ -1,0 +1,68 @@
+//! The commands of a query do not grow with its rows, whatever hangs on them.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use tests::{process::Services, tap::Tap};
+
+/// How often each collection was asked by a query: the least of a few times, since others read beside it.
+async fn asked(services: &Services, tap: &Tap, query: &str) -> Result<BTreeMap<String, usize>> {
+    let mut least: Option<BTreeMap<String, usize>> = None;
+    for _ in 0..5 {
+        drop(tap.take()?);
+        services.graphql(query).await?;
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for command in tap.take()? {
+            if let Some(why) = store::testing::refused(&command)
+                && !command.contains_key("isMaster")
+            {
+                anyhow::bail!("{why}: {command}");
+            }
+            let name = ["find", "aggregate"].iter().find_map(|name| command.get_str(name).ok());
+            // how far the chain is, others ask beside it all the time
+            if let Some(name) = name.filter(|name| !["chains", "watermarks"].contains(name)) {
+                *counts.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+        least = Some(match least {
+            Some(mut least) => {
+                least.retain(|name, _| counts.contains_key(name));
+                least.iter_mut().for_each(|(name, count)| *count = (*count).min(counts[name]));
+                least
+            }
+            None => counts,
+        });
+    }
+    Ok(least.unwrap_or_default())
+}
+
+pub(super) async fn check(services: &Services, tap: &Tap) -> Result<()> {
+    let pool = "id volumeUSD token1PerToken0 token0 { symbol figures { dex priceUSD } } token1 { symbol } \
+                days(first: 3) { volumeUSD } hours { txCount } reconciled { driftToken0 }";
+    let queries = [
+        (format!("pools(orderBy: TVL, first: FIRST) {{ nodes {{ {pool} }} }}"), 9),
+        (format!("pools(first: FIRST, asOf: {{ block: BLOCK }}) {{ edges {{ node {{ {pool} }} }} }}"), 20),
+        (format!("swaps(first: FIRST) {{ nodes {{ id amount0Decimal pool {{ {pool} }} }} }}"), 10),
+        (format!("swaps(first: FIRST, asOf: {{ block: BLOCK }}) {{ nodes {{ id pool {{ {pool} }} }} }}"), 20),
+        (format!("liquidityEvents(first: FIRST) {{ nodes {{ id amount0Decimal pool {{ {pool} }} }} }}"), 10),
+        (format!("positions(first: FIRST) {{ nodes {{ id amount0 amount1Decimal pool {{ {pool} }} }} }}"), 10),
+        ("tokens(first: FIRST) { nodes { symbol figures { dex volumeUSD } } }".to_owned(), 5),
+        // what is measured for speed
+        ("pools(orderBy: TVL, first: FIRST) { nodes { id totalValueLockedUSD volumeUSD txCount } }".to_owned(), 2),
+    ];
+    let block = services.graphql("{ block { number } }").await?["block"]["number"].to_string();
+    let older = (block.parse::<u64>()? - 5).to_string();
+    for (query, most) in queries {
+        let with = |first: &str| {
+            let query = query.replace("FIRST", first).replace("BLOCK", &older);
+            format!("{{ {query} }}")
+        };
+        let (few, many) = (with("2"), with("60"));
+        let (for_few, for_many) =
+            (asked(services, tap, &few).await?, asked(services, tap, &many).await?);
+        ensure!(for_few == for_many, "{query}: {for_few:?} for 2 rows, {for_many:?} for 60");
+        let sum: usize = for_many.values().sum();
+        ensure!(sum <= most, "{query}: {sum} commands, {for_many:?}");
+    }
+    Ok(())
+}

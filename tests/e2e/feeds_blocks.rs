@@ -1,0 +1,9 @@
+//! Feeds that read block after block, as their readers do: every block once, in pieces of any size. What they were told adds
+//! up to the chain's own logs and balances, and never has to be taken back.
+
+mod crawl;
+mod ground;
+mod logs;
+mod refusals;
+mod shapes;
+mod stays;

@@ -1,0 +1,8 @@
+//! What the service says of the chain itself: transactions, tried out or sent, and what contracts hold now.
+
+mod bed;
+mod outages;
+mod receipts;
+mod shared;
+mod simulations;
+mod state;
