@@ -39,7 +39,7 @@ impl Service {
     /// # Errors
     /// When it does not begin to answer.
     pub async fn keeping(folder: &Path, store: &str, chain: Table, kept_mb: u32) -> Result<Self> {
-        Self::open(folder, store, chain, &format!("cache_mb = {kept_mb}\n")).await
+        Self::open(folder, store, chain, &format!("[feeds]\nanswers_mb = {kept_mb}\n")).await
     }
 
     async fn open(folder: &Path, store: &str, chain: Table, settings: &str) -> Result<Self> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use crate::deps::Deps;
+use crate::{by_block::ByBlock, deps::Deps};
 
 mod asked;
 mod bars;
@@ -38,8 +38,8 @@ pub use settings::{
 ///
 /// # Errors
 /// When the registry has their metrics already.
-pub(crate) fn routes(deps: &Arc<Deps>) -> Result<Router, prometheus::Error> {
-    let ground = mount::Ground::new(deps);
+pub(crate) fn routes(deps: &Arc<Deps>, by_block: &ByBlock) -> Result<Router, prometheus::Error> {
+    let ground = mount::Ground::new(deps, by_block);
     let blocks = blocks::Blocks::new(deps)?;
     Ok(Router::new()
         .merge(udf::routes(&ground))

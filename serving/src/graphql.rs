@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use api_kit::{extract::Json, problem::Problem};
+use api_kit::problem::Problem;
 use async_graphql::{
     EmptyMutation, MergedObject, Request, Response, Schema as GraphQlSchema, http::GraphiQLSource,
 };
-use async_graphql_axum::GraphQLResponse;
-use axum::{Router, extract::State, response::Html, routing::get};
-use serde_json::Value;
+use axum::{Router, response::Html, routing::get};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::deps::Deps;
+use crate::{by_block::ByBlock, deps::Deps};
 
 mod accounts;
+mod answer;
 mod as_of;
 mod candles;
 mod chains;
@@ -31,9 +30,9 @@ mod prefetch;
 mod price_loaders;
 mod prices;
 mod quotes;
-mod session;
 mod recent;
 mod series;
+mod session;
 #[cfg(test)]
 mod tests;
 mod ticks;
@@ -82,6 +81,7 @@ pub(crate) fn page_cost(first: Option<i32>, child: usize) -> usize {
 struct App {
     schema: Schema,
     deps: Arc<Deps>,
+    by_block: ByBlock,
     /// Connections of subscribers.
     connections: Arc<Semaphore>,
 }
@@ -101,7 +101,7 @@ impl App {
     }
 }
 
-pub(crate) fn routes(deps: Arc<Deps>) -> Router {
+pub(crate) fn routes(deps: Arc<Deps>, by_block: ByBlock) -> Router {
     let schema =
         GraphQlSchema::build(Query::default(), EmptyMutation, live::Subscription::default())
             .data(Arc::clone(&deps))
@@ -111,47 +111,10 @@ pub(crate) fn routes(deps: Arc<Deps>) -> Router {
             .finish();
     let connections = Arc::new(Semaphore::new(live::MOST_CONNECTIONS));
     Router::new()
-        .route("/graphql", get(graphiql).post(answer))
+        .route("/graphql", get(graphiql).post(answer::post))
         .route("/graphql/ws", get(live::upgrade))
         .route("/graphql/stream", get(live::events).post(live::posted))
-        .with_state(App { schema, deps, connections })
-}
-
-/// One request, one scope: all its fields read at the same block. A list of requests is refused: it would get round the
-/// limits of one.
-async fn answer(
-    State(app): State<App>,
-    Json(body): Json<Value>,
-) -> Result<GraphQLResponse, Problem> {
-    let mut request = request(body)?;
-    let response = match guard::check(&mut request) {
-        Ok(()) => app.run(request).await,
-        Err(refusal) => Response::from_errors(vec![refusal]),
-    };
-    Ok(finished(response).into())
-}
-
-/// One request of a body.
-fn request(body: Value) -> Result<Request, Problem> {
-    if !body.get("query").is_some_and(Value::is_string) {
-        let detail = "give one request: {\"query\": \"…\", \"variables\": {…}}; lists of requests are not taken";
-        return Err(Problem::bad_request("BODY_INVALID", detail));
-    }
-    serde_json::from_value(body)
-        .map_err(|error| Problem::bad_request("BODY_INVALID", error.to_string()))
-}
-
-/// An answer whose errors are bounded and have codes.
-fn finished(mut response: Response) -> Response {
-    guard::bound(&mut response);
-    for error in &mut response.errors {
-        let extensions = error.extensions.get_or_insert_default();
-        if extensions.get("code").is_none() {
-            // whatever has no code of ours was refused before it reached a resolver
-            extensions.set("code", "QUERY_INVALID");
-        }
-    }
-    response
+        .with_state(App { schema, deps, by_block, connections })
 }
 
 async fn graphiql() -> Html<String> {

@@ -12,6 +12,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 use crate::{book::Keeper, gas_price::GasPriceWatch, native_price::NativePriceWatch};
 
 pub mod book;
+mod by_block;
 pub mod deps;
 mod failure;
 pub mod feeds;
@@ -52,11 +53,12 @@ pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
     }
     let status = status::routes(deps.reader.clone(), deps.chain_names());
     let deps = Arc::new(deps);
+    let by_block = by_block::ByBlock::new(&deps);
     shell.wrap(
         Router::new()
-            .merge(rest::routes(Arc::clone(&deps)))
-            .merge(feeds::routes(&deps)?)
-            .merge(graphql::routes(deps))
+            .merge(rest::routes(Arc::clone(&deps), &by_block))
+            .merge(feeds::routes(&deps, &by_block)?)
+            .merge(graphql::routes(deps, by_block))
             .merge(status),
     )
 }

@@ -7,7 +7,10 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::deps::Deps;
+use crate::{
+    by_block::{self, ByBlock},
+    deps::Deps,
+};
 
 mod accounts;
 mod as_of;
@@ -33,7 +36,22 @@ mod tokens;
 mod tx;
 
 /// The routes below `/v1`.
-pub(crate) fn routes(deps: Arc<Deps>) -> Router {
+pub(crate) fn routes(deps: Arc<Deps>, by_block: &ByBlock) -> Router {
+    let stored = stored().with_state(Arc::clone(&deps));
+    let live = Router::new()
+        .route("/v1/quote", get(quote::get))
+        .route("/v1/quotes", post(quote::post))
+        .route("/v1/quotes/status", get(quote_status::get))
+        .route("/v1/tx/{hash}", get(tx::get))
+        .route("/v1/simulate", post(simulate::post))
+        .route("/v1/accounts/{address}/balances", get(balances::get))
+        .merge(prices::routes())
+        .with_state(deps);
+    by_block::around(by_block, stored).merge(live)
+}
+
+/// Those whose answers are of the newest block and of nothing else.
+fn stored() -> Router<Arc<Deps>> {
     Router::new()
         .route("/v1/chains", get(chains::get))
         .route("/v1/chains/{chain}/contracts/{name}/events/{event}", get(contract_events::get))
@@ -62,12 +80,4 @@ pub(crate) fn routes(deps: Arc<Deps>) -> Router {
         .route("/v1/liquidity-positions", get(positions::all_shares))
         .route("/v1/swaps", get(swaps::get))
         .route("/v1/liquidity-events", get(liquidity::get))
-        .route("/v1/quote", get(quote::get))
-        .route("/v1/quotes", post(quote::post))
-        .route("/v1/quotes/status", get(quote_status::get))
-        .route("/v1/tx/{hash}", get(tx::get))
-        .route("/v1/simulate", post(simulate::post))
-        .route("/v1/accounts/{address}/balances", get(balances::get))
-        .merge(prices::routes())
-        .with_state(deps)
 }

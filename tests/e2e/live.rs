@@ -1,6 +1,7 @@
 //! What the service says of the chain itself: transactions, tried out or sent, and what contracts hold now.
 
 mod bed;
+mod contracts;
 mod outages;
 mod receipts;
 mod shared;

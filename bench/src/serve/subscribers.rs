@@ -81,7 +81,7 @@ impl Chain {
         rows: Rows,
         mut changes: Vec<Change>,
     ) -> Result<()> {
-        changes.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        changes.sort_unstable_by_key(|change| change.key);
         let before = self.counters;
         self.counters.swaps += rows.swaps.len() as u64;
         let whole = [BlockChanges {

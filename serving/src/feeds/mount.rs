@@ -4,37 +4,24 @@
 //! it is told so before anything is read. Answers of the newest block are kept; while the pools in memory
 //! ([`crate::book`]) say that it is the newest still, the same question asks the store nothing.
 
-use std::{
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
 
 use api_kit::{health::not_indexed, problem::Problem};
 use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{OriginalUri, RawPathParams, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
-use domain::{block::BlockRef, ids::ChainId};
+use domain::ids::ChainId;
 
 use super::{listing::Listings, view::View};
-use crate::deps::{ChainDeps, Deps};
-use kept::{Answer, Kept};
-use pace::Pace;
-
-mod kept;
-mod pace;
-#[cfg(test)]
-mod tests;
-
-/// The pools in memory are followed so closely; if not seen to be the newest for longer, the store is asked.
-const FOLLOWED: Duration = Duration::from_millis(500);
-/// Larger answers are not looked at again.
-const LARGEST: usize = 256 << 20;
+use crate::{
+    by_block::{Answer, ByBlock, LARGEST, etag, followed, give, has, mark, max_age},
+    deps::{ChainDeps, Deps},
+};
 
 /// How a feed tells a problem.
 pub(super) type Tell = fn(Problem) -> Response;
@@ -43,8 +30,7 @@ pub(super) type Tell = fn(Problem) -> Response;
 #[derive(Debug, Clone)]
 pub(super) struct Ground {
     deps: Arc<Deps>,
-    kept: Arc<Kept>,
-    pace: Arc<Pace>,
+    by_block: ByBlock,
     listings: Arc<Listings>,
 }
 
@@ -56,13 +42,9 @@ struct Feed {
 }
 
 impl Ground {
-    pub(super) fn new(deps: &Arc<Deps>) -> Self {
-        Self {
-            deps: Arc::clone(deps),
-            kept: Arc::default(),
-            pace: Arc::default(),
-            listings: Arc::default(),
-        }
+    pub(super) fn new(deps: &Arc<Deps>, by_block: &ByBlock) -> Self {
+        let (deps, by_block) = (Arc::clone(deps), by_block.clone());
+        Self { deps, by_block, listings: Arc::default() }
     }
 
     /// The routes of a feed, which know neither chain nor block but by [`View`], at `/name` and at `/name/{chain}`.
@@ -95,12 +77,6 @@ impl Ground {
     }
 }
 
-/// The newest block by the pools in memory, while they follow closely.
-fn followed(chain: &ChainDeps) -> Option<BlockRef> {
-    let close = chain.book.unconfirmed_for().is_some_and(|age| age < FOLLOWED);
-    chain.book.newest().filter(|_| close).map(|book| book.block)
-}
-
 async fn answer(State(feed): State<Feed>, request: Request, next: Next) -> Response {
     let told = feed.tell;
     let mut response = match feed.answer(request, next).await {
@@ -117,7 +93,8 @@ async fn answer(State(feed): State<Feed>, request: Request, next: Next) -> Respo
 impl Feed {
     async fn answer(&self, request: Request, next: Next) -> Result<Response, Problem> {
         use axum::RequestExt as _;
-        let Ground { deps, kept, pace, listings } = &self.ground;
+        let Ground { deps, by_block, listings } = &self.ground;
+        let ByBlock { kept, pace, .. } = by_block;
         let mut request = request;
         let uri: OriginalUri = request.extract_parts().await.map_err(|_| Problem::internal())?;
         let path = uri.path_and_query().map_or_else(|| uri.path(), |whole| whole.as_str());
@@ -165,48 +142,4 @@ impl Feed {
         mark(&mut response, etag, &age);
         Ok(response)
     }
-}
-
-/// The answer, or that the client has it.
-fn give(
-    asked: &HeaderMap,
-    etag: HeaderValue,
-    age: &HeaderValue,
-    whole: impl FnOnce() -> Response,
-) -> Response {
-    let mut response =
-        if has(asked, &etag) { StatusCode::NOT_MODIFIED.into_response() } else { whole() };
-    mark(&mut response, etag, age);
-    response
-}
-
-fn mark(response: &mut Response, etag: HeaderValue, age: &HeaderValue) {
-    let headers = response.headers_mut();
-    headers.insert(header::ETAG, etag);
-    headers.insert(header::CACHE_CONTROL, age.clone());
-}
-
-/// Whether the client says that it has the answer of this tag.
-fn has(asked: &HeaderMap, etag: &HeaderValue) -> bool {
-    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let Ok(wanted) = etag.to_str().map(bare) else { return false };
-    let mut said =
-        asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
-    said.any(|tags| tags.split(',').any(|tag| bare(tag) == wanted))
-}
-
-/// Block hash and path. Weak: what is compressed on the way is the same answer.
-fn etag(block: &BlockRef, generation: i64, path: &str) -> HeaderValue {
-    let mut hasher = DefaultHasher::new();
-    (generation, env!("CARGO_PKG_VERSION"), path).hash(&mut hasher);
-    let text = format!("W/\"{:x}-{:016x}\"", block.hash, hasher.finish());
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("W/\"\""))
-}
-
-/// Until the next block, by the pace of the blocks seen.
-fn max_age(pace: &Pace, chain: ChainId, block: BlockRef) -> HeaderValue {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let seconds = pace.until_next(chain, &block, now);
-    let text = format!("public, max-age={seconds}");
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("no-cache"))
 }

@@ -45,7 +45,10 @@ impl Accounts {
 #[ComplexObject]
 impl Account {
     /// What it has of the native currency and of these tokens at the chain's newest block, read from the chain itself.
-    #[graphql(complexity = "onchain::COST + tokens.len() + child_complexity")]
+    #[graphql(
+        cache_control(no_cache),
+        complexity = "onchain::COST + tokens.len() + child_complexity"
+    )]
     async fn balances(
         &self,
         ctx: &Context<'_>,

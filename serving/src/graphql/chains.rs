@@ -25,6 +25,7 @@ impl Chains {
     }
 
     /// The chains that are served.
+    #[graphql(cache_control(no_cache))]
     async fn chains(&self, ctx: &Context<'_>) -> Result<Vec<Chain>> {
         Ok(read::chains::all(ctx.data::<Arc<Deps>>()?).await?)
     }

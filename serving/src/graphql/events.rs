@@ -120,6 +120,7 @@ impl Swap {
     }
 
     /// What it was worth on the market at its block's time.
+    #[graphql(cache_control(no_cache))]
     async fn usd(
         &self,
         ctx: &Context<'_>,

@@ -18,7 +18,7 @@ use async_graphql::{
 };
 use futures::{FutureExt as _, Stream, StreamExt as _, future, stream::BoxStream};
 
-use super::{App, finished, guard, session};
+use super::{App, answer::finished, guard, session};
 
 mod follow;
 mod market;

@@ -55,7 +55,7 @@ impl Pool {
     }
 
     /// Its state at the chain's newest block, read from the chain itself.
-    #[graphql(complexity = "onchain::COST + child_complexity")]
+    #[graphql(cache_control(no_cache), complexity = "onchain::COST + child_complexity")]
     async fn live(&self, ctx: &Context<'_>) -> Result<LivePool> {
         Box::pin(onchain::of_pool(ctx, self)).await
     }

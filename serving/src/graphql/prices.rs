@@ -52,6 +52,7 @@ impl Now {
 #[Object]
 impl Prices {
     /// What a token costs on the market.
+    #[graphql(cache_control(no_cache))]
     async fn price(
         &self,
         ctx: &Context<'_>,
@@ -72,7 +73,10 @@ impl Prices {
     }
 
     /// What tokens cost on the market, in the order of the list.
-    #[graphql(complexity = "tokens.len().min(MOST_TOKENS) * child_complexity + 1")]
+    #[graphql(
+        cache_control(no_cache),
+        complexity = "tokens.len().min(MOST_TOKENS) * child_complexity + 1"
+    )]
     async fn prices(
         &self,
         ctx: &Context<'_>,

@@ -76,7 +76,7 @@ impl Quotes {
     /// What a trade gives at the block of this request, computed from the pools' own state; with `verify` beside what the
     /// real quoter contracts say. With `pool` only that pool is used, else the best way is looked for.
     #[expect(clippy::too_many_arguments, reason = "the arguments of the GraphQL field")]
-    #[graphql(complexity = "1000 + child_complexity")]
+    #[graphql(cache_control(no_cache), complexity = "1000 + child_complexity")]
     async fn quote(
         &self,
         ctx: &Context<'_>,

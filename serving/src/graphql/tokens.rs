@@ -75,12 +75,14 @@ impl Tokens {
 #[ComplexObject]
 impl Token {
     /// What it costs on the market now, which pools need not agree with; as of an older block: at its time.
+    #[graphql(cache_control(no_cache))]
     async fn market_price(&self, ctx: &Context<'_>) -> Result<MarketPrice> {
         prices::of_token(ctx, self.key, self.older).await
     }
 
     /// How far its price in our pools was from the market when that was looked at last; null when it was not of late, and as
     /// of an older block.
+    #[graphql(cache_control(no_cache))]
     async fn price_deviation(&self, ctx: &Context<'_>) -> Result<Option<PriceDeviation>> {
         if self.older.is_some() {
             return Ok(None);
@@ -89,13 +91,13 @@ impl Token {
     }
 
     /// What its contract says at the chain's newest block.
-    #[graphql(complexity = "onchain::COST + child_complexity")]
+    #[graphql(cache_control(no_cache), complexity = "onchain::COST + child_complexity")]
     async fn live(&self, ctx: &Context<'_>) -> Result<LiveToken> {
         Box::pin(onchain::of_token(ctx, self)).await
     }
 
     /// What it costs in USD now: in its largest pool as the chain has it, in the same as it is stored, and on the market.
-    #[graphql(complexity = "onchain::PRICE_COST + child_complexity")]
+    #[graphql(cache_control(no_cache), complexity = "onchain::PRICE_COST + child_complexity")]
     async fn live_price(&self, ctx: &Context<'_>) -> Result<LivePrice> {
         Box::pin(onchain::price_of(ctx, self)).await
     }

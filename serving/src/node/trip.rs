@@ -81,21 +81,37 @@ async fn travel(
         client.call_each(&calls, block),
         client.native_balances(&accounts, block)
     )?;
-    let calls = called.into_iter().zip(answers.into_iter().map(told));
+    let mut problems = Problems::default();
     let word = |balance: U256| Bytes::copy_from_slice(&balance.to_be_bytes::<32>());
     let accounts = accounts.into_iter().map(Ask::Native);
-    let balances = balances.into_iter().map(|balance| told(balance.map(word)));
-    Ok(calls.chain(accounts.zip(balances)).collect())
+    let balances = balances.into_iter().map(|balance| balance.map(word));
+    let answers = called.into_iter().zip(answers).chain(accounts.zip(balances));
+    Ok(answers.map(|(ask, answer)| (ask, problems.told(answer))).collect())
 }
 
-/// A contract that reverts has answered.
-fn told(answer: Result<Bytes, ChainError>) -> Result<Told, Problem> {
-    match answer {
-        Ok(data) if data.len() > KEPT => {
-            Ok(Some(Bytes::copy_from_slice(data.get(..KEPT).unwrap_or_default())))
+/// Failures as clients see them. What befalls a whole trip alike is told to the log once.
+#[derive(Debug, Default)]
+struct Problems(Vec<(ChainError, Problem)>);
+
+impl Problems {
+    /// A contract that reverts has answered.
+    fn told(&mut self, answer: Result<Bytes, ChainError>) -> Result<Told, Problem> {
+        match answer {
+            Ok(data) if data.len() > KEPT => {
+                Ok(Some(Bytes::copy_from_slice(data.get(..KEPT).unwrap_or_default())))
+            }
+            Ok(data) => Ok(Some(data)),
+            Err(ChainError::Reverted { .. }) => Ok(None),
+            Err(error) => Err(self.of(error)),
         }
-        Ok(data) => Ok(Some(data)),
-        Err(ChainError::Reverted { .. }) => Ok(None),
-        Err(error) => Err(failure::of_chain(error)),
+    }
+
+    fn of(&mut self, error: ChainError) -> Problem {
+        if let Some((_, problem)) = self.0.iter().find(|(known, _)| *known == error) {
+            return problem.clone();
+        }
+        let problem = failure::of_chain(error.clone());
+        self.0.push((error, problem.clone()));
+        problem
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod as_of;
+mod by_block;
 mod candles;
 mod chain;
 mod contracts;

@@ -36,6 +36,8 @@ async fn pools_show_what_their_contracts_hold_once_that_was_read() {
     let writer = service.writer().await;
     assert!(writer.begin_reconciled(&block).await.unwrap());
     writer.store_reconciled(&[found], &[]).await.unwrap();
+    // nobody follows the store: what was answered before is kept no more
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
 
     let expected = json!({
         "block": {

@@ -1,13 +1,14 @@
 //! The service, asked without a socket, on a `mongod` of its own.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, process::Command};
 
 use api_kit::{chains::Chains, shell::REQUEST_TIMEOUT};
 use axum::{
     Router,
-    body::{Body, to_bytes},
-    http::Request,
+    body::{Body, Bytes, to_bytes},
+    http::{HeaderMap, Request},
 };
+use domain::fold::BlockChanges;
 use observe::Shutdown;
 use prometheus::Registry;
 use serde_json::{Value, json};
@@ -87,12 +88,31 @@ impl Service {
     }
 
     pub async fn fill(&self) {
-        let blocks = chain::blocks();
-        let batch = Batch { parent: None, blocks: &blocks, undo_from: 0, prune_undo_below: 0 };
+        self.commit(None, &chain::blocks()).await;
+        self.refresh().await;
+    }
+
+    /// Stores blocks on top of the one at this height.
+    pub async fn commit(&self, parent: Option<u64>, blocks: &[BlockChanges]) {
+        let batch = Batch { parent, blocks, undo_from: 0, prune_undo_below: 0 };
         let writer = store::testing::writer(&self.store, CHAIN).await.unwrap();
         writer.declare(&contracts::tables()).await.unwrap();
         writer.commit(&batch).await.unwrap();
-        self.refresh().await;
+    }
+
+    /// Lets the store answer nothing, or again.
+    pub fn freeze(&self, frozen: bool) {
+        let pid = self.mongod.pid().unwrap().to_string();
+        let signal = if frozen { "-STOP" } else { "-CONT" };
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+
+    /// The answer as it goes over the wire.
+    pub async fn whole(&self, request: Request<Body>) -> (u16, HeaderMap, Bytes) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 24).await.unwrap();
+        (parts.status.as_u16(), parts.headers, body)
     }
 
     /// Brings the pools in memory to what is stored.

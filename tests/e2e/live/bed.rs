@@ -8,6 +8,7 @@ use alloy_sol_types::SolCall;
 use anyhow::{Result, bail, ensure};
 use devchain::{Deployment, Rpc};
 use serde_json::{Value, json};
+use sooho::config::Config;
 use tests::{process::Services, rpc_tap::RpcTap, world::World};
 
 /// Seconds between blocks.
@@ -25,6 +26,15 @@ pub(super) struct Bed {
 
 impl Bed {
     pub(super) async fn start(name: &str, seed: u64) -> Result<Self> {
+        Self::start_with(name, seed, |_, _| Ok(())).await
+    }
+
+    /// The same with another configuration.
+    pub(super) async fn start_with(
+        name: &str,
+        seed: u64,
+        change: impl FnOnce(&World, &mut Config) -> Result<()>,
+    ) -> Result<Self> {
         let world = Box::pin(World::start()).await?;
         world.traffic(60, seed).await?;
         let tap = RpcTap::new(&world.chain.url()).await?;
@@ -32,6 +42,7 @@ impl Bed {
         for chain in &mut config.chain {
             chain.rpc = vec![tap.url()];
         }
+        change(&world, &mut config)?;
         let services = Services::up(&config, world.folder.path()).await?;
         let rpc = Rpc::new(&world.chain.url())?;
         let at = world.deployment.clone();

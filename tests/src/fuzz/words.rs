@@ -81,10 +81,12 @@ impl Words {
 
     fn take(&mut self, name: &str, answer: &Value) {
         match answer {
-            Value::String(text) if text.len() <= LONGEST && self.known.len() < MOST => {
-                if self.seen.insert(text.clone()) {
-                    self.note(name, text);
-                }
+            Value::String(text)
+                if text.len() <= LONGEST
+                    && self.known.len() < MOST
+                    && self.seen.insert(text.clone()) =>
+            {
+                self.note(name, text);
             }
             Value::Number(number) if self.known.len() < MOST / 2 => {
                 let text = number.to_string();

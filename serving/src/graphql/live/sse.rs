@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Live;
-use crate::graphql::{App, request};
+use crate::graphql::{App, answer::request};
 
 /// Between two signs of life where there is nothing to say.
 const ALIVE: Duration = Duration::from_secs(15);

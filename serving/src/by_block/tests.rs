@@ -63,7 +63,7 @@ fn there_is_only_so_much_room() {
         kept.put(CHAIN, &one, "/0", said("something else"), ROOM);
     }
     assert_eq!(body(&kept, &one, "/0"), Some("something else".into()));
-    let long = format!("/{}", "x".repeat(600));
+    let long = format!("/{}", "x".repeat(5_000));
     kept.saw(CHAIN, &block(2, 0), kept.turn());
     kept.put(CHAIN, &block(2, 0), &long, said("long"), ROOM);
     assert_eq!(body(&kept, &block(2, 0), &long), None);

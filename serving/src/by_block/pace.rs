@@ -14,11 +14,11 @@ const SHORTEST: u64 = 1;
 
 /// Height and time of the first and the newest block seen, by chain.
 #[derive(Debug, Default)]
-pub(super) struct Pace(Mutex<BTreeMap<ChainId, [(u64, u64); 2]>>);
+pub(crate) struct Pace(Mutex<BTreeMap<ChainId, [(u64, u64); 2]>>);
 
 impl Pace {
     /// Seconds from `now` (Unix) to when a block after this one is due.
-    pub(super) fn until_next(&self, chain: ChainId, block: &BlockRef, now: u64) -> u64 {
+    pub(crate) fn until_next(&self, chain: ChainId, block: &BlockRef, now: u64) -> u64 {
         let at = (block.number, block.timestamp);
         let [first, newest] = {
             let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);

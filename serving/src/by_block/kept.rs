@@ -6,6 +6,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use alloy_primitives::B256;
@@ -16,22 +17,24 @@ use axum::{
 };
 use domain::{block::BlockRef, ids::ChainId};
 
+/// No answer is given longer: what contracts say of balances, and prices beside, change without a block.
+const LIFE: Duration = Duration::from_secs(5);
 /// Longer paths are asked once.
-const LONGEST_PATH: usize = 512;
+const LONGEST_PATH: usize = 4_096;
 /// What an answer takes beside its path and body, roughly.
 const OVERHEAD: usize = 256;
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
-    pub(super) etag: HeaderValue,
-    pub(super) kind: Option<HeaderValue>,
-    pub(super) body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) etag: HeaderValue,
+    pub(crate) kind: Option<HeaderValue>,
+    pub(crate) body: Bytes,
 }
 
 impl Answer {
     /// As it was given the first time.
-    pub(super) fn response(&self) -> Response {
+    pub(crate) fn response(&self) -> Response {
         let mut response = Body::from(self.body.clone()).into_response();
         if let Some(kind) = &self.kind {
             response.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
@@ -42,7 +45,7 @@ impl Answer {
 
 /// Answers by chain and path.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     turns: AtomicU64,
     chains: Mutex<BTreeMap<ChainId, OfBlock>>,
 }
@@ -52,7 +55,8 @@ struct OfBlock {
     hash: B256,
     /// When it became the newest: blocks can go back, turns cannot.
     turn: u64,
-    answers: HashMap<String, Answer>,
+    /// With when they were made.
+    answers: HashMap<String, (Instant, Answer)>,
     bytes: usize,
 }
 
@@ -64,19 +68,20 @@ impl OfBlock {
 
 impl Kept {
     /// To be taken before the newest block is asked for.
-    pub(super) fn turn(&self) -> u64 {
+    pub(crate) fn turn(&self) -> u64 {
         self.turns.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The answer, if this block is the one that was answered for last.
-    pub(super) fn get(&self, chain: ChainId, block: &BlockRef, path: &str) -> Option<Answer> {
+    pub(crate) fn get(&self, chain: ChainId, block: &BlockRef, path: &str) -> Option<Answer> {
         let chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = chains.get(&chain).filter(|kept| kept.hash == block.hash)?;
-        kept.answers.get(path).cloned()
+        let (made, answer) = kept.answers.get(path)?;
+        (made.elapsed() < LIFE).then(|| answer.clone())
     }
 
     /// A block was the newest at that turn: answers of others are not given any more.
-    pub(super) fn saw(&self, chain: ChainId, block: &BlockRef, turn: u64) {
+    pub(crate) fn saw(&self, chain: ChainId, block: &BlockRef, turn: u64) {
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = chains.entry(chain).or_insert_with(|| OfBlock::new(block.hash, turn));
         if kept.turn > turn {
@@ -89,7 +94,7 @@ impl Kept {
     }
 
     /// Keeps an answer, if its block is the newest seen and there is room.
-    pub(super) fn put(
+    pub(crate) fn put(
         &self,
         chain: ChainId,
         block: &BlockRef,
@@ -102,11 +107,11 @@ impl Kept {
             return;
         };
         let size = |answer: &Answer| OVERHEAD + path.len() + answer.body.len();
-        let freed = kept.answers.get(path).map_or(0, size);
+        let freed = kept.answers.get(path).map_or(0, |(_, answer)| size(answer));
         let bytes = kept.bytes - freed + size(&answer);
         if path.len() <= LONGEST_PATH && bytes <= room {
             kept.bytes = bytes;
-            kept.answers.insert(path.to_owned(), answer);
+            kept.answers.insert(path.to_owned(), (Instant::now(), answer));
         }
     }
 }
