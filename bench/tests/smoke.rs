@@ -110,3 +110,32 @@ fn prices_prints_ratios() -> Outcome {
     assert_eq!((number("/http/questions"), number("/store/questions")), (Some(20), Some(20)));
     Ok(())
 }
+
+#[test]
+fn serve_prints_rates_and_delays() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let arguments = [
+        "serve",
+        "--events",
+        "2000",
+        "--pools",
+        "6",
+        "--seconds",
+        "1",
+        "--subscribers",
+        "20",
+        "--blocks",
+        "3",
+    ];
+    let (table, figures) = bench(&arguments, folder.path())?;
+    assert!(table.contains("ratio to the bare loop") && table.contains("subscribers"), "{table}");
+    let answered = figures["answered"].as_array().map(Vec::as_slice).unwrap_or_default();
+    assert_eq!(answered.len(), 5, "{figures}");
+    for one in answered {
+        for kind in ["bare", "uncached", "cached"] {
+            assert!(one[kind]["per_second"].as_f64() > Some(0.0), "{kind}: {one}");
+        }
+    }
+    assert_eq!(figures["heard"]["subscribers"], 20, "{figures}");
+    Ok(())
+}

@@ -9,10 +9,10 @@ use crate::workspace::Workspace;
 
 /// Runs the bench; `arguments` are handed on to it.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
-    let verbs = ["index", "head", "prices"];
+    let verbs = ["index", "head", "prices", "quote", "serve"];
     if !arguments.first().is_some_and(|verb| verbs.contains(&verb.as_str())) {
         return Err(Error::new(
-            "say which: `cargo xtask bench index`, `head`, `prices` or `quote`; see `cargo xtask bench --help`",
+            "say which: `cargo xtask bench index`, `head`, `prices`, `quote` or `serve`; see `cargo xtask bench --help`",
         ));
     }
     let tools = tools::setup(workspace)?;

@@ -30,6 +30,8 @@ use crate::graphql::App;
 
 /// Longest message of a client, in bytes; a document has 32 kB at most.
 const MESSAGE: usize = 64 << 10;
+/// What a connection reads and writes at once, in bytes.
+const BUFFER: usize = 4 << 10;
 /// A connection has to begin within this.
 const INIT: Duration = Duration::from_secs(10);
 /// Between two pings.
@@ -57,6 +59,9 @@ pub(in crate::graphql) async fn upgrade(
     Ok(upgrade
         .protocols(ALL_WEBSOCKET_PROTOCOLS)
         .max_message_size(MESSAGE)
+        // most of the many connections are silent most of the time
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
         .on_upgrade(move |socket| serve(app, socket, protocol, permit)))
 }
 
