@@ -2,7 +2,7 @@
 //! block.
 //!
 //! Every feed is mounted at `/NAME`, for a service of one chain, and at `/NAME/CHAIN` by the chain's id or name. Around its
-//! routes stands [`mod@mount`]: which chain and block a request means, what is told to caches, what is kept in memory.
+//! routes stands `mount`: which chain and block a request means, what is told to caches, what is kept in memory.
 
 use std::sync::Arc;
 
