@@ -3,7 +3,7 @@
 //! Decimals stand as Decimal128, which holds 34 digits. The few that have 35 (negative sums of the reference's arithmetic)
 //! are kept whole under `exact` beside their sortable twin.
 
-use bson::{Bson, Document, RawBson, RawDocument, RawDocumentBuf, spec::BinarySubtype};
+use bson::{Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, spec::BinarySubtype};
 use domain::{
     ids::PoolId,
     record::{Kind, Record, Value},
@@ -38,16 +38,26 @@ pub(crate) fn append<R: Record>(document: &mut Document, record: &R) {
 }
 
 /// Reads the fields of a record. A field that is not there keeps its default: documents of an older version lack some.
+///
+/// One walk over the document: its fields stand in the order of the record's as a rule.
 pub(crate) fn read<R: Record + Default>(document: &RawDocument) -> Result<R, String> {
     let mut record = R::default();
     let exact = document.get_document(EXACT).ok();
-    for (index, field) in R::fields().enumerate() {
-        let wrong = || format!("`{}` is no {:?}", field.name, field.kind);
-        let Some(found) = document.get(field.name).map_err(|_| wrong())? else { continue };
-        let whole = exact.and_then(|exact| exact.get_str(field.name).ok());
+    let mut due = 0;
+    for element in document {
+        let (name, found) = element.map_err(|error| error.to_string())?;
+        let name: &str = name.as_ref();
+        let is_named = |index: &usize| R::field(*index).is_some_and(|field| field.name == name);
+        let index = Some(due).filter(is_named).or_else(|| (0..R::count()).find(is_named));
+        let Some((index, field)) = index.and_then(|index| Some((index, R::field(index)?))) else {
+            continue;
+        };
+        due = index + 1;
+        let wrong = || format!("`{name}` is no {:?}", field.kind);
+        let whole = exact.and_then(|exact| exact.get_str(name).ok());
         let value = match whole {
             Some(text) => Value::Decimal(text.parse().map_err(|_| wrong())?),
-            None => value(found.into(), field.kind).ok_or_else(wrong)?,
+            None => value(found, field.kind).ok_or_else(wrong)?,
         };
         if !record.set(index, value) {
             return Err(wrong());
@@ -71,28 +81,28 @@ fn bson(value: Value<'_>) -> Bson {
     }
 }
 
-fn value(found: RawBson, kind: Kind) -> Option<Value<'static>> {
+fn value(found: RawBsonRef<'_>, kind: Kind) -> Option<Value<'static>> {
     let value = match (found, kind) {
-        (RawBson::Null, _) => Value::Null,
-        (RawBson::Boolean(value), Kind::Bool) => Value::Bool(value),
-        (RawBson::Int64(value), Kind::Int) => Value::Int(value),
-        (RawBson::Decimal128(value), Kind::Decimal) => Value::Decimal(Dec::read(value)?),
-        (RawBson::String(value), Kind::Text) => Value::Text(value.into()),
-        (RawBson::Binary(binary), kind) if binary.subtype == BinarySubtype::Generic => {
+        (RawBsonRef::Null, _) => Value::Null,
+        (RawBsonRef::Boolean(value), Kind::Bool) => Value::Bool(value),
+        (RawBsonRef::Int64(value), Kind::Int) => Value::Int(value),
+        (RawBsonRef::Decimal128(value), Kind::Decimal) => Value::Decimal(Dec::read(value)?),
+        (RawBsonRef::String(value), Kind::Text) => Value::Text(value.to_owned().into()),
+        (RawBsonRef::Binary(binary), kind) if binary.subtype == BinarySubtype::Generic => {
             let bytes = binary.bytes;
             match kind {
-                Kind::Uint => Value::Uint(Uint::read(&bytes)?),
-                Kind::Signed => Value::Signed(Int::read(&bytes)?),
-                Kind::Address => Value::Address(Addr::read(&bytes)?),
-                Kind::Hash => Value::Hash(Hash::read(&bytes)?),
+                Kind::Uint => Value::Uint(Uint::read(bytes)?),
+                Kind::Signed => Value::Signed(Int::read(bytes)?),
+                Kind::Address => Value::Address(Addr::read(bytes)?),
+                Kind::Hash => Value::Hash(Hash::read(bytes)?),
                 _ => return None,
             }
         }
-        (RawBson::Array(array), Kind::Pools) => {
+        (RawBsonRef::Array(array), Kind::Pools) => {
             let pools: Option<Vec<PoolId>> = array
                 .into_iter()
-                .map(|item| match RawBson::from(item.ok()?) {
-                    RawBson::Binary(binary) => Pid::read(&binary.bytes),
+                .map(|item| match item.ok()? {
+                    RawBsonRef::Binary(binary) => Pid::read(binary.bytes),
                     _ => None,
                 })
                 .collect();

@@ -41,3 +41,15 @@ fn a_field_of_another_type_is_named() {
     let error = read::<PoolInterval>(&stored(&doc! { "volumeUSD": "lots" })).unwrap_err();
     assert!(error.contains("volumeUSD"), "{error}");
 }
+
+#[test]
+fn fields_may_stand_in_any_order_among_others() {
+    let interval = PoolInterval { tick: Some(5), tx_count: 3, ..PoolInterval::default() };
+    let mut document = doc! { "_id": 1, "stranger": "before" };
+    append(&mut document, &interval);
+    let fields: Vec<_> = document.clone().into_iter().collect();
+    let turned: Document = fields.into_iter().rev().collect();
+    for document in [document, turned] {
+        assert_eq!(read::<PoolInterval>(&stored(&document)).unwrap(), interval);
+    }
+}
