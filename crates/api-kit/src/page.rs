@@ -42,6 +42,12 @@ impl PageSize {
         Self::new(Some(text.parse().map_err(|_| invalid(text))?))
     }
 
+    /// A page that no request asked for: a part of a longer answer, at most `u32::MAX - 1` rows, at least one.
+    #[must_use]
+    pub fn part(rows: u32) -> Self {
+        Self(rows.clamp(1, u32::MAX - 1))
+    }
+
     /// Rows of the page.
     #[must_use]
     pub const fn rows(self) -> u32 {
@@ -111,6 +117,13 @@ impl<T> Rows<T> {
         let more = size.cut(&mut found);
         let rows = found.into_iter().map(|row| (list.cursor(&position(&row)), row)).collect();
         Self { rows, more }
+    }
+
+    /// The same rows in another form.
+    #[must_use]
+    pub fn map<R>(self, view: impl Fn(T) -> R) -> Rows<R> {
+        let rows = self.rows.into_iter().map(|(cursor, row)| (cursor, view(row))).collect();
+        Rows { rows, more: self.more }
     }
 
     /// The cursor of the next page.

@@ -18,6 +18,7 @@ use crate::{codec::Num, error::StoreError};
 
 mod bucket;
 pub(crate) mod many;
+pub(crate) mod onward;
 mod open;
 pub(crate) mod query;
 pub(crate) mod rebuild;

@@ -2,13 +2,14 @@
 //! and 64-bit integers. Signed ones are stored with an offset of half the range, so that they sort right, too.
 
 use alloy_primitives::{Address, B256, I256, U256};
-use bson::{Binary, Bson, spec::BinarySubtype};
+use bson::{Binary, Bson, RawBsonRef, spec::BinarySubtype};
 use domain::ids::{ChainId, PoolId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 mod decimal;
 #[cfg(test)]
 mod tests;
+pub(crate) mod walk;
 
 pub(crate) use decimal::Dec;
 
@@ -47,6 +48,12 @@ macro_rules! stored_as_binary {
             pub(crate) fn read(bytes: &[u8]) -> Option<$inner> {
                 let decode: fn(&[u8]) -> Option<$inner> = $decode;
                 decode(bytes)
+            }
+        }
+
+        impl walk::Field<'_> for $name {
+            fn read(value: RawBsonRef<'_>) -> Result<Self, String> {
+                walk::bytes(value, stringify!($name), Self::read).map(Self)
             }
         }
 
@@ -146,6 +153,13 @@ impl<'de> Deserialize<'de> for Num {
     }
 }
 
+impl walk::Field<'_> for Num {
+    fn read(value: RawBsonRef<'_>) -> Result<Self, String> {
+        let value: i64 = walk::Field::read(value)?;
+        u64::try_from(value).map(Self).map_err(|_| format!("{value} is negative"))
+    }
+}
+
 /// Like [`Num`], for 32-bit values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Small(pub(crate) u32);
@@ -162,5 +176,11 @@ impl<'de> Deserialize<'de> for Small {
         u32::try_from(value)
             .map(Self)
             .map_err(|_| de::Error::custom(format!("{value} is no 32-bit count")))
+    }
+}
+
+impl walk::Field<'_> for Small {
+    fn read(value: RawBsonRef<'_>) -> Result<Self, String> {
+        walk::whole(value, "32-bit count").map(Self)
     }
 }

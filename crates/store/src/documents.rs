@@ -4,10 +4,10 @@
 //! Every `_id` is a document that starts with the chain id. Its fields are always written in the same order, so that
 //! the server compares whole ids like tuples; lists page over ranges of `_id`.
 
-use bson::{Bson, Document, RawDocument, RawDocumentBuf};
+use bson::{Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::error::StoreError;
+use crate::{codec::walk::Field, error::StoreError};
 
 pub(crate) mod contract_event;
 pub(crate) mod figures;
@@ -54,7 +54,7 @@ pub(crate) const COLLECTIONS: [&str; 22] = [
 ];
 
 /// A document of one collection.
-pub(crate) trait Stored: Serialize + DeserializeOwned {
+pub(crate) trait Stored: Serialize + Sized {
     /// Where it is stored.
     const COLLECTION: &'static str;
     /// What it stands for.
@@ -64,6 +64,8 @@ pub(crate) trait Stored: Serialize + DeserializeOwned {
     fn from_domain(chain: i64, value: &Self::Domain) -> Self;
     /// What it stands for.
     fn into_domain(self) -> Self::Domain;
+    /// Reads one; or why it cannot be read.
+    fn read(raw: &RawDocument) -> Result<Self, String>;
 }
 
 /// Encodes a domain value.
@@ -85,22 +87,34 @@ pub(crate) fn encode_doc<T: Serialize>(
 
 /// Decodes a domain value.
 pub(crate) fn decode<D: Stored>(raw: &RawDocument) -> Result<D::Domain, StoreError> {
-    decode_doc::<D>(D::COLLECTION, raw).map(D::into_domain)
+    D::read(raw).map(D::into_domain).map_err(|why| corrupt(D::COLLECTION, raw, why))
 }
 
-/// Decodes a document.
+/// Decodes a document in one walk.
+pub(crate) fn walk_doc<'a, T: Field<'a>>(
+    collection: &'static str,
+    raw: &'a RawDocument,
+) -> Result<T, StoreError> {
+    T::read(RawBsonRef::Document(raw)).map_err(|why| corrupt(collection, raw, why))
+}
+
+/// Decodes a document by serde, for kinds of which few are read at once.
 pub(crate) fn decode_doc<T: DeserializeOwned>(
     collection: &'static str,
     raw: &RawDocument,
 ) -> Result<T, StoreError> {
-    bson::deserialize_from_slice(raw.as_bytes()).map_err(|error| {
-        let id = raw.get("_id").ok().flatten().and_then(|id| Bson::try_from(id).ok());
-        StoreError::Corrupt {
-            collection,
-            id: id.map_or_else(|| "without _id".to_owned(), |id| id.to_string()),
-            why: error.to_string(),
-        }
-    })
+    by_serde(raw).map_err(|why| corrupt(collection, raw, why))
+}
+
+/// [`Stored::read`] of kinds of which few are read at once.
+pub(crate) fn by_serde<T: DeserializeOwned>(raw: &RawDocument) -> Result<T, String> {
+    bson::deserialize_from_slice(raw.as_bytes()).map_err(|error| error.to_string())
+}
+
+fn corrupt(collection: &'static str, raw: &RawDocument, why: String) -> StoreError {
+    let id = raw.get("_id").ok().flatten().and_then(|id| Bson::try_from(id).ok());
+    let id = id.map_or_else(|| "without _id".to_owned(), |id| id.to_string());
+    StoreError::Corrupt { collection, id, why }
 }
 
 /// The ids that start with `prefix`, as a condition on `_id`.

@@ -223,6 +223,7 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("rows"), "g.. s=", "g", "apart", Given),
     query(One("rows"), "g..", "g", "group", Whole("what is merged at once")),
     query(One("candles"), "_id..", "-_id", ID, Given),
+    query(One("candles"), "_id..", "_id", ID, Given),
     query(One("ticks"), "_id..", "_id", ID, Given),
     query(One("tick_days"), "_id..", "_id", ID, Given),
     // NFTs

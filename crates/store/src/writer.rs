@@ -16,7 +16,7 @@ use mongodb::{ClientSession, Database};
 
 use crate::{
     candles,
-    documents::{Stored as _, decode, decode_doc, id_prefix, pool, undo, watermark},
+    documents::{Stored as _, decode, decode_doc, id_prefix, pool, undo, walk_doc, watermark},
     error::StoreError,
     generations,
     lease::{Grant, Lease},
@@ -116,7 +116,7 @@ impl Writer {
         found
             .iter()
             .map(|raw| {
-                decode_doc::<pool::Name>(pool::Doc::COLLECTION, raw).map(pool::Name::into_domain)
+                walk_doc::<pool::Name>(pool::Doc::COLLECTION, raw).map(pool::Name::into_domain)
             })
             .collect()
     }

@@ -56,6 +56,8 @@ struct Older {
 pub(crate) struct At {
     snapshot: Arc<Snapshot>,
     older: Option<Older>,
+    /// Whether the request names the block.
+    named: bool,
 }
 
 impl At {
@@ -73,7 +75,7 @@ impl At {
             Some(as_of) => find::older(&snapshot, deps, as_of).await?,
             None => None,
         };
-        Ok(Self { snapshot, older })
+        Ok(Self { snapshot, older, named: as_of.is_some() })
     }
 
     /// The same for a request of its own.
@@ -103,6 +105,11 @@ impl At {
     /// Its height, if it is not the newest.
     pub(crate) fn past(&self) -> Option<u64> {
         self.older.map(|older| older.block.number)
+    }
+
+    /// Its height, if the request names it, be it the newest: what cursors belong to.
+    pub(crate) fn named(&self) -> Option<u64> {
+        self.named.then(|| self.block().number)
     }
 
     /// Running counts as of the block; of blocks that nobody can take back any more they are not known.

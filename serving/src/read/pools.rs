@@ -67,7 +67,7 @@ pub(crate) async fn page(at: &At, filter: Filter, slice: Slice<'_>) -> Result<Ro
     if order != PoolOrder::Created {
         at.only_now("pools are put in order by what they are now; ask for them by creation")?;
     }
-    let of = format!("{protocol:?} {dex:?} {tokens:?} {:?}", at.past());
+    let of = format!("{protocol:?} {dex:?} {tokens:?} {:?}", at.named());
     let list = List::new(name(order), snapshot.chain(), of);
     let after = list.after(slice.after, |bytes| read(order, bytes))?;
     let limit = slice.size.limit();

@@ -24,7 +24,7 @@ impl Filter {
 
     /// For cursors.
     pub(crate) fn text(&self, at: &At) -> String {
-        format!("{:?} {:?} {:?}", self.pool, self.account, at.past())
+        format!("{:?} {:?} {:?}", self.pool, self.account, at.named())
     }
 
     /// The rows behind a cursor, none of them above the block of the answer.

@@ -147,7 +147,7 @@ pub(crate) async fn page<S: Series>(
     span: Span,
     slice: Slice<'_>,
 ) -> Result<Rows<Numbered<S::Row>>, Problem> {
-    let filter = format!("{series:?} {span:?} {:?}", at.past());
+    let filter = format!("{series:?} {span:?} {:?}", at.named());
     let list = List::new(S::NAME, at.snapshot().chain(), filter);
     let after =
         list.after(slice.after, |bytes| Some(u32::from_be_bytes(bytes.try_into().ok()?)))?;

@@ -35,7 +35,7 @@ pub struct CandleQuery {
 
 impl CandleQuery {
     /// The span of stored candles that are merged to these: from, and before.
-    fn span(&self) -> Option<(u64, u64)> {
+    pub(super) fn span(&self) -> Option<(u64, u64)> {
         let first = self.resolution.start_from(self.from);
         let last = self.resolution.start(self.to.checked_sub(1)?);
         (first <= last).then(|| (first, self.resolution.next(last)))

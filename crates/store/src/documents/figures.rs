@@ -13,8 +13,16 @@
 //! | `tick_words` | `{c, p, i}` pool, number of the word |
 //! | `tick_days` | `{c, p, i, n}` pool, tick, day |
 
+use super::record;
+use crate::{
+    codec::{
+        Addr, Pid, Small, Uint,
+        walk::{self, Field, walked},
+    },
+    error::StoreError,
+};
 use alloy_primitives::{Address, U256};
-use bson::{Document, RawDocument, doc};
+use bson::{Document, RawBsonRef, RawDocument, doc};
 use domain::{
     figures::{
         Account, Factory, Interval, LiquidityPosition, NftPosition, PoolInterval, ProtocolDay,
@@ -22,13 +30,6 @@ use domain::{
     },
     fold::{Entity, Key},
     ids::PoolId,
-};
-use serde::Deserialize;
-
-use super::record;
-use crate::{
-    codec::{Addr, Pid, Small, Uint},
-    error::StoreError,
 };
 
 pub(crate) const FACTORIES: &str = "factories";
@@ -47,6 +48,18 @@ pub(crate) const fn interval(interval: Interval) -> &'static str {
     match interval {
         Interval::Hour => "hour",
         Interval::Day => "day",
+    }
+}
+
+impl Field<'_> for Interval {
+    fn read(value: RawBsonRef<'_>) -> Result<Self, String> {
+        match value {
+            RawBsonRef::String(text) => [Self::Hour, Self::Day]
+                .into_iter()
+                .find(|one| interval(*one) == text)
+                .ok_or_else(|| format!("`{text}` is no interval")),
+            other => Err(walk::is_no(other, "interval")),
+        }
     }
 }
 
@@ -98,22 +111,26 @@ pub(crate) fn tick_day(c: i64, pool: PoolId, tick: i32, day: u32) -> Document {
     doc! { "c": c, "p": Pid(pool), "i": tick, "n": i64::from(day) }
 }
 
-/// All parts that an id may have.
-#[derive(Debug, Deserialize)]
-struct AnyId {
-    f: Option<Addr>,
-    a: Option<Addr>,
-    p: Option<Pid>,
-    k: Option<Interval>,
-    n: Option<Small>,
-    t: Option<Uint>,
-    i: Option<i32>,
+walked! {
+    /// All parts that an id may have.
+    #[derive(Debug)]
+    struct AnyId {
+        f: Option<Addr>,
+        a: Option<Addr>,
+        p: Option<Pid>,
+        k: Option<Interval>,
+        n: Option<Small>,
+        t: Option<Uint>,
+        i: Option<i32>,
+    }
 }
 
-/// Only the id.
-#[derive(Debug, Deserialize)]
-struct WithId {
-    _id: AnyId,
+walked! {
+    /// Only the id.
+    #[derive(Debug)]
+    struct WithId {
+        _id: AnyId,
+    }
 }
 
 /// Reads a document of one of the figures' collections.
@@ -121,7 +138,7 @@ pub(crate) fn decode(
     collection: &'static str,
     raw: &RawDocument,
 ) -> Result<(Key, Entity), StoreError> {
-    let WithId { _id: id } = super::decode_doc(collection, raw)?;
+    let WithId { _id: id } = super::walk_doc(collection, raw)?;
     let corrupt = |why: String| StoreError::Corrupt { collection, id: format!("{id:?}"), why };
     let AnyId { f, a, p, k, n, t, i } = &id;
     let (f, a, n) = (f.map(|f| f.0), a.map(|a| a.0), n.map(|n| n.0));

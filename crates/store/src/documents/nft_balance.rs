@@ -1,11 +1,11 @@
 //! Collection `nft_balances`: `_id {c, a, t, o}` (chain, collection, token id, owner).
 
 use alloy_primitives::{Address, U256};
-use bson::{Document, doc};
+use bson::{Document, RawDocument, doc};
 use domain::entity::{NftBalance, NftStandard};
 use serde::{Deserialize, Serialize};
 
-use super::Stored;
+use super::{Stored, by_serde};
 use crate::codec::{Addr, Num, Uint};
 
 /// Identity.
@@ -53,5 +53,9 @@ impl Stored for Doc {
             balance: self.balance.0,
             since_block: self.since.0,
         }
+    }
+
+    fn read(raw: &RawDocument) -> Result<Self, String> {
+        by_serde(raw)
     }
 }

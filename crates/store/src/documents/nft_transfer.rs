@@ -1,10 +1,11 @@
 //! Collection `nft_transfers`: `_id {c, b, l, i}`.
 
+use bson::RawDocument;
 use domain::{entity::NftStandard, row::NftTransfer};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Stored,
+    Stored, by_serde,
     row::{Id, Tx},
 };
 use crate::codec::{Addr, Uint};
@@ -49,5 +50,9 @@ impl Stored for Doc {
             to: self.to.0,
             amount: self.amount.0,
         }
+    }
+
+    fn read(raw: &RawDocument) -> Result<Self, String> {
+        by_serde(raw)
     }
 }

@@ -1,24 +1,29 @@
 //! Collection `pools`: `_id {c, p}` (chain, pool).
 
-use bson::{Document, RawDocumentBuf, doc};
+use bson::{Document, RawBsonRef, RawDocument, doc};
 use domain::{
     entity::{Created, Pool, PoolState, Protocol},
     figures::PoolFigures,
     ids::PoolId,
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 
 use super::{Stored, record};
 use crate::{
-    codec::{Addr, Hash, Liquidity, Num, Pid, Small, Uint},
+    codec::{
+        Addr, Hash, Liquidity, Num, Pid, Small, Uint,
+        walk::{self, Field, walked},
+    },
     reader::TradingPool,
 };
 
-/// Identity.
-#[derive(Debug, Serialize, Deserialize)]
-struct Id {
-    c: i64,
-    p: Pid,
+walked! {
+    /// Identity.
+    #[derive(Debug, Serialize)]
+    struct Id {
+        c: i64,
+        p: Pid,
+    }
 }
 
 /// The `_id` of a pool.
@@ -26,20 +31,24 @@ pub(crate) fn id(chain: i64, pool: PoolId) -> Document {
     doc! { "c": chain, "p": Pid(pool) }
 }
 
-/// Order of creation, compared as a whole.
-#[derive(Debug, Serialize, Deserialize)]
-struct CreatedKey {
-    c: i64,
-    b: Num,
-    l: Small,
+walked! {
+    /// Order of creation, compared as a whole.
+    #[derive(Debug, Serialize)]
+    struct CreatedKey {
+        c: i64,
+        b: Num,
+        l: Small,
+    }
 }
 
-/// Order by swaps, compared as a whole; the pool makes it unique.
-#[derive(Debug, Serialize, Deserialize)]
-struct SwapsKey {
-    c: i64,
-    n: Num,
-    p: Pid,
+walked! {
+    /// Order by swaps, compared as a whole; the pool makes it unique.
+    #[derive(Debug, Serialize)]
+    struct SwapsKey {
+        c: i64,
+        n: Num,
+        p: Pid,
+    }
 }
 
 /// Bound of [`Doc`]'s `created`.
@@ -53,12 +62,49 @@ pub(crate) fn swaps_bound(chain: i64, count: u64, pool: PoolId) -> Document {
 }
 
 /// State by protocol family.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 enum State {
     #[serde(rename = "r")]
     Reserves { r0: Uint, r1: Uint },
     #[serde(rename = "q")]
     Concentrated { s: Uint, t: i32, l: Liquidity },
+}
+
+walked! {
+    /// [`State::Reserves`].
+    struct Reserves {
+        r0: Uint,
+        r1: Uint,
+    }
+}
+
+walked! {
+    /// [`State::Concentrated`].
+    struct Concentrated {
+        s: Uint,
+        t: i32,
+        l: Liquidity,
+    }
+}
+
+walked! {
+    /// One of both.
+    struct AnyState {
+        r: Option<Reserves>,
+        q: Option<Concentrated>,
+    }
+}
+
+impl Field<'_> for State {
+    fn read(value: RawBsonRef<'_>) -> Result<Self, String> {
+        match AnyState::read(value)? {
+            AnyState { r: Some(Reserves { r0, r1 }), q: None } => Ok(Self::Reserves { r0, r1 }),
+            AnyState { r: None, q: Some(Concentrated { s, t, l }) } => {
+                Ok(Self::Concentrated { s, t, l })
+            }
+            _ => Err("neither reserves nor a price".to_owned()),
+        }
+    }
 }
 
 impl State {
@@ -84,33 +130,46 @@ impl Serialize for Figures {
     }
 }
 
-impl<'de> Deserialize<'de> for Figures {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let document = RawDocumentBuf::deserialize(deserializer)?;
-        record::read(&document).map(Self).map_err(de::Error::custom)
+impl Field<'_> for Figures {
+    fn read(value: RawBsonRef<'_>) -> Result<Self, String> {
+        record::read(<&RawDocument>::read(value)?).map(Self)
     }
 }
 
-/// A pool as stored.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Doc {
-    _id: Id,
-    dex: String,
-    protocol: Protocol,
-    factory: Addr,
-    /// token0 and token1; a query by either finds the pool.
-    tokens: [Addr; 2],
-    fee_pips: Small,
-    tick_spacing: i32,
-    hooks: Addr,
-    created: CreatedKey,
-    created_ts: Num,
-    created_tx: Hash,
-    state: State,
-    swaps: SwapsKey,
-    liquidity_events: Num,
-    updated: Num,
-    figures: Figures,
+impl Field<'_> for Protocol {
+    fn read(value: RawBsonRef<'_>) -> Result<Self, String> {
+        match value {
+            RawBsonRef::String(text) => [Self::V2, Self::V3, Self::V4]
+                .into_iter()
+                .find(|one| protocol(*one) == text)
+                .ok_or_else(|| format!("`{text}` is no protocol")),
+            other => Err(walk::is_no(other, "protocol")),
+        }
+    }
+}
+
+walked! {
+    /// A pool as stored.
+    #[derive(Debug, Serialize)]
+    pub(crate) struct Doc {
+        _id: Id,
+        dex: String,
+        protocol: Protocol,
+        factory: Addr,
+        /// token0 and token1; a query by either finds the pool.
+        tokens: [Addr; 2],
+        fee_pips: Small,
+        tick_spacing: i32,
+        hooks: Addr,
+        created: CreatedKey,
+        created_ts: Num,
+        created_tx: Hash,
+        state: State,
+        swaps: SwapsKey,
+        liquidity_events: Num,
+        updated: Num,
+        figures: Figures,
+    }
 }
 
 impl Stored for Doc {
@@ -175,6 +234,10 @@ impl Stored for Doc {
             figures: self.figures.0,
         }
     }
+
+    fn read(raw: &RawDocument) -> Result<Self, String> {
+        Field::read(RawBsonRef::Document(raw))
+    }
 }
 
 /// What of a pool a trade is computed from.
@@ -185,18 +248,20 @@ pub(crate) fn trading() -> Document {
     }
 }
 
-/// A pool by that projection.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Trading {
-    _id: Id,
-    dex: String,
-    protocol: Protocol,
-    tokens: [Addr; 2],
-    fee_pips: Small,
-    tick_spacing: i32,
-    hooks: Addr,
-    state: State,
-    figures: Figures,
+walked! {
+    /// A pool by that projection.
+    #[derive(Debug)]
+    pub(crate) struct Trading {
+        _id: Id,
+        dex: String,
+        protocol: Protocol,
+        tokens: [Addr; 2],
+        fee_pips: Small,
+        tick_spacing: i32,
+        hooks: Addr,
+        state: State,
+        figures: Figures,
+    }
 }
 
 impl Trading {
@@ -216,11 +281,13 @@ impl Trading {
     }
 }
 
-/// The two fields that name a pool and its rules, for a projection on `protocol`.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Name {
-    _id: Id,
-    protocol: Protocol,
+walked! {
+    /// The two fields that name a pool and its rules, for a projection on `protocol`.
+    #[derive(Debug)]
+    pub(crate) struct Name {
+        _id: Id,
+        protocol: Protocol,
+    }
 }
 
 impl Name {

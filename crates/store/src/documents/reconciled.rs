@@ -9,7 +9,7 @@
 //! A document counts while its block is in the list, so a reorg takes back a block's worth by one write.
 
 use alloy_primitives::Address;
-use bson::{Document, doc};
+use bson::{Document, RawDocument, doc};
 use domain::{
     block::BlockRef,
     ids::PoolId,
@@ -17,7 +17,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Stored, watermark::Block};
+use super::{Stored, by_serde, watermark::Block};
 use crate::codec::{Addr, Dec, Num, Pid, Uint};
 
 pub(crate) const COLLECTION: &str = "reconciled";
@@ -112,6 +112,10 @@ impl Stored for Doc {
             drift: self.drift.map(|drift| drift.0),
         }
     }
+
+    fn read(raw: &RawDocument) -> Result<Self, String> {
+        by_serde(raw)
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -154,5 +158,9 @@ impl Stored for CurrencyDoc {
             in_pools: self.in_pools.0,
             summed: self.summed.0,
         }
+    }
+
+    fn read(raw: &RawDocument) -> Result<Self, String> {
+        by_serde(raw)
     }
 }

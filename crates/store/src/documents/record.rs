@@ -42,25 +42,34 @@ pub(crate) fn append<R: Record>(document: &mut Document, record: &R) {
 /// One walk over the document: its fields stand in the order of the record's as a rule.
 pub(crate) fn read<R: Record + Default>(document: &RawDocument) -> Result<R, String> {
     let mut record = R::default();
-    let exact = document.get_document(EXACT).ok();
+    let mut exact = None;
     let mut due = 0;
     for element in document {
         let (name, found) = element.map_err(|error| error.to_string())?;
-        let name: &str = name.as_ref();
+        let name = name.as_str();
         let is_named = |index: &usize| R::field(*index).is_some_and(|field| field.name == name);
         let index = Some(due).filter(is_named).or_else(|| (0..R::count()).find(is_named));
         let Some((index, field)) = index.and_then(|index| Some((index, R::field(index)?))) else {
+            if let (EXACT, RawBsonRef::Document(found)) = (name, found) {
+                exact = Some(found);
+            }
             continue;
         };
         due = index + 1;
         let wrong = || format!("`{name}` is no {:?}", field.kind);
-        let whole = exact.and_then(|exact| exact.get_str(name).ok());
-        let value = match whole {
-            Some(text) => Value::Decimal(text.parse().map_err(|_| wrong())?),
-            None => value(found, field.kind).ok_or_else(wrong)?,
-        };
+        let value = value(found, field.kind).ok_or_else(wrong)?;
         if !record.set(index, value) {
             return Err(wrong());
+        }
+    }
+    for element in exact.into_iter().flatten() {
+        let (name, text) = element.map_err(|error| error.to_string())?;
+        let is_named =
+            |index: &usize| R::field(*index).is_some_and(|field| field.name == name.as_str());
+        let Some(index) = (0..R::count()).find(is_named) else { continue };
+        let decimal = text.as_str().and_then(|text| text.parse().ok());
+        if !decimal.is_some_and(|decimal| record.set(index, Value::Decimal(decimal))) {
+            return Err(format!("`{EXACT}.{}` is no decimal", name.as_str()));
         }
     }
     Ok(record)

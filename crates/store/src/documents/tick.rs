@@ -1,18 +1,23 @@
 //! Collection `ticks`: `_id {c, p, i}` (chain, pool, tick index).
 
-use bson::{Document, doc};
+use bson::{Document, RawBsonRef, RawDocument, doc};
 use domain::{amm::tick_map::TickLiquidity, entity::Tick, ids::PoolId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Stored;
-use crate::codec::{Liquidity, LiquidityNet, Num, Pid, Uint};
+use crate::codec::{
+    Liquidity, LiquidityNet, Num, Pid, Uint,
+    walk::{Field, walked},
+};
 
-/// Identity.
-#[derive(Debug, Serialize, Deserialize)]
-struct Id {
-    c: i64,
-    p: Pid,
-    i: i32,
+walked! {
+    /// Identity.
+    #[derive(Debug, Serialize)]
+    struct Id {
+        c: i64,
+        p: Pid,
+        i: i32,
+    }
 }
 
 /// The `_id` of a tick.
@@ -20,17 +25,18 @@ pub(crate) fn id(chain: i64, pool: PoolId, index: i32) -> Document {
     doc! { "c": chain, "p": Pid(pool), "i": index }
 }
 
-/// A tick as stored.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Doc {
-    _id: Id,
-    gross: Liquidity,
-    net: LiquidityNet,
-    created: Num,
-    created_ts: Num,
-    /// Growth of token0's and token1's fees on the other side.
-    #[serde(default)]
-    outside: Option<[Uint; 2]>,
+walked! {
+    /// A tick as stored.
+    #[derive(Debug, Serialize)]
+    pub(crate) struct Doc {
+        _id: Id,
+        gross: Liquidity,
+        net: LiquidityNet,
+        created: Num,
+        created_ts: Num,
+        /// Growth of token0's and token1's fees on the other side.
+        outside: Option<[Uint; 2]>,
+    }
 }
 
 impl Stored for Doc {
@@ -59,6 +65,10 @@ impl Stored for Doc {
             fee_growth_outside: self.outside.map(|growth| growth.map(|growth| growth.0)),
         }
     }
+
+    fn read(raw: &RawDocument) -> Result<Self, String> {
+        Field::read(RawBsonRef::Document(raw))
+    }
 }
 
 /// What of a tick a trade is computed from.
@@ -66,12 +76,14 @@ pub(crate) fn liquidity() -> Document {
     doc! { "gross": 1, "net": 1 }
 }
 
-/// A tick by that projection.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Trading {
-    _id: Id,
-    gross: Liquidity,
-    net: LiquidityNet,
+walked! {
+    /// A tick by that projection.
+    #[derive(Debug)]
+    pub(crate) struct Trading {
+        _id: Id,
+        gross: Liquidity,
+        net: LiquidityNet,
+    }
 }
 
 impl Trading {

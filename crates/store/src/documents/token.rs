@@ -1,18 +1,23 @@
 //! Collection `tokens`: `_id {c, a}` (chain, contract).
 
 use alloy_primitives::Address;
-use bson::{Document, doc};
+use bson::{Document, RawBsonRef, RawDocument, doc};
 use domain::entity::Token;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Stored;
-use crate::codec::{Addr, Num, Uint};
+use crate::codec::{
+    Addr, Num, Uint,
+    walk::{Field, walked},
+};
 
-/// Identity.
-#[derive(Debug, Serialize, Deserialize)]
-struct Id {
-    c: i64,
-    a: Addr,
+walked! {
+    /// Identity.
+    #[derive(Debug, Serialize)]
+    struct Id {
+        c: i64,
+        a: Addr,
+    }
 }
 
 /// The `_id` of a token.
@@ -20,16 +25,18 @@ pub(crate) fn id(chain: i64, token: Address) -> Document {
     doc! { "c": chain, "a": Addr(token) }
 }
 
-/// A token as stored.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Doc {
-    _id: Id,
-    symbol: Option<String>,
-    name: Option<String>,
-    decimals: Option<u8>,
-    supply: Option<Uint>,
-    pools: Num,
-    first: Num,
+walked! {
+    /// A token as stored.
+    #[derive(Debug, Serialize)]
+    pub(crate) struct Doc {
+        _id: Id,
+        symbol: Option<String>,
+        name: Option<String>,
+        decimals: Option<u8>,
+        supply: Option<Uint>,
+        pools: Num,
+        first: Num,
+    }
 }
 
 impl Stored for Doc {
@@ -58,5 +65,9 @@ impl Stored for Doc {
             pool_count: self.pools.0,
             first_block: self.first.0,
         }
+    }
+
+    fn read(raw: &RawDocument) -> Result<Self, String> {
+        Field::read(RawBsonRef::Document(raw))
     }
 }

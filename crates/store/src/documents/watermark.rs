@@ -1,10 +1,10 @@
 //! Collection `watermarks`: `_id {c}`, the newest block whose changes are stored, and the running counts as of it.
 
-use bson::{Document, doc};
+use bson::{Document, RawDocument, doc};
 use domain::{block::BlockRef, entity::Counters};
 use serde::{Deserialize, Serialize};
 
-use super::Stored;
+use super::{Stored, by_serde};
 use crate::{
     codec::{Hash, Num},
     watermark::Watermark,
@@ -106,5 +106,9 @@ impl Stored for Doc {
                 nft_transfers: nft_transfers.0,
             },
         }
+    }
+
+    fn read(raw: &RawDocument) -> Result<Self, String> {
+        by_serde(raw)
     }
 }

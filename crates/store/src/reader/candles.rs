@@ -21,6 +21,12 @@ impl Snapshot {
         query.run(database, &mut session, self.key()).await
     }
 
+    /// The oldest candles of a span of time instead of the newest, ascending: a longer span is read part by part.
+    pub async fn candles_onward(&self, query: &CandleQuery) -> Result<Vec<Candle>, StoreError> {
+        let (database, mut session) = self.parts().await;
+        query.run_onward(database, &mut session, self.key()).await
+    }
+
     /// Of these pools the candles that begin from `from` to before `to` (Unix time), ascending: of a stored resolution
     /// ([`Resolution::STORED`]; of another one those that it is merged of). Two thousand buckets cost a command; nothing is
     /// said of pools without any.

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     codec::Pid,
-    documents::{Stored, decode_doc, pool, tick, undo},
+    documents::{Stored, decode_doc, pool, tick, undo, walk_doc},
     error::StoreError,
 };
 
@@ -89,7 +89,7 @@ impl Snapshot {
     pub async fn trading_pools(&self, mut each: impl FnMut(TradingPool)) -> Result<(), StoreError> {
         let filter = doc! { "_id": range(self.key(), true, None) };
         self.stream(pool::Doc::COLLECTION, filter, Some(pool::trading()), |raw| {
-            each(decode_doc::<pool::Trading>(pool::Doc::COLLECTION, raw)?.into_pool());
+            each(walk_doc::<pool::Trading>(pool::Doc::COLLECTION, raw)?.into_pool());
             Ok(())
         })
         .await
@@ -104,7 +104,7 @@ impl Snapshot {
         let mut found = Vec::with_capacity(ids.len());
         let filter = doc! { "_id": { "$in": wanted } };
         self.stream(pool::Doc::COLLECTION, filter, Some(pool::trading()), |raw| {
-            found.push(decode_doc::<pool::Trading>(pool::Doc::COLLECTION, raw)?.into_pool());
+            found.push(walk_doc::<pool::Trading>(pool::Doc::COLLECTION, raw)?.into_pool());
             Ok(())
         })
         .await?;
@@ -118,7 +118,7 @@ impl Snapshot {
     ) -> Result<(), StoreError> {
         let filter = doc! { "_id": range(self.key(), true, None) };
         self.stream(tick::Doc::COLLECTION, filter, Some(tick::liquidity()), |raw| {
-            let (pool, tick) = decode_doc::<tick::Trading>(tick::Doc::COLLECTION, raw)?.into_tick();
+            let (pool, tick) = walk_doc::<tick::Trading>(tick::Doc::COLLECTION, raw)?.into_tick();
             if tick.gross > 0 {
                 each(pool, tick);
             }

@@ -105,7 +105,8 @@ async fn for_tokens_and_the_past(snapshot: &Snapshot, length: u64) {
     for resolution in [Resolution::M1, Resolution::W1] {
         let (from, to) = (1_700_000_000, 1_700_000_600);
         let query = CandleQuery { subject, resolution, from, to, limit: LIMIT };
-        snapshot.candles(&query).await.unwrap();
+        let newest = snapshot.candles(&query).await.unwrap();
+        assert_eq!(snapshot.candles_onward(&query).await.unwrap(), newest);
     }
     let key = (address(COLLECTION), U256::from(9), address(1));
     snapshot.nft_balances_by_keys(&[key]).await.unwrap();
