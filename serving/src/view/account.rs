@@ -10,11 +10,12 @@ use domain::{
     ids::PoolId,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::address;
 
 /// What the sender of transactions did on the DEXes of a chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
@@ -66,7 +67,7 @@ impl Account {
 }
 
 /// The shares of a V2 pair's liquidity that an account holds. It stays when the account holds none any more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct LiquidityPosition {

@@ -3,9 +3,10 @@
 use async_graphql::SimpleObject;
 use domain::candle::Candle;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What a price did during a period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Bar {
     /// Unix time at which the period begins.
@@ -35,7 +36,7 @@ pub struct Bar {
 }
 
 /// A candle of a pool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PoolCandle {
     /// Prices and sums.
@@ -51,7 +52,7 @@ pub struct PoolCandle {
 }
 
 /// A candle of a token, in USD.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenCandle {
     /// Prices and sums.

@@ -3,9 +3,10 @@
 use api_kit::answer::Block;
 use async_graphql::SimpleObject;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A chain that is served, and how far it is indexed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Chain {
     /// EIP-155 chain id.

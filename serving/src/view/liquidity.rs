@@ -3,11 +3,12 @@
 use async_graphql::{Enum, SimpleObject};
 use domain::{block::BlockRef, ids::PoolId, row::LiquidityEvent as Row};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{address, hash};
 
 /// Kind of a liquidity event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, ToSchema)]
 #[graphql(remote = "domain::row::LiquidityKind")]
 #[serde(rename_all = "lowercase")]
 pub enum LiquidityKind {
@@ -24,7 +25,7 @@ pub enum LiquidityKind {
 }
 
 /// A change of a pool's liquidity, or tokens moved beside swaps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct LiquidityEvent {

@@ -9,6 +9,7 @@ use domain::{
     entity::{Pool as Entity, PoolState},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{address, hash, pool_figures::PoolFigures, protocol::Protocol};
 
@@ -16,7 +17,7 @@ use super::{address, hash, pool_figures::PoolFigures, protocol::Protocol};
 const DYNAMIC_FEE: u32 = 0x80_0000;
 
 /// A pool and its state at the answer's block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct Pool {

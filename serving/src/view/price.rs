@@ -4,6 +4,7 @@ use alloy_primitives::Address;
 use async_graphql::{Enum, SimpleObject};
 use domain::market::{self, Millis, Price};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{address, millis::UnixMillis};
 
@@ -11,7 +12,7 @@ use super::{address, millis::UnixMillis};
 pub const USD: &str = "USD";
 
 /// How far a market price is to be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, ToSchema)]
 #[graphql(remote = "domain::market::Status")]
 #[serde(rename_all = "lowercase")]
 pub enum PriceStatus {
@@ -28,7 +29,7 @@ pub enum PriceStatus {
 }
 
 /// The price of a token on the market at a time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MarketPrice {
     /// Contract address of the token.
@@ -79,7 +80,7 @@ impl MarketPrice {
 }
 
 /// How far the price of a token in pools was from the market.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PriceDeviation {
     /// When.

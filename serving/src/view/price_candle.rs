@@ -2,12 +2,13 @@
 
 use domain::market::Quote;
 use serde::Serialize;
+use utoipa::ToSchema;
 use store::market::StoredBar;
 
 use super::{address, price::USD};
 
 /// A candle of a token on the market, by the source with the highest rank that has one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PriceCandle {
     /// When its period begins, in Unix milliseconds.
     pub start: u64,

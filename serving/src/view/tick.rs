@@ -6,9 +6,10 @@ use domain::{
     figures::{Interval, TickDay as Day},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Liquidity of a pool that begins or ends at a tick. It stays when all of its liquidity is gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Tick {
     /// Index of the tick: the price is 1.0001 to the power of it, in smallest units of token1 per token0.
@@ -44,7 +45,7 @@ impl From<&Stored> for Tick {
 }
 
 /// A tick of a V3 pool after the last event of a day (UTC) that touched it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TickDay {
     /// Index of the tick.
