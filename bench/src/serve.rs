@@ -60,7 +60,7 @@ pub struct Options {
 const WARM: Duration = Duration::from_millis(500);
 
 /// For so long a question is asked to learn what it asks of the database.
-const ONCE: Duration = Duration::from_millis(20);
+const ONCE: Duration = Duration::from_millis(100);
 
 /// A question, measured.
 #[derive(Debug, Clone, Serialize)]

@@ -1,7 +1,7 @@
 //! What is stored of pools is looked through beside the follower: a pool whose ticks are not whole cannot be quoted, and the next
 //! event of a lost tick could not be folded. Such a pool is rebuilt from its history, without the chain.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use domain::ids::{ChainId, PoolId};
 use store::{Reader, Writer, reindex::ReindexError};
@@ -13,12 +13,12 @@ use crate::{
     metrics::{MendMetrics, gauge_value},
 };
 
+mod findings;
 mod look;
+mod pauses;
 
-/// Between two looks at all pools.
-const EVERY: Duration = Duration::from_secs(3_600);
-/// After a look that did not come about.
-const REST: Duration = Duration::from_secs(60);
+use self::{findings::Findings, pauses::Pauses};
+
 /// Pools that a message names.
 const NAMED: usize = 5;
 
@@ -30,7 +30,7 @@ pub(crate) struct Mender {
     name: String,
     metrics: MendMetrics,
     /// What the looks beside find.
-    found: watch::Receiver<BTreeSet<PoolId>>,
+    findings: Findings,
     /// What its history does not mend either.
     hopeless: BTreeSet<PoolId>,
     _looking: AbortOnDropHandle<()>,
@@ -39,30 +39,25 @@ pub(crate) struct Mender {
 impl Mender {
     /// Looks now and then until it is dropped.
     pub(crate) fn start(reader: Reader, chain: ChainId, name: &str, metrics: MendMetrics) -> Self {
-        let (sender, found) = watch::channel(BTreeSet::new());
+        let (sender, findings) = Findings::new();
+        // none is known before the first look, which is no reason to say nothing
+        metrics.incomplete(name).set(0);
         let looking = tokio::spawn(look(reader.clone(), chain, name.to_owned(), sender));
         let (_looking, hopeless) = (AbortOnDropHandle::new(looking), BTreeSet::new());
-        Self { reader, chain, name: name.to_owned(), metrics, found, hopeless, _looking }
+        Self { reader, chain, name: name.to_owned(), metrics, findings, hopeless, _looking }
     }
 
-    /// Returns when a look found something.
+    /// Returns when a look told what it found.
     pub(crate) async fn wait(&mut self) {
-        if self.found.changed().await.is_err() {
-            // nobody looks any more, and the process ends
-            std::future::pending::<()>().await;
-        }
-        self.found.mark_changed();
+        self.findings.wait().await;
     }
 
     /// Mends what the looks found since the last time; whether something was written. Nobody else writes meanwhile.
     pub(crate) async fn mend(&mut self, writer: &Writer) -> Result<bool, IndexerError> {
-        if !self.found.has_changed().unwrap_or_default() {
-            return Ok(false);
-        }
-        let found = self.found.borrow().clone();
+        let Some(found) = self.findings.take() else { return Ok(false) };
         let outcome = self.mend_these(writer, found).await;
-        if outcome.is_ok() {
-            self.found.mark_unchanged();
+        if outcome.is_err() {
+            self.findings.put_back();
         }
         outcome
     }
@@ -136,6 +131,7 @@ async fn look(
     name: String,
     sender: watch::Sender<BTreeSet<PoolId>>,
 ) {
+    let mut pauses = Pauses::default();
     loop {
         let found = async {
             let Some(snapshot) = reader.snapshot(chain).await? else { return Ok(BTreeSet::new()) };
@@ -143,14 +139,21 @@ async fn look(
         };
         let pause = match found.await {
             Ok(found) => {
-                if !found.is_empty() {
-                    sender.send_replace(found);
+                sender.send_replace(found);
+                let (pause, is_again) = pauses.looked();
+                if is_again {
+                    tracing::info!(chain = name, "pools are looked through again");
                 }
-                EVERY
+                pause
             }
             Err(error) => {
-                tracing::debug!(chain = name, %error, "pools were not looked through");
-                REST
+                let (pause, is_first) = pauses.failed();
+                if is_first {
+                    tracing::warn!(chain = name, %error, "pools could not be looked through for ticks that are not whole; it is \
+                        tried again, less and less often: if that goes on while the store answers, raise \
+                        minSnapshotHistoryWindowInSeconds of the server");
+                }
+                pause
             }
         };
         tokio::select! {

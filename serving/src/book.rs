@@ -12,6 +12,7 @@ use std::{
 
 use alloy_primitives::{Address, B256};
 use domain::{block::BlockRef, ids::ChainId, route::Market};
+use store::Snapshot;
 use tokio::sync::{broadcast, watch};
 
 mod gas;
@@ -24,6 +25,7 @@ mod searches;
 mod stats;
 mod steps;
 mod taxes;
+mod telling;
 mod trial;
 mod venue;
 mod wake;
@@ -38,9 +40,8 @@ pub use self::{
 };
 pub(crate) use searches::Busy;
 use stats::Stats;
-use steps::Steps;
-pub(crate) use steps::Told;
 use taxes::Taxes;
+use telling::{Steps, Told};
 
 /// Versions that are kept for requests that read at an older block.
 const VERSIONS: usize = 32;
@@ -146,14 +147,15 @@ impl Shelf {
         tokio::time::timeout(patience, found).await.ok().flatten()
     }
 
-    /// Hears of each step from one version to the next, from now on. Who is too far behind misses some, and is told so.
-    pub(crate) fn steps(&self) -> broadcast::Receiver<Arc<Step>> {
-        self.steps.listen()
+    /// The newest step from one version to the next, and who hears of each that follows. Who is too far behind misses some,
+    /// and is told so.
+    pub(crate) fn join(&self) -> (Option<Told>, broadcast::Receiver<Arc<Step>>) {
+        self.steps.join()
     }
 
-    /// The newest of them.
-    pub(crate) fn newest_step(&self) -> Option<Told> {
-        self.steps.newest()
+    /// The store as of what that step led to, opened anew.
+    pub(crate) fn renew(&self, told: &Told, snapshot: &Arc<Snapshot>, opened: Instant) {
+        self.steps.renew(told, snapshot, opened);
     }
 
     /// Waits until there is a version, and then for each newer one.

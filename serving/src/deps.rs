@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use store::Reader;
 
 use crate::{
-    book::Shelf, feeds::FeedSettings, gas_price::GasPriceFeed, native_price::NativePriceFeed,
-    node::LiveNode, past::PastBlocks,
+    book::Shelf, feeds::FeedSettings, gas_price::GasPriceFeed, graphql::GraphQlSettings,
+    native_price::NativePriceFeed, node::LiveNode, past::PastBlocks, rest::export::ExportSettings,
 };
 
 /// Contracts that quote the pools of a DEX.
@@ -90,6 +90,10 @@ pub struct Deps {
     pub timeout: Duration,
     /// Ends what goes on beside single answers: subscriptions.
     pub shutdown: Shutdown,
+    /// Bounds of lists as files.
+    pub export: ExportSettings,
+    /// Which documents are answered.
+    pub graphql: GraphQlSettings,
 }
 
 impl Deps {

@@ -7,9 +7,15 @@
 use std::sync::Arc;
 
 use axum::Router;
+use utoipa::openapi::OpenApi;
 
-use crate::{by_block::ByBlock, deps::Deps};
+use crate::{
+    by_block::ByBlock,
+    deps::Deps,
+    openapi::{feeds::mounted, problems::Told},
+};
 
+mod apart;
 mod asked;
 mod bars;
 mod blocks;
@@ -24,15 +30,19 @@ mod mount;
 mod number;
 mod pairs;
 mod settings;
+#[doc(hidden)]
+pub mod testing;
 mod tickers;
 mod trades;
 mod udf;
 mod view;
 
+pub(crate) use dextools::DexToolsFault;
 pub use settings::{
     BarOpen, CACHE_BYTES, Confirmations, ConfirmationsError, FeedSettings, HISTORY_CAP, MOST_POOLS,
     TimeUnit,
 };
+pub(crate) use udf::{Failed as UdfFailed, resolutions};
 
 /// The feeds' routes.
 ///
@@ -47,4 +57,18 @@ pub(crate) fn routes(deps: &Arc<Deps>, by_block: &ByBlock) -> Result<Router, pro
         .merge(cmc::routes(&ground))
         .merge(dexscreener::routes(&ground, &blocks))
         .merge(dextools::routes(&ground, &blocks)))
+}
+
+/// What they say of themselves.
+pub(crate) fn document() -> OpenApi {
+    let mut document = mounted("udf", udf::handlers().into_openapi(), Told::Udf);
+    for (name, handlers, told) in [
+        ("coingecko", coingecko::handlers().into_openapi(), Told::Problem),
+        ("cmc", cmc::handlers().into_openapi(), Told::Problem),
+        ("dexscreener", dexscreener::handlers().into_openapi(), Told::Problem),
+        ("dextools", dextools::handlers().into_openapi(), Told::DexTools),
+    ] {
+        document.merge(mounted(name, handlers, told));
+    }
+    document
 }

@@ -1,28 +1,35 @@
-//! GraphQL at `/graphql`: POST answers queries, GET shows GraphiQL. Subscriptions: `/graphql/ws` and `/graphql/stream`.
+//! GraphQL at `/graphql`: POST and GET answer queries, GET without one shows GraphiQL. Subscriptions: `/graphql/ws` and `/graphql/stream`.
 
 use std::sync::Arc;
 
-use api_kit::problem::Problem;
+use api_kit::{problem::Problem, scope::Scope};
 use async_graphql::{
     EmptyMutation, MergedObject, Request, Response, Schema as GraphQlSchema, http::GraphiQLSource,
 };
-use axum::{Router, response::Html, routing::get};
+use axum::{Router, response::Html};
+use domain::{block::BlockRef, ids::ChainId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::persisted::Persisted;
 use crate::{by_block::ByBlock, deps::Deps};
 
 mod accounts;
 mod answer;
 mod as_of;
+mod asked;
 mod candles;
 mod chains;
 mod connection;
+mod described;
 mod dexes;
 mod events;
 mod guard;
 mod live;
 mod loaders;
 mod onchain;
+mod persisted;
 mod pool;
 mod pools;
 mod positions;
@@ -31,12 +38,15 @@ mod price_loaders;
 mod prices;
 mod quotes;
 mod recent;
+mod rows;
 mod series;
 mod session;
 #[cfg(test)]
 mod tests;
 mod ticks;
 mod tokens;
+
+pub use self::persisted::{DocumentList, DocumentsError, GraphQlSettings};
 
 /// Deepest nesting taken. Our own types nest six deep; introspection by the usual tools needs fifteen.
 const DEPTH: usize = 16;
@@ -82,13 +92,21 @@ struct App {
     schema: Schema,
     deps: Arc<Deps>,
     by_block: ByBlock,
+    persisted: Arc<Persisted>,
     /// Connections of subscribers.
     connections: Arc<Semaphore>,
 }
 
 impl App {
     async fn run(&self, request: Request) -> Response {
-        self.schema.execute(session::once(&self.deps, request)).await
+        self.read(request).await.0
+    }
+
+    /// The answer, and the blocks that it was read at.
+    async fn read(&self, request: Request) -> (Response, Vec<(ChainId, BlockRef)>) {
+        let scope = Scope::new(self.deps.reader.clone());
+        let response = self.schema.execute(session::once(&self.deps, &scope, request)).await;
+        (response, scope.blocks().await)
     }
 
     /// The place of a subscriber's connection.
@@ -109,15 +127,24 @@ pub(crate) fn routes(deps: Arc<Deps>, by_block: ByBlock) -> Router {
             .limit_depth(DEPTH)
             .limit_complexity(COMPLEXITY)
             .finish();
+    let persisted = Persisted::new(deps.graphql.clone());
     let connections = Arc::new(Semaphore::new(live::MOST_CONNECTIONS));
-    Router::new()
-        .route("/graphql", get(graphiql).post(answer::post))
-        .route("/graphql/ws", get(live::upgrade))
-        .route("/graphql/stream", get(live::events).post(live::posted))
-        .with_state(App { schema, deps, by_block, connections })
+    handlers().with_state(App { schema, deps, by_block, persisted, connections }).into()
 }
 
-async fn graphiql() -> Html<String> {
+fn handlers() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(answer::get, answer::post))
+        .routes(routes!(live::socket::upgrade))
+        .routes(routes!(live::sse::events, live::sse::posted))
+}
+
+/// What the routes say of themselves.
+pub(crate) fn document() -> OpenApi {
+    described::document(handlers().into_openapi())
+}
+
+fn graphiql() -> Html<String> {
     Html(
         GraphiQLSource::build()
             .endpoint("/graphql")

@@ -21,6 +21,7 @@ pub mod graphql;
 mod listen;
 pub mod native_price;
 pub mod node;
+pub mod openapi;
 pub mod past;
 pub mod price;
 pub mod quote;
@@ -36,6 +37,7 @@ use api_kit::{
 };
 
 pub use deps::{ChainDeps, Deps, Quoters, Routers};
+pub use rest::export::ExportSettings;
 
 /// Name of the service in metrics and logs.
 pub const SERVICE: &str = "serving";
@@ -54,11 +56,13 @@ pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
     let status = status::routes(deps.reader.clone(), deps.chain_names());
     let deps = Arc::new(deps);
     let by_block = by_block::ByBlock::new(&deps);
+    let exports = rest::export::Exports::new(&deps)?;
     shell.wrap(
         Router::new()
-            .merge(rest::routes(Arc::clone(&deps), &by_block))
+            .merge(rest::routes(Arc::clone(&deps), &by_block, &exports))
             .merge(feeds::routes(&deps, &by_block)?)
             .merge(graphql::routes(deps, by_block))
+            .merge(openapi::routes())
             .merge(status),
     )
 }

@@ -2,7 +2,7 @@
 //! with a deadline. What a block says is remembered as long as that block is of interest; a failure never is.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -19,6 +19,7 @@ use tokio::{
 
 mod account;
 mod flights;
+mod head;
 mod kept;
 mod lookup;
 mod pool;
@@ -32,20 +33,21 @@ mod view;
 pub(crate) use self::{
     account::{AccountBalances, balances, balances_or_problem, wanted_tokens},
     flights::too_late,
+    head::{Head, Heads},
     lookup::Found,
     pool::pool,
     price::LivePrice,
     token::{LiveToken, token},
     view::{LivePool, LiveProblem},
 };
-use self::{flights::Flights, kept::Blocks, trip::Outcome};
+use self::{flights::Flights, head::Newest, kept::Blocks, trip::Outcome};
 
 /// A request waits so long for the chain.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// A newest block is believed for so long: blocks come less often.
-const HEAD_HOLDS: Duration = Duration::from_millis(100);
 /// Transactions of a chain that are tried out at once.
 const REHEARSALS: usize = 8;
+/// Trips under way at once that contracts of the clients' choice may hold up.
+const WILD_TRIPS: usize = 16;
 
 /// A question about the state after a block.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,10 +80,12 @@ pub struct LiveNode {
     pub(crate) glossary: Arc<Glossary>,
     blocks: Arc<Mutex<Blocks>>,
     heads: Arc<Flights<(), BlockRef>>,
-    newest: Arc<Mutex<Option<(Instant, BlockRef)>>>,
+    newest: Arc<Mutex<Newest>>,
     transactions: Arc<Flights<B256, Found>>,
     /// Room for transactions that are tried out.
     pub(crate) rehearsals: Arc<Semaphore>,
+    /// Room for trips that may be held up.
+    wild: Arc<Semaphore>,
 }
 
 impl LiveNode {
@@ -97,6 +101,7 @@ impl LiveNode {
             newest: Arc::default(),
             transactions: Arc::default(),
             rehearsals: Arc::new(Semaphore::new(REHEARSALS)),
+            wild: Arc::new(Semaphore::new(WILD_TRIPS)),
         }
     }
 
@@ -110,23 +115,20 @@ impl LiveNode {
     /// # Errors
     /// `CHAIN_UNAVAILABLE`, `CHAIN_TIMEOUT`.
     pub(crate) async fn head(&self, deadline: Instant) -> Result<BlockRef, Problem> {
-        if let Some((at, block)) = *lock(&self.newest)
-            && at.elapsed() < HEAD_HOLDS
-        {
+        if let Some(block) = lock(&self.newest).held(Instant::now()) {
             return Ok(block);
         }
         let (client, newest) = (self.client.clone(), Arc::clone(&self.newest));
         let asked = async move {
             let head = client.latest_block().await?;
-            *lock(&newest) = Some((Instant::now(), head));
-            Ok(head)
+            Ok(lock(&newest).learn(head, Instant::now()))
         };
         self.heads.join((), Box::pin(asked), deadline).await
     }
 
     /// Forgets which block is the newest.
     pub(crate) fn look_again(&self) {
-        *lock(&self.newest) = None;
+        lock(&self.newest).forget();
     }
 
     /// What became of a transaction, as far as the nodes know; whoever asks for the same meanwhile gets the same.
@@ -142,59 +144,85 @@ impl LiveNode {
         self.transactions.join(hash, found, deadline).await
     }
 
-    /// The answers to questions about the state after the block with this hash, in their order.
+    /// The answers to questions about the state after the block with this hash, in their order, or why there is none.
     ///
     /// # Errors
-    /// Those of [`LiveNode::head`]; `CHAIN_LAGS` where no node has the block, `LIVE_BUSY` where too much is asked at once.
-    pub(crate) async fn ask(
+    /// `LIVE_BUSY` where too much is asked at once.
+    async fn ask_each(
         &self,
         block: B256,
         asks: &[Ask],
         deadline: Instant,
-    ) -> Result<Vec<Told>, Problem> {
-        let (mut known, trips) = lock(&self.blocks).look(block, asks, |trip| self.depart(trip))?;
+    ) -> Result<Vec<Result<Told, Problem>>, Problem> {
+        let (known, trips) = lock(&self.blocks).look(block, asks, |trip| self.depart(trip))?;
+        let mut told: BTreeMap<Ask, Result<Told, Problem>> =
+            known.into_iter().map(|(ask, told)| (ask, Ok(told))).collect();
+        let wanted: BTreeSet<&Ask> = asks.iter().collect();
+        let mut failure = None;
         for mut trip in trips {
             let done = timeout_at(deadline, trip.wait_for(Option::is_some)).await;
-            let Ok(done) = done else { return Err(flights::too_late()) };
-            let outcome = done.ok().and_then(|outcome| outcome.clone());
+            let outcome = done.ok().and_then(|done| done.ok().and_then(|outcome| outcome.clone()));
             match outcome {
                 Some(Outcome::Answers(answers)) => {
-                    let wanted: BTreeSet<&Ask> = asks.iter().collect();
-                    for ask in wanted {
-                        match answers.get(ask) {
-                            Some(Ok(told)) => drop(known.insert(ask.clone(), told.clone())),
-                            Some(Err(problem)) => return Err(problem.clone()),
-                            None => {}
-                        }
-                    }
+                    let answers = wanted.iter().filter_map(|ask| answers.get_key_value(ask));
+                    told.extend(answers.map(|(ask, answer)| (ask.clone(), answer.clone())));
                 }
-                Some(Outcome::Failed(problem)) => return Err(problem),
-                // whoever asked is gone
-                None => return Err(flights::too_late()),
+                Some(Outcome::Failed(problem)) => failure = Some(problem),
+                // it takes too long, or whoever asked is gone
+                None => failure = Some(flights::too_late()),
             }
         }
-        asks.iter().map(|ask| known.get(ask).cloned().ok_or_else(Problem::internal)).collect()
+        let lost = || Err(failure.clone().unwrap_or_else(Problem::internal));
+        Ok(asks.iter().map(|ask| told.get(ask).cloned().unwrap_or_else(lost)).collect())
     }
 
-    /// [`LiveNode::ask`] of the newest block; of the next one if that left the chain meanwhile.
+    /// [`LiveNode::ask_each`] of a block, or of the answer's newest one; then of the next one if that left the chain meanwhile.
+    async fn ask_each_at(
+        &self,
+        at: At<'_>,
+        asks: &[Ask],
+        deadline: Instant,
+    ) -> Result<(BlockRef, Vec<Result<Told, Problem>>), Problem> {
+        let head = match at {
+            At::Block(block) => {
+                return Ok((block, self.ask_each(block.hash, asks, deadline).await?));
+            }
+            At::Head(head) => head,
+        };
+        let block = head.get(self, deadline).await?;
+        let told = self.ask_each(block.hash, asks, deadline).await?;
+        let lags = |told: &Result<Told, Problem>| {
+            told.as_ref().is_err_and(|problem| problem.code() == LAGS)
+        };
+        if !told.iter().any(lags) {
+            return Ok((block, told));
+        }
+        let block = head.instead_of(block, self, deadline).await?;
+        Ok((block, self.ask_each(block.hash, asks, deadline).await?))
+    }
+
+    /// The answers to questions about the state after the newest block of an answer, in their order.
     ///
     /// # Errors
-    /// As there.
+    /// Those of [`LiveNode::head`]; `CHAIN_LAGS` where no node has the block, `LIVE_BUSY` where too much is asked at once.
     pub(crate) async fn ask_head(
         &self,
+        head: &Head,
         asks: &[Ask],
         deadline: Instant,
     ) -> Result<(BlockRef, Vec<Told>), Problem> {
-        let head = self.head(deadline).await?;
-        match self.ask(head.hash, asks, deadline).await {
-            Err(problem) if problem.code() == LAGS => {
-                self.look_again();
-                let head = self.head(deadline).await?;
-                Ok((head, self.ask(head.hash, asks, deadline).await?))
-            }
-            told => Ok((head, told?)),
-        }
+        let (block, told) = self.ask_each_at(At::Head(head), asks, deadline).await?;
+        Ok((block, told.into_iter().collect::<Result<_, _>>()?))
     }
+}
+
+/// Which block is asked about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum At<'a> {
+    /// This one.
+    Block(BlockRef),
+    /// The newest, as an answer has it.
+    Head(&'a Head),
 }
 
 /// The code of a node that does not have the block.

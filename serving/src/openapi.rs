@@ -12,6 +12,7 @@ use utoipa::{
 
 pub(crate) mod caching;
 mod complete;
+pub(crate) mod exports;
 pub(crate) mod feeds;
 mod page;
 pub(crate) mod problems;
@@ -19,6 +20,7 @@ pub(crate) mod shapes;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod used;
 
 pub(crate) use page::routes;
 
@@ -45,6 +47,7 @@ pub fn document() -> Value {
     }
     let mut document = serde_json::to_value(document).unwrap_or_default();
     complete::parameters(&mut document);
+    used::only(&mut document);
     document
 }
 

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use axum::Router;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     by_block::{self, ByBlock},
     deps::Deps,
+    openapi::{
+        caching, exports,
+        problems::{self, READS, Told},
+    },
+    rest::export::Exports,
 };
 
 mod accounts;
@@ -19,6 +23,7 @@ mod candles;
 mod chains;
 mod contract_events;
 mod dexes;
+pub(crate) mod export;
 mod liquidity;
 mod pool;
 mod pools;
@@ -36,48 +41,63 @@ mod tokens;
 mod tx;
 
 /// The routes below `/v1`.
-pub(crate) fn routes(deps: Arc<Deps>, by_block: &ByBlock) -> Router {
-    let stored = stored().with_state(Arc::clone(&deps));
-    let live = Router::new()
-        .route("/v1/quote", get(quote::get))
-        .route("/v1/quotes", post(quote::post))
-        .route("/v1/quotes/status", get(quote_status::get))
-        .route("/v1/tx/{hash}", get(tx::get))
-        .route("/v1/simulate", post(simulate::post))
-        .route("/v1/accounts/{address}/balances", get(balances::get))
+pub(crate) fn routes(deps: Arc<Deps>, by_block: &ByBlock, exports: &Exports) -> Router {
+    let (stored, _) = stored().with_state(Arc::clone(&deps)).split_for_parts();
+    let (live, _) = live().with_state(deps).split_for_parts();
+    export::around(exports, by_block::around(by_block, stored)).merge(live)
+}
+
+/// What they say of themselves.
+pub(crate) fn document() -> OpenApi {
+    let mut document = stored().into_openapi();
+    caching::by_block(&mut document);
+    exports::lists(&mut document);
+    document.merge(live().into_openapi());
+    problems::add(&mut document, READS, Told::Problem);
+    problems::add_to_bodies(&mut document);
+    document
+}
+
+/// Those whose answers speak of more than the block.
+fn live() -> OpenApiRouter<Arc<Deps>> {
+    OpenApiRouter::new()
+        .routes(routes!(quote::get))
+        .routes(routes!(quote::post))
+        .routes(routes!(quote_status::get))
+        .routes(routes!(tx::get))
+        .routes(routes!(simulate::post))
+        .routes(routes!(balances::get))
         .merge(prices::routes())
-        .with_state(deps);
-    by_block::around(by_block, stored).merge(live)
 }
 
 /// Those whose answers are of the newest block and of nothing else.
-fn stored() -> Router<Arc<Deps>> {
-    Router::new()
-        .route("/v1/chains", get(chains::get))
-        .route("/v1/chains/{chain}/contracts/{name}/events/{event}", get(contract_events::get))
-        .route("/v1/chains/{chain}/pools/{id}/candles", get(candles::of_pool))
-        .route("/v1/chains/{chain}/tokens/{address}/candles", get(candles::of_token))
-        .route("/v1/pools", get(pools::get))
-        .route("/v1/pools/{id}", get(pool::get))
-        .route("/v1/pools/{id}/hours", get(series::pool_hours))
-        .route("/v1/pools/{id}/days", get(series::pool_days))
-        .route("/v1/pools/{id}/ticks", get(ticks::all))
-        .route("/v1/pools/{id}/tick-days", get(ticks::days))
-        .route("/v1/tokens", get(tokens::get))
-        .route("/v1/tokens/{address}", get(token::get))
-        .route("/v1/tokens/{address}/hours", get(series::token_hours))
-        .route("/v1/tokens/{address}/days", get(series::token_days))
-        .route("/v1/dexes", get(dexes::all))
-        .route("/v1/dexes/{name}", get(dexes::one))
-        .route("/v1/dexes/{name}/days", get(series::dex_days))
-        .route("/v1/accounts/{address}", get(accounts::one))
-        .route("/v1/accounts/{address}/swaps", get(accounts::of_swaps))
-        .route("/v1/accounts/{address}/liquidity-events", get(accounts::of_liquidity))
-        .route("/v1/accounts/{address}/positions", get(accounts::of_positions))
-        .route("/v1/accounts/{address}/liquidity-positions", get(accounts::of_shares))
-        .route("/v1/positions", get(positions::all))
-        .route("/v1/positions/{manager}/{tokenId}", get(positions::one))
-        .route("/v1/liquidity-positions", get(positions::all_shares))
-        .route("/v1/swaps", get(swaps::get))
-        .route("/v1/liquidity-events", get(liquidity::get))
+fn stored() -> OpenApiRouter<Arc<Deps>> {
+    OpenApiRouter::new()
+        .routes(routes!(chains::get))
+        .routes(routes!(contract_events::get))
+        .routes(routes!(candles::of_pool))
+        .routes(routes!(candles::of_token))
+        .routes(routes!(pools::get))
+        .routes(routes!(pool::get))
+        .routes(routes!(series::pool_hours))
+        .routes(routes!(series::pool_days))
+        .routes(routes!(ticks::all))
+        .routes(routes!(ticks::days))
+        .routes(routes!(tokens::get))
+        .routes(routes!(token::get))
+        .routes(routes!(series::token_hours))
+        .routes(routes!(series::token_days))
+        .routes(routes!(dexes::all))
+        .routes(routes!(dexes::one))
+        .routes(routes!(series::dex_days))
+        .routes(routes!(accounts::one))
+        .routes(routes!(accounts::of_swaps))
+        .routes(routes!(accounts::of_liquidity))
+        .routes(routes!(accounts::of_positions))
+        .routes(routes!(accounts::of_shares))
+        .routes(routes!(positions::all))
+        .routes(routes!(positions::one))
+        .routes(routes!(positions::all_shares))
+        .routes(routes!(swaps::get))
+        .routes(routes!(liquidity::get))
 }

@@ -25,6 +25,7 @@ pub mod dex;
 pub mod feeds;
 pub mod prices;
 mod sense;
+pub mod serving;
 pub mod storage;
 pub mod tax;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use contract::{ContractConfig, FactoryConfig};
 pub use dex::DexConfig;
 pub use feeds::{ExcludeConfig, FeedsConfig};
 pub use prices::{ChainlinkFeedConfig, PricesConfig};
+pub use self::serving::{ExportConfig, GraphQlConfig, ServingConfig};
 pub use storage::{EMBEDDED, StoreConfig};
 pub use tax::TaxConfig;
 
@@ -53,7 +55,7 @@ pub struct Config {
     /// Batch layer.
     pub indexer: IndexerSection,
     /// DEX API.
-    pub serving: ServiceConfig,
+    pub serving: ServingConfig,
     /// Community API.
     pub nft_api: ServiceConfig,
     /// What charts, listing sites and aggregators are shown.
@@ -149,7 +151,7 @@ impl Default for Config {
             store: StoreConfig::default(),
             log: LogConfig::default(),
             indexer: IndexerSection::default(),
-            serving: ServiceConfig::local(8080),
+            serving: ServingConfig::default(),
             nft_api: ServiceConfig::local(8081),
             feeds: FeedsConfig::default(),
             prices: PricesConfig::default(),
@@ -243,7 +245,9 @@ impl Config {
         let mut config: Self = observe::config::load("SOOHO", file)?;
         config.check()?;
         config.chain.iter_mut().for_each(ChainConfig::settle_start);
-        config.read_abis(file.and_then(Path::parent).unwrap_or(Path::new("")))?;
+        let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
+        config.read_abis(folder)?;
+        config.serving.graphql.read_documents(folder).map_err(Error::Invalid)?;
         Ok(config)
     }
 
@@ -257,6 +261,7 @@ impl Config {
         config.check()?;
         config.chain.iter_mut().for_each(ChainConfig::settle_start);
         config.read_abis(Path::new(""))?;
+        config.serving.graphql.read_documents(Path::new("")).map_err(Error::Invalid)?;
         Ok(config)
     }
 

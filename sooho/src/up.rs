@@ -35,6 +35,9 @@ use crate::{
 
 type Tasks = JoinSet<Result<(), Error>>;
 
+/// Requests that come within so much of each other may read at the same moment.
+const HOLD: std::time::Duration = std::time::Duration::from_millis(5);
+
 /// Runs services until a signal, or until one of them fails; then all of them end, and the local database last.
 ///
 /// # Errors
@@ -124,11 +127,13 @@ fn start(
                             feeds: config.feeds.settings(chain),
                         })
                     })?,
-                    reader: open.store.reader(),
+                    reader: open.store.reader().holding(HOLD),
                     registry,
                     max_price_age,
                     timeout: REQUEST_TIMEOUT,
                     shutdown: shutdown.clone(),
+                    export: config.serving.export.settings(),
+                    graphql: config.serving.graphql.settings(),
                 };
                 let run = serving::run(deps, background, listener, shutdown.clone());
                 tasks.spawn(async move { run.await.map_err(|error| ended("serving", &error)) });
@@ -143,7 +148,7 @@ fn start(
                             collections: chain.collection.clone(),
                         })
                     })?,
-                    reader: open.store.reader(),
+                    reader: open.store.reader().holding(HOLD),
                     registry,
                     timeout: REQUEST_TIMEOUT,
                 };

@@ -5,5 +5,7 @@ mod crawl;
 mod ground;
 mod logs;
 mod refusals;
+mod reserves;
+pub(crate) mod sending;
 mod shapes;
 mod stays;

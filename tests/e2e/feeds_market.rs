@@ -2,9 +2,12 @@
 
 mod answers;
 mod bed;
+mod changes;
 mod clients;
 mod costs;
 mod listings;
 mod orderbooks;
 mod pages;
+mod settings;
 mod truth;
+mod unpriced;

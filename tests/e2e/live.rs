@@ -2,6 +2,8 @@
 
 mod bed;
 mod contracts;
+mod halts;
+mod one_block;
 mod outages;
 mod receipts;
 mod shared;

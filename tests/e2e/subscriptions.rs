@@ -1,6 +1,7 @@
 //! Subscriptions of the running service, by WebSocket and by server-sent events, on a chain that goes on and turns back.
 
-mod client;
+pub mod believed;
+pub mod client;
 mod news;
 
 use std::time::Duration;
@@ -135,6 +136,11 @@ async fn what_subscribers_may_not_do() -> Result<()> {
         ("large", format!("subscription {{ {} }}", "a ".repeat(20_000)), "QUERY_TOO_LARGE"),
         ("unknown", "subscription { nothing }".to_owned(), "QUERY_INVALID"),
         ("broken", "subscription {".to_owned(), "QUERY_INVALID"),
+        (
+            "two",
+            "subscription { a: chain { added { number } } b: chain { added { number } } }".to_owned(),
+            "QUERY_INVALID",
+        ),
     ] {
         other.subscribe(id, &query, &Value::Null).await?;
         let refused = other.answer_to(id).await?;

@@ -38,6 +38,12 @@ impl Single {
         Ok(single)
     }
 
+    /// The process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     async fn wait(&mut self, patience: Duration) -> Result<()> {
         let deadline = Instant::now() + patience;
         loop {

@@ -19,7 +19,7 @@ mod tests;
 mod wait;
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::{Context, Error, Result};
 use crate::tools;
@@ -27,12 +27,38 @@ use crate::workspace::{BUILD_FLAGS, Workspace};
 use crate::{help, say};
 use folder::Folder;
 use interrupt::Interrupt;
+use ports::Ports;
 use start::Running;
+
+/// A demo that answers.
+#[derive(Debug)]
+pub struct Up<'a> {
+    /// Where everything listens.
+    pub ports: Ports,
+    /// What runs.
+    pub running: &'a mut Running,
+    interrupt: &'a Interrupt,
+    /// What the chain has, as JSON.
+    deployed: String,
+    took: Duration,
+}
 
 /// Runs the demo; `arguments` are those of the verb.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
     let once = arguments.first().is_some_and(|argument| argument == "--once");
     help::no_arguments("demo", arguments.get(usize::from(once)..).unwrap_or_default())?;
+    during(workspace, |up| {
+        say::line(&banner::text(up.ports, &up.deployed, up.took));
+        if once { Ok(()) } else { status::follow(&up.ports, up.interrupt, up.running) }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Starts the demo, lets `work` have it, and stops it; nothing if Ctrl-C came first.
+pub fn during<T>(
+    workspace: &Workspace,
+    work: impl FnOnce(Up<'_>) -> Result<T>,
+) -> Result<Option<T>> {
     let tools = tools::setup(workspace)?;
     build(workspace)?;
 
@@ -44,16 +70,17 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
     let mut running = Running::default();
     let outcome =
         start::all(workspace, &tools, &folder, &interrupt, &mut running).and_then(|ports| {
-            let Some(ports) = ports else { return Ok(()) };
-            say::line(&banner::text(ports, &folder.deployment_text(), began.elapsed()));
-            if once { Ok(()) } else { status::follow(&ports, &interrupt, &mut running) }
+            let Some(ports) = ports else { return Ok(None) };
+            let (deployed, took) = (folder.deployment_text(), began.elapsed());
+            let (running, interrupt) = (&mut running, &interrupt);
+            work(Up { ports, running, interrupt, deployed, took }).map(Some)
         });
     let clean = stop(&mut running, &interrupt);
     leftovers::stop(folder.root());
     if clean {
         folder.mark_stopped()?;
     }
-    outcome?;
+    let outcome = outcome?;
     if !clean {
         return Err(Error::new(format!(
             "not everything stopped in an orderly way, so the next demo starts anew; the logs are in {}",
@@ -61,7 +88,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
         )));
     }
     say::step("stopped; nothing is left running");
-    Ok(ExitCode::SUCCESS)
+    Ok(outcome)
 }
 
 fn build(workspace: &Workspace) -> Result<()> {

@@ -9,6 +9,7 @@ The repository's own commands.
   cargo xtask test       set up and run every test
   cargo xtask demo       a local chain with traffic, indexed and served, until Ctrl-C
   cargo xtask bench      how fast the indexer is, beside what the machine can do at all
+  cargo xtask fuzz       ask the services whatever their OpenAPI document lets one ask, and see that nothing breaks
   cargo xtask tidy       check the walls that ARCHITECTURE.md draws
 
 Each of them answers --help. On a fresh clone start with: cargo xtask demo";
@@ -21,6 +22,7 @@ Puts what the demo and the tests need into the git-ignored folder .tools/:
   anvil 1.7.1      from npm, pinned by lock file and hash
   contracts        the compiled Uniswap and OpenZeppelin contracts, from npm
   promtool         out of Debian's package of Prometheus, where it can be had: it tries the alert rules
+  clients          Apollo Client, urql and others, from npm, pinned by lock file: tests let them talk to the DEX API
 
 Run twice, it does nothing. `demo` and `test` run it first, so you rarely need it yourself.
 
@@ -78,6 +80,16 @@ Sets up, builds the bench in release, and runs it.
 
 Absolute figures are those of your machine; only the ratios judge.";
 
+const FUZZ: &str = "\
+cargo xtask fuzz rest [--requests N] [--seed N]
+
+Sets up, builds, starts the demo's services, and has schemathesis (put into .tools/, pinned) ask the DEX API by its own
+OpenAPI document: values that the service has, values that fit the document, and values that do not. 20,000 requests unless
+you say. Exit code 1 if an answer is a server error, or its status, type or shape is not documented; the seed to ask the
+same again is printed.
+
+  cargo xtask fuzz rest --requests 2000 --seed 7";
+
 const TIDY: &str = "\
 cargo xtask tidy
 
@@ -91,6 +103,7 @@ pub fn of(verb: &str) -> &'static str {
         "test" => TEST,
         "demo" => DEMO,
         "bench" => BENCH,
+        "fuzz" => FUZZ,
         "tidy" => TIDY,
         _ => ALL,
     }
@@ -109,6 +122,6 @@ pub fn no_arguments(verb: &str, rest: &[String]) -> Result<()> {
 /// What is said about a verb that does not exist.
 pub fn unknown_verb(verb: &str) -> Error {
     Error::new(format!(
-        "there is no `cargo xtask {verb}`; the verbs are setup, test, demo, bench and tidy"
+        "there is no `cargo xtask {verb}`; the verbs are setup, test, demo, bench, fuzz and tidy"
     ))
 }

@@ -1,4 +1,4 @@
-//! The repository's own commands: `cargo xtask setup | test | demo | bench | tidy`.
+//! The repository's own commands: `cargo xtask setup | test | demo | bench | fuzz | tidy`.
 //!
 //! It depends on almost nothing so that it builds in seconds on a fresh clone, and it is the only thing a newcomer has to
 //! start: everything else (tools, flags, order) is known here.
@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod error;
+mod fuzz;
 mod help;
 mod process;
 mod say;
@@ -45,11 +46,13 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "setup" => {
             help::no_arguments("setup", rest)?;
             tools::setup(&workspace)?;
+            tools::clients(&workspace)?;
             Ok(ExitCode::SUCCESS)
         }
         "test" => test::run(&workspace, rest),
         "demo" => demo::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
+        "fuzz" => fuzz::run(&workspace, rest),
         "tidy" => {
             help::no_arguments("tidy", rest)?;
             tidy::run(&workspace)

@@ -10,6 +10,7 @@ use crate::{process, say, settings};
 /// Sets up, then runs the tests; `arguments` are handed on to the runner.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
     let tools = tools::setup(workspace)?;
+    tools::clients(workspace)?;
     // test runners build executables for their own package's tests only: the end-to-end tests start the real `sooho`
     say::step("cargo build");
     let built = tools.export_to(workspace.cargo(&["build"]).args(BUILD_FLAGS)).status();

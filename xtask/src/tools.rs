@@ -1,9 +1,11 @@
 //! The real parts: where each comes from, and putting them into `.tools/`.
 
+mod clients;
 mod mongo;
 mod npm;
 mod prerequisites;
 mod promtool;
+mod schemathesis;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -81,6 +83,19 @@ pub fn setup(workspace: &Workspace) -> Result<Tools> {
         anvil: anvil.unwrap_or_else(|| npm::anvil(&npm_part)),
         contracts: contracts.unwrap_or_else(|| npm::contracts(&npm_part)),
     })
+}
+
+/// Makes sure that the clients are there which the end-to-end tests let talk to the service.
+pub fn clients(workspace: &Workspace) -> Result<()> {
+    let _lock = lock(&workspace.tools())?;
+    clients::bring(workspace)
+}
+
+/// The Python that has schemathesis, which is put into `.tools/` the first time.
+pub fn schemathesis(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.tools();
+    let _lock = lock(&folder)?;
+    schemathesis::bring(&folder)
 }
 
 fn report(name: &str, users: Option<&PathBuf>, part: &Part, install: bool) {

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use futures::TryStreamExt as _;
 use mongodb::Database;
 use mongodb::bson::{Document, RawDocumentBuf};
@@ -19,12 +19,13 @@ const BESIDE: [&str; 4] = ["chains", "watermarks", "undo", "price_sheets"];
 const SESSION: [&str; 7] =
     ["lsid", "$db", "$clusterTime", "readConcern", "txnNumber", "apiVersion", "$readPreference"];
 
-/// The questions that the database is asked meanwhile, each once.
+/// The questions that the database is asked meanwhile for each answer, each once. What is asked now and then (the pools in memory
+/// are read again) belongs to no answer.
 pub(super) async fn questions(
     server: &Server,
     asking: impl Future<Output = Result<()>>,
 ) -> Result<Vec<Document>> {
-    let mut found: Vec<Document> = Vec::new();
+    let mut found: Vec<(Document, usize)> = Vec::new();
     for mut command in server.commands(asking).await? {
         let of = |name: &str| command.get_str(name).ok();
         let Some(collection) = of("find").or_else(|| of("aggregate")) else { continue };
@@ -34,12 +35,15 @@ pub(super) async fn questions(
         for name in SESSION {
             command.remove(name);
         }
-        if !found.contains(&command) {
-            found.push(command);
+        match found.iter_mut().find(|(known, _)| *known == command) {
+            Some((_, times)) => *times += 1,
+            None => found.push((command, 1)),
         }
     }
-    ensure!(!found.is_empty(), "nothing was asked of the database");
-    Ok(found)
+    let often = found.iter().map(|(_, times)| *times).max();
+    let often = often.context("nothing was asked of the database")?;
+    found.retain(|(_, times)| times * 2 > often);
+    Ok(found.into_iter().map(|(command, _)| command).collect())
 }
 
 /// Asks them again and again, by as many tasks as there are connections to the service.

@@ -62,7 +62,7 @@ pub(super) fn all(subject: &Subject) -> Vec<Question> {
         Question {
             name: "100 pools by locked value",
             asked: Asked::GraphQl(json!({ "query": "{ pools(first: 100, orderBy: TVL) { nodes { id feePips
-                sqrtPriceX96 liquidity swapCount token0 { address symbol decimals } token1 { address symbol decimals } } } }" })),
+                sqrtPriceX96 liquidity swapCount totalValueLockedUSD volumeUSD token0 { address symbol decimals } token1 { address symbol decimals } } } }" })),
         },
         Question {
             name: "100 newest swaps of a pool",

@@ -3,11 +3,12 @@
 use async_graphql::SimpleObject;
 use domain::block::BlockRef;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::page::Rows;
 
 /// The block an answer speaks of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 pub struct Block {
     /// Height.
     pub number: u64,
@@ -28,7 +29,7 @@ impl From<BlockRef> for Block {
 }
 
 /// One item as of a block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Item<T> {
     /// The block the answer speaks of.
     pub block: Block,
@@ -37,7 +38,7 @@ pub struct Item<T> {
 }
 
 /// A page of items as of a block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Page<T> {
     /// The block the answer speaks of.
     pub block: Block,
@@ -51,10 +52,6 @@ impl<T> Page<T> {
     /// A page in its wire form.
     pub fn new<R>(block: BlockRef, page: Rows<R>, view: impl Fn(R) -> T) -> Self {
         let next = page.next();
-        Self {
-            block: block.into(),
-            items: page.rows.into_iter().map(|(_, row)| view(row)).collect(),
-            next,
-        }
+        Self { block: block.into(), items: page.rows.into_iter().map(view).collect(), next }
     }
 }

@@ -13,8 +13,8 @@ mod tests;
 
 const SEAL: usize = 6;
 const VERSION: u8 = 1;
-/// No list needs a position longer than this many bytes.
-const LONGEST: usize = 128;
+/// No list needs a position longer than this many bytes: an address and a symbol of 64 characters.
+const LONGEST: usize = 280;
 
 /// The list a cursor belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]

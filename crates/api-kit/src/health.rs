@@ -11,6 +11,7 @@ use axum::{
 use domain::ids::ChainId;
 use prometheus::{Registry, TextEncoder};
 use store::Reader;
+use utoipa::OpenApi;
 
 use crate::problem::Problem;
 
@@ -67,15 +68,61 @@ pub fn not_indexed(chain: ChainId) -> Problem {
 /// The routes of this module.
 pub fn routes(ready: Ready, registry: Registry) -> Router {
     Router::new()
-        .route("/healthz", get(async || "ok\n"))
+        .route("/healthz", get(healthz))
         .route("/readyz", get(move || readyz(ready.clone())))
         .route("/metrics", get(move || metrics(registry.clone())))
 }
 
+/// What they say of themselves.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(paths(healthz, readyz, metrics))]
+    struct Document;
+
+    Document::openapi()
+}
+
+/// Whether the process answers at all.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "healthz",
+    tag = "service",
+    responses(
+        (status = 200, description = "It does: `ok`.", body = String, content_type = "text/plain"),
+    ),
+)]
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Whether the service can answer: every chain has its first committed batch.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "readyz",
+    tag = "service",
+    responses(
+        (status = 200, description = "It can: `ready`.", body = String, content_type = "text/plain"),
+        (status = 503, description = "It cannot yet, or the database does not answer.", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
 async fn readyz(ready: Ready) -> Result<&'static str, Problem> {
     (ready.0)().await.map(|()| "ready\n")
 }
 
+/// Metrics in the text format of Prometheus.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    tag = "service",
+    responses(
+        (status = 200, description = "The metrics.", body = String, content_type = "text/plain"),
+    ),
+)]
 async fn metrics(registry: Registry) -> Response {
     match TextEncoder::new().encode_to_string(&registry.gather()) {
         Ok(text) => {

@@ -96,13 +96,48 @@ impl<'a> Slice<'a> {
     }
 }
 
-/// A page of rows, each with the cursor that stands at it.
+/// A page of rows, each with the cursor that stands at it; cursors are made where they are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rows<T> {
-    /// Cursor and row.
-    pub rows: Vec<(String, T)>,
+    /// The rows.
+    pub rows: Vec<T>,
     /// Whether more follow.
     pub more: bool,
+    positions: Positions,
+}
+
+/// Where the rows of a page stand in their list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Positions {
+    // none: they are the cursors themselves, as text
+    list: Option<List>,
+    bytes: Vec<Vec<u8>>,
+}
+
+impl Positions {
+    /// The cursors, in the order of the rows.
+    pub fn cursors(&self) -> impl Iterator<Item = String> {
+        self.bytes.iter().map(|position| self.cursor(position))
+    }
+
+    /// That of the first row.
+    #[must_use]
+    pub fn first(&self) -> Option<String> {
+        self.bytes.first().map(|position| self.cursor(position))
+    }
+
+    /// That of the last row.
+    #[must_use]
+    pub fn last(&self) -> Option<String> {
+        self.bytes.last().map(|position| self.cursor(position))
+    }
+
+    fn cursor(&self, position: &[u8]) -> String {
+        match &self.list {
+            Some(list) => list.cursor(position),
+            None => String::from_utf8_lossy(position).into_owned(),
+        }
+    }
 }
 
 impl<T> Rows<T> {
@@ -115,21 +150,46 @@ impl<T> Rows<T> {
         position: impl Fn(&T) -> Vec<u8>,
     ) -> Self {
         let more = size.cut(&mut found);
-        let rows = found.into_iter().map(|row| (list.cursor(&position(&row)), row)).collect();
-        Self { rows, more }
+        let bytes = found.iter().map(position).collect();
+        Self { rows: found, more, positions: Positions { list: Some(list.clone()), bytes } }
+    }
+
+    /// Rows whose cursors mean something by themselves, such as times.
+    #[must_use]
+    pub fn by(rows: Vec<T>, more: bool, cursor: impl Fn(&T) -> String) -> Self {
+        let bytes = rows.iter().map(|row| cursor(row).into_bytes()).collect();
+        Self { rows, more, positions: Positions { list: None, bytes } }
     }
 
     /// The same rows in another form.
     #[must_use]
     pub fn map<R>(self, view: impl Fn(T) -> R) -> Rows<R> {
-        let rows = self.rows.into_iter().map(|(cursor, row)| (cursor, view(row))).collect();
-        Rows { rows, more: self.more }
+        let Self { rows, more, positions } = self;
+        Rows { rows: rows.into_iter().map(view).collect(), more, positions }
+    }
+
+    /// The same rows in another form, which were made together: as many, in their order.
+    ///
+    /// # Errors
+    /// What making them fails with.
+    pub async fn map_all<R, E>(
+        self,
+        view: impl AsyncFnOnce(Vec<T>) -> Result<Vec<R>, E>,
+    ) -> Result<Rows<R>, E> {
+        let Self { rows, more, positions } = self;
+        Ok(Rows { rows: view(rows).await?, more, positions })
     }
 
     /// The cursor of the next page.
     #[must_use]
     pub fn next(&self) -> Option<String> {
-        self.rows.last().filter(|_| self.more).map(|(cursor, _)| cursor.clone())
+        self.positions.last().filter(|_| self.more)
+    }
+
+    /// Where the rows stand.
+    #[must_use]
+    pub const fn positions(&self) -> &Positions {
+        &self.positions
     }
 }
 

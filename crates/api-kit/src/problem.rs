@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 mod store;
 #[cfg(test)]
@@ -15,7 +16,10 @@ mod tests;
 /// An error as the client sees it. `code` is stable and meant for programs, `detail` for people.
 ///
 /// It is no [`std::error::Error`]: it is the end of the way of an error, made where the answer is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(
+    description = "What is wrong (RFC 9457). `code` is stable and meant for programs, `detail` for people."
+)]
 pub struct Problem {
     /// Always `about:blank`: the meaning is in `status` and `code`.
     #[serde(rename = "type")]
@@ -24,6 +28,7 @@ pub struct Problem {
     title: &'static str,
     /// HTTP status.
     #[serde(serialize_with = "status_number")]
+    #[schema(value_type = u16, minimum = 400, maximum = 599)]
     status: StatusCode,
     /// Stable code, in capitals.
     code: &'static str,

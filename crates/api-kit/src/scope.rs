@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::ids::ChainId;
+use domain::{block::BlockRef, ids::ChainId};
 use store::{Reader, Snapshot};
 use tokio::sync::Mutex;
 
@@ -35,10 +35,16 @@ impl Scope {
         if let Some((_, snapshot)) = snapshots.iter().find(|(id, _)| *id == chain) {
             return Ok(Arc::clone(snapshot));
         }
-        let snapshot = self.reader.snapshot(chain).await?.ok_or_else(|| not_indexed(chain))?;
+        let snapshot = self.reader.recent(chain).await?.ok_or_else(|| not_indexed(chain))?;
         let snapshot = Arc::new(snapshot);
         snapshots.push((chain, Arc::clone(&snapshot)));
         Ok(snapshot)
+    }
+
+    /// What was read so far: chains, and the blocks they were read at.
+    pub async fn blocks(&self) -> Vec<(ChainId, BlockRef)> {
+        let snapshots = self.snapshots.lock().await;
+        snapshots.iter().map(|(chain, snapshot)| (*chain, snapshot.block())).collect()
     }
 
     /// Puts the chain at another block, for answers that follow it: what is read from now on is of that one.

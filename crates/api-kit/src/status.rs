@@ -4,14 +4,16 @@ use axum::{Json, Router, routing::get};
 use domain::{entity::Counters, ids::ChainId};
 use serde::Serialize;
 use store::Reader;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::{answer::Block, chains::Chains, problem::Problem};
 
 /// State of a chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChainStatus {
     /// EIP-155 chain id.
+    #[schema(value_type = u64)]
     pub chain_id: ChainId,
     /// Configured name.
     pub name: String,
@@ -25,14 +27,14 @@ pub struct ChainStatus {
 }
 
 /// A generation that is being built, to take the place of the one that is served when it has reached its block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Building {
     /// Newest committed block; `null` before the first batch.
     pub block: Option<Block>,
 }
 
 /// Totals of a chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Totals {
     /// Events folded.
@@ -57,7 +59,7 @@ impl From<Counters> for Totals {
 }
 
 /// The answer of `/status`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Status {
     /// The configured chains.
     pub chains: Vec<ChainStatus>,
@@ -88,6 +90,31 @@ pub async fn read(reader: &Reader, names: &Chains<String>) -> Result<Status, Pro
 
 /// The route `/status`.
 pub fn routes(reader: Reader, names: Chains<String>) -> Router {
-    let status = async move || read(&reader, &names).await.map(Json);
-    Router::new().route("/status", get(status))
+    Router::new().route("/status", get(move || answer(reader.clone(), names.clone())))
+}
+
+/// What it says of itself.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(paths(answer))]
+    struct Document;
+
+    Document::openapi()
+}
+
+/// How far each chain is indexed.
+#[utoipa::path(
+    get,
+    path = "/status",
+    operation_id = "status",
+    tag = "service",
+    responses(
+        (status = 200, description = "The configured chains.", body = Status),
+        (status = 503, description = "The database does not answer.", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+async fn answer(reader: Reader, names: Chains<String>) -> Result<Json<Status>, Problem> {
+    read(&reader, &names).await.map(Json)
 }

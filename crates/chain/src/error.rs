@@ -6,8 +6,11 @@ use alloy_primitives::Bytes;
 
 use crate::phrases::{Meaning, meaning};
 
+mod halts;
 #[cfg(test)]
 mod tests;
+
+use self::halts::is_halt;
 
 /// A failed request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -158,16 +161,11 @@ impl Fault {
             Meaning::TooManyAddresses => return ChainError::Refused(text).into(),
             Meaning::Unknown => {}
         }
-        // what never begins to run is an outcome as well: nobody else would let it
-        let halted =
-            ["out of gas", "invalid opcode", "stack", "insufficient funds", "intrinsic gas"]
-                .iter()
-                .any(|word| lower.contains(word));
         let error = if lower.contains("revert") {
             ChainError::Reverted { data: bytes(), message: text }
         } else if matches!(code, -32602..=-32600 | -32700) {
             ChainError::Refused(text)
-        } else if halted {
+        } else if is_halt(method, code, message) {
             ChainError::Reverted { data: Bytes::new(), message: text }
         } else {
             ChainError::Unavailable(text)

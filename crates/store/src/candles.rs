@@ -16,6 +16,7 @@ use domain::candle::{CandleStep, Resolution, Subject};
 
 use crate::{codec::Num, error::StoreError};
 
+pub(crate) mod at;
 mod bucket;
 pub(crate) mod many;
 pub(crate) mod onward;

@@ -250,6 +250,7 @@ pub(crate) const QUERIES: &[Query] = &[
     query(Events, "_id.. a=", "", "address", Whole("all announcements of a factory, at a start")),
     query(Events, "_id.. p.*=", "-_id", "p_*", Given),
     query(Events, "_id.. a= p.*=", "-_id", "address_p_*", Given),
+    query(Events, "_id..", MOMENTS, ID, Bounded("one event, and one for each contract")),
     // market prices
     query(One("price_observations"), "_id..", "-_id", ID, Given),
     query(One("price_feeds"), "_id..", "_id", ID, Whole("one document per feed")),

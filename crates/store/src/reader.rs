@@ -14,6 +14,7 @@ mod audit;
 mod blocks;
 pub(crate) mod bound;
 mod candles;
+mod candles_at;
 pub(crate) mod contracts;
 mod dexes;
 mod history;
@@ -25,10 +26,12 @@ pub(crate) mod plan;
 mod pools;
 mod positions;
 mod range;
+mod recent;
 mod reconciled;
 mod rows;
 mod series;
 mod snapshot;
+mod speakers;
 #[cfg(test)]
 mod tests;
 mod tick_days;
@@ -59,11 +62,12 @@ pub use self::{
 pub struct Reader {
     client: Client,
     database: Database,
+    recent: recent::Recent,
 }
 
 impl Reader {
-    pub(crate) const fn new(client: Client, database: Database) -> Self {
-        Self { client, database }
+    pub(crate) fn new(client: Client, database: Database) -> Self {
+        Self { client, database, recent: recent::Recent::default() }
     }
 
     /// Reads market prices, which are of a time and not of a block.

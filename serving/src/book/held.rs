@@ -52,9 +52,12 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// What others are told of it: blocks that left, the newest first, and those that came.
-    pub(super) fn told(&self) -> (Vec<BlockRef>, Vec<BlockTrading>) {
-        (self.undone.iter().rev().map(|block| block.block).collect(), self.done.clone())
+    /// What others are told of it: blocks that left, the newest first, and those that came; nothing where no block did.
+    pub(super) fn told(&self) -> Option<(Vec<BlockRef>, Vec<BlockTrading>)> {
+        if self.undone.is_empty() && self.done.is_empty() {
+            return None;
+        }
+        Some((self.undone.iter().rev().map(|block| block.block).collect(), self.done.clone()))
     }
 
     /// Pools to be read again, and those of them whose ticks are.
@@ -97,7 +100,15 @@ impl Held {
             let venue = self.taxes.apply(pool.tokens, venue);
             if venue.liquidity != Liquidity::Unsupported(Unsupported::Incomplete) {
                 if self.lacking.remove(&pool.id) {
-                    tracing::info!(pool = %pool.id, "the stored ticks of a pool are whole again");
+                    match &venue.liquidity {
+                        Liquidity::Unsupported(why) => {
+                            tracing::info!(pool = %pool.id, ?why, "a pool whose ticks were not whole cannot be \
+                                quoted for another reason now");
+                        }
+                        _ => {
+                            tracing::info!(pool = %pool.id, "the stored ticks of a pool are whole again");
+                        }
+                    }
                 }
             } else if self.lacking.insert(pool.id) {
                 tracing::warn!(pool = %pool.id, "the stored ticks of a pool are not whole: it is not quoted until the \

@@ -1,24 +1,22 @@
 //! Loading the pools, and following what is committed.
 
 use std::{
-    ops::Bound,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use alloy_primitives::Address;
-use domain::ids::{ChainId, PoolId};
+use domain::ids::ChainId;
 use observe::Shutdown;
 use store::{Reader, StoreError};
 
 use super::{
-    Book, GasRates, Node, Publisher, Shelf, Step,
-    held::{Changes, Held},
-    taxes::Taxes,
-    trial::Trial,
+    Book, GasRates, Node, Publisher, Shelf, Step, held::Held, taxes::Taxes, trial::Trial,
     wake::Wake,
 };
+use lacking::Rounds;
 
+mod lacking;
 mod reading;
 
 /// Between two looks at how far the store is.
@@ -27,14 +25,10 @@ const BEAT: Duration = Duration::from_millis(50);
 const REST: Duration = Duration::from_secs(1);
 /// Between two looks at names that are not known yet.
 const NAMES: Duration = Duration::from_secs(10);
-/// Between two looks at pools whose ticks are not whole: they are mended without a block that tells of it.
-const MENDED: Duration = Duration::from_secs(2);
 /// Between two tries to read fees that hooks set, while the chain stands still.
 const FEES: Duration = Duration::from_secs(1);
 /// Pools and tokens that are read at once.
 const PAGE: usize = 1_000;
-/// Pools that are not whole and read again at once.
-const LACKING: usize = 100;
 
 /// Why the book is not at the head.
 #[derive(Debug, thiserror::Error)]
@@ -56,10 +50,8 @@ pub struct Keeper {
     shelf: Shelf,
     /// When fees were asked for last.
     asked: Option<Instant>,
-    /// When pools that are not whole were read last.
-    reread: Option<Instant>,
-    /// The last of those that were.
-    last_lacking: Option<PoolId>,
+    /// When pools that are not whole are read again.
+    rounds: Rounds,
     /// The last token whose name was looked for.
     looked: Option<Address>,
 }
@@ -75,8 +67,7 @@ impl Keeper {
             taxes: Taxes::default(),
             shelf,
             asked: None,
-            reread: None,
-            last_lacking: None,
+            rounds: Rounds::default(),
             looked: None,
         }
     }
@@ -161,7 +152,9 @@ impl Keeper {
     pub async fn refresh(&mut self) -> Result<usize, KeeperError> {
         let Some(watermark) = self.reader.watermark(self.chain).await? else { return Ok(0) };
         let retaxed = self.taxes.changed();
-        let lacking = self.lacking();
+        let begun = Instant::now();
+        let lacking = self.held.as_ref().map(|held| self.rounds.due(&held.lacking, begun));
+        let lacking = lacking.unwrap_or_default();
         let is_done = |held: &Held| {
             held.block == watermark.block
                 && retaxed.is_empty()
@@ -172,37 +165,42 @@ impl Keeper {
             self.publisher.confirm();
             return Ok(0);
         }
-        let begun = Instant::now();
         let Some(snapshot) = self.reader.snapshot(self.chain).await? else { return Ok(0) };
-        let changes = self.changes(&snapshot).await?;
-        let is_load = changes.is_none();
-        let told = changes.as_ref().map(Changes::told);
-        let read = match changes {
-            Some(changes) => self.follow(&snapshot, changes, &retaxed, &lacking).await?,
-            None => self.load(&snapshot).await?,
+        let snapshot = Arc::new(snapshot);
+        let Some(changes) = self.changes(&snapshot).await? else {
+            let read = self.load(&snapshot).await?;
+            self.rounds.read_all(begun);
+            self.taxes.done(&retaxed);
+            self.publish();
+            self.publisher.took(true, read, begun.elapsed());
+            self.publisher.steps.tell(Step::gap((snapshot, begun)));
+            return Ok(read);
         };
+        let told = changes.told();
+        let outcome = self.follow(&snapshot, changes, &retaxed, &lacking).await?;
+        self.rounds.read(&lacking, begun);
         self.taxes.done(&retaxed);
-        self.reread = Some(begun);
-        self.last_lacking = lacking.last().copied();
-        if let Some(held) = &self.held {
-            self.publisher.publish(Book {
-                block: held.block,
-                market: held.market.clone(),
-                names: Arc::clone(&held.names),
-                gas: GasRates::default(),
-            });
-            self.publisher.took(is_load, read, begun.elapsed());
-            match told {
-                // only something beside the blocks became known
-                Some((undone, done)) if undone.is_empty() && done.is_empty() => {}
-                Some((undone, done)) => {
-                    let step = || Step::new(snapshot, undone, done);
-                    self.publisher.steps.tell(held.block, step);
-                }
-                None => self.publisher.steps.tell(held.block, || Step::gap(snapshot)),
-            }
+        if !outcome.is_new {
+            self.publisher.confirm();
+            return Ok(outcome.read);
         }
-        Ok(read)
+        self.publish();
+        self.publisher.took(false, outcome.read, begun.elapsed());
+        // otherwise only something beside the blocks became known
+        if let Some((undone, done)) = told {
+            self.publisher.steps.tell(Step::new((snapshot, begun), undone, done));
+        }
+        Ok(outcome.read)
+    }
+
+    fn publish(&self) {
+        let Some(held) = &self.held else { return };
+        self.publisher.publish(Book {
+            block: held.block,
+            market: held.market.clone(),
+            names: Arc::clone(&held.names),
+            gas: GasRates::default(),
+        });
     }
 
     /// Reads again what tokens say of themselves that said nothing when their pools came, some of them each time; how many
@@ -221,17 +219,5 @@ impl Keeper {
         let tokens = snapshot.tokens_by_addresses(&nameless).await?;
         tokens.iter().for_each(|token| held.names.describe(token));
         Ok(tokens.len())
-    }
-
-    /// Pools that are due to be read again, some of those that are not whole.
-    fn lacking(&self) -> Vec<PoolId> {
-        let Some(held) = &self.held else { return Vec::new() };
-        if self.reread.is_some_and(|at| at.elapsed() < MENDED) {
-            return Vec::new();
-        }
-        // round about, where there are more
-        let after = self.last_lacking.map_or(Bound::Unbounded, Bound::Excluded);
-        let behind = held.lacking.range((after, Bound::Unbounded));
-        behind.chain(&held.lacking).take(LACKING.min(held.lacking.len())).copied().collect()
     }
 }

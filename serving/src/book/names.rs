@@ -13,6 +13,9 @@ use domain::{
     route::{PoolIx, TokenIx},
 };
 
+/// Tokens that are shown before others may add some.
+const SOME: usize = 4_096;
+
 /// A pool's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolName {
@@ -50,6 +53,8 @@ pub struct Names {
 #[derive(Debug, Default)]
 struct Tables {
     tokens: Vec<TokenName>,
+    /// Of each token its symbol and name in small letters, as searches compare them; "" where there is none.
+    small: Vec<[Box<str>; 2]>,
     pools: Vec<PoolName>,
     token_numbers: HashMap<Address, TokenIx>,
     pool_numbers: HashMap<PoolId, PoolIx>,
@@ -112,6 +117,23 @@ impl Names {
         self.read().tokens.len()
     }
 
+    /// Shows every token with its symbol and name in small letters; "" where there is none.
+    pub(crate) fn each_token(&self, mut show: impl FnMut(TokenIx, Address, [&str; 2])) {
+        let mut next = 0;
+        loop {
+            let tables = self.read();
+            let some = tables.tokens.iter().zip(&tables.small).enumerate().skip(next).take(SOME);
+            let before = next;
+            for (place, (token, [symbol, name])) in some {
+                show(TokenIx(number(place)), token.address, [symbol, name]);
+                next = place + 1;
+            }
+            if next == before {
+                return;
+            }
+        }
+    }
+
     /// So many tokens that told no symbol or no decimals yet, those after this one first.
     pub(super) fn nameless(&self, after: Option<Address>, most: usize) -> Vec<Address> {
         let tables = self.read();
@@ -131,6 +153,7 @@ impl Names {
         }
         let number = TokenIx(number(tables.tokens.len()));
         tables.tokens.push(TokenName { address, symbol: None, name: None, decimals: None });
+        tables.small.push(Default::default());
         tables.token_numbers.insert(address, number);
         number
     }
@@ -146,6 +169,10 @@ impl Names {
             name.symbol = token.symbol.as_deref().map(Into::into);
             name.name = token.name.as_deref().map(Into::into);
             name.decimals = token.decimals;
+        }
+        if let Some(small) = tables.small.get_mut(place_of) {
+            *small = [&token.symbol, &token.name]
+                .map(|text| text.as_deref().unwrap_or_default().to_lowercase().into());
         }
     }
 

@@ -3,7 +3,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex as StdMutex, PoisonError},
+    future::Future,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use domain::{
@@ -14,44 +16,49 @@ use domain::{
     row::Swap,
 };
 use store::{BlockTrading, CandleQuery, Snapshot, StoreError};
-use tokio::sync::{Mutex, OnceCell, broadcast};
+use tokio::sync::{Mutex, OnceCell};
 
-/// Steps that a slow listener may be behind.
-const BEHIND: usize = 64;
+#[cfg(test)]
+mod tests;
+
 /// Swaps that one step tells of; more are no news but history.
-const MOST: u32 = 20_000;
+const MOST_SWAPS: u32 = 20_000;
+/// Candles of a subject, likewise.
+const MOST_CANDLES: u32 = 1_000;
+/// A server keeps the past of a snapshot for five minutes unless it is told otherwise; an answer takes a moment, too.
+const SERVES: Duration = Duration::from_secs(240);
 
-/// What was read by key, or is being read; that there is none, too.
+/// What was read by key, or is being read; that there is none, or too much, too.
 type Memo<K, V> = Mutex<BTreeMap<K, Arc<OnceCell<Option<V>>>>>;
 
 /// From one version to the next.
 #[derive(Debug)]
 pub struct Step {
-    /// Of all since the start: ascending.
-    pub number: u64,
-    /// The store as of the newer one. It serves for minutes.
+    /// The store as of the newer one, while [`Step::serves`].
     pub snapshot: Arc<Snapshot>,
+    /// When that was opened, or before.
+    pub(super) opened: Instant,
     /// Blocks that left the chain, the newest first.
     pub retracted: Vec<BlockRef>,
     /// Blocks that came, ascending, with the pools that each changed.
     pub blocks: Vec<BlockTrading>,
     /// What lies between the two is not known: everything was read anew.
     pub is_gap: bool,
-    swaps: OnceCell<Arc<BTreeMap<PoolId, Vec<Swap>>>>,
+    swaps: OnceCell<Option<Arc<BTreeMap<PoolId, Vec<Swap>>>>>,
     pools: OnceCell<Arc<BTreeMap<PoolId, Pool>>>,
     others: Memo<PoolId, Pool>,
-    candles: Memo<(Subject, Resolution), Candle>,
+    candles: Memo<(Subject, Resolution), Arc<[Candle]>>,
 }
 
 impl Step {
     pub(super) fn new(
-        snapshot: Snapshot,
+        (snapshot, opened): (Arc<Snapshot>, Instant),
         retracted: Vec<BlockRef>,
         blocks: Vec<BlockTrading>,
     ) -> Self {
         Self {
-            number: 0,
-            snapshot: Arc::new(snapshot),
+            snapshot,
+            opened,
             retracted,
             blocks,
             is_gap: false,
@@ -62,8 +69,14 @@ impl Step {
         }
     }
 
-    pub(super) fn gap(snapshot: Snapshot) -> Self {
-        Self { is_gap: true, ..Self::new(snapshot, Vec::new(), Vec::new()) }
+    pub(super) fn gap(opened: (Arc<Snapshot>, Instant)) -> Self {
+        Self { is_gap: true, ..Self::new(opened, Vec::new(), Vec::new()) }
+    }
+
+    /// Whether it can be read still: the store forgets how it was.
+    #[must_use]
+    pub fn serves(&self) -> bool {
+        self.opened.elapsed() < SERVES
     }
 
     /// The newer block.
@@ -78,20 +91,30 @@ impl Step {
         self.blocks.iter().any(|block| block.pools.contains(&pool))
     }
 
-    /// The swaps of its blocks, by pool, ascending.
+    /// Unix time of the oldest block that left or came: nothing before it is another one than it was.
+    #[must_use]
+    pub fn since(&self) -> u64 {
+        let oldest = [self.retracted.last(), self.blocks.first().map(|block| &block.block)];
+        let oldest = oldest.into_iter().flatten().map(|block| block.timestamp).min();
+        oldest.unwrap_or_else(|| self.block().timestamp)
+    }
+
+    /// The swaps of its blocks, by pool, ascending; `None` where they are more than a step tells of.
     ///
     /// # Errors
     /// As the store says.
-    pub async fn swaps(&self) -> Result<Arc<BTreeMap<PoolId, Vec<Swap>>>, StoreError> {
+    pub async fn swaps(&self) -> Result<Option<Arc<BTreeMap<PoolId, Vec<Swap>>>>, StoreError> {
         let read = || async {
             let mut found: BTreeMap<PoolId, Vec<Swap>> = BTreeMap::new();
             if let (Some(first), Some(last)) = (self.blocks.first(), self.blocks.last()) {
                 let blocks = first.block.number..=last.block.number;
-                for swap in self.snapshot.swaps_in(blocks, MOST).await? {
+                let swaps = |most| self.snapshot.swaps_in(blocks, most);
+                let Some(swaps) = whole(MOST_SWAPS, swaps).await? else { return Ok(None) };
+                for swap in swaps {
                     found.entry(swap.pool).or_default().push(swap);
                 }
             }
-            Ok(Arc::new(found))
+            Ok(Some(Arc::new(found)))
         };
         self.swaps.get_or_try_init(read).await.cloned()
     }
@@ -123,66 +146,34 @@ impl Step {
         cell.get_or_try_init(|| self.snapshot.pool(id)).await.cloned()
     }
 
-    /// The newest candle of a subject.
+    /// The candles of a subject from the period of [`Step::since`] on, ascending: all that can differ from what they were
+    /// before; `None` where they are more than a step tells of.
     ///
     /// # Errors
     /// As the store says.
-    pub async fn candle(
+    pub async fn candles(
         &self,
         subject: Subject,
         resolution: Resolution,
-    ) -> Result<Option<Candle>, StoreError> {
+    ) -> Result<Option<Arc<[Candle]>>, StoreError> {
         let which = (subject, resolution);
         let cell = Arc::clone(self.candles.lock().await.entry(which).or_default());
-        let read = || async {
-            let to = self.block().timestamp.saturating_add(1);
-            let query = CandleQuery { subject, resolution, from: 0, to, limit: 1 };
-            Ok(self.snapshot.candles(&query).await?.pop())
+        let from = resolution.start(self.since());
+        let to = self.block().timestamp.saturating_add(1);
+        let read = |limit| async move {
+            let query = CandleQuery { subject, resolution, from, to, limit };
+            self.snapshot.candles(&query).await
         };
+        let read = || async { Ok(whole(MOST_CANDLES, read).await?.map(Into::into)) };
         cell.get_or_try_init(read).await.cloned()
     }
 }
 
-/// Where steps are told.
-#[derive(Debug, Clone)]
-pub(super) struct Steps {
-    sender: broadcast::Sender<Arc<Step>>,
-    newest: Arc<StdMutex<Option<Told>>>,
-}
-
-/// The newest step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Told {
-    /// Its number: 1 and ascending.
-    pub(crate) number: u64,
-    /// What it led to.
-    pub(crate) block: BlockRef,
-}
-
-impl Default for Steps {
-    fn default() -> Self {
-        Self { sender: broadcast::Sender::new(BEHIND), newest: Arc::default() }
-    }
-}
-
-impl Steps {
-    pub(super) fn listen(&self) -> broadcast::Receiver<Arc<Step>> {
-        self.sender.subscribe()
-    }
-
-    /// The newest step; `None` before there is one.
-    pub(super) fn newest(&self) -> Option<Told> {
-        *self.newest.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Tells it to whoever listens.
-    pub(super) fn tell(&self, block: BlockRef, step: impl FnOnce() -> Step) {
-        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = newest.map_or(0, |told| told.number) + 1;
-        *newest = Some(Told { number, block });
-        if self.sender.receiver_count() > 0 {
-            // nobody may listen any more meanwhile, which is none of our business
-            drop(self.sender.send(Arc::new(Step { number, ..step() })));
-        }
-    }
+/// What `read` gives, whose argument is how much that may be; `None` where it is more than `most`.
+async fn whole<T, F, E>(most: u32, read: impl FnOnce(u32) -> F) -> Result<Option<Vec<T>>, E>
+where
+    F: Future<Output = Result<Vec<T>, E>>,
+{
+    let found = read(most.saturating_add(1)).await?;
+    Ok((found.len() <= usize::try_from(most).unwrap_or(usize::MAX)).then_some(found))
 }

@@ -32,6 +32,28 @@ pub enum Verdict {
     Untried,
 }
 
+impl Verdict {
+    const fn bars(self) -> bool {
+        matches!(self, Self::Taxed | Self::Refuses)
+    }
+
+    /// When a trial with this outcome is repeated.
+    const fn pause(self) -> Duration {
+        match self {
+            Self::Plain | Self::Taxed => AGAIN,
+            Self::Refuses | Self::Untried => SOON,
+        }
+    }
+}
+
+/// What is known of a token.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    verdict: Verdict,
+    /// When it is tried out again.
+    due: Instant,
+}
+
 /// What is known; clones are the same.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Taxes(Arc<Mutex<Table>>);
@@ -39,7 +61,7 @@ pub(super) struct Taxes(Arc<Mutex<Table>>);
 #[derive(Debug, Default)]
 struct Table {
     configured: HashMap<Address, Tax>,
-    found: HashMap<Address, (Verdict, Instant)>,
+    found: HashMap<Address, Found>,
     /// Tokens whose pools have to be looked at again, with the number of the change.
     changed: Changed,
     changes: u64,
@@ -68,7 +90,7 @@ impl Taxes {
             configured.filter(|tax| tax.buy_bps > 0 || tax.sell_bps > 0)
         });
         let barred = tokens.iter().filter(|token| !table.configured.contains_key(*token)).find_map(
-            |token| match table.found.get(token)?.0 {
+            |token| match table.found.get(token)?.verdict {
                 Verdict::Taxed => Some(Unsupported::Tax(*token)),
                 Verdict::Refuses => Some(Unsupported::Paused(*token)),
                 Verdict::Plain | Verdict::Untried => None,
@@ -86,21 +108,18 @@ impl Taxes {
         if token.is_zero() || table.configured.contains_key(&token) {
             return false;
         }
-        table.found.get(&token).is_none_or(|(verdict, at)| {
-            let pause = match verdict {
-                Verdict::Plain | Verdict::Taxed => AGAIN,
-                Verdict::Refuses | Verdict::Untried => SOON,
-            };
-            at.elapsed() > pause
-        })
+        table.found.get(&token).is_none_or(|found| Instant::now() > found.due)
     }
 
-    /// Notes how a token behaved.
+    /// Notes how a token behaved. A trial that told nothing refutes nothing: what was found before stands, and is looked at
+    /// again soon.
     pub(super) fn note(&self, token: Address, verdict: Verdict) {
         let mut table = self.lock();
-        let before = table.found.insert(token, (verdict, Instant::now())).map(|(before, _)| before);
-        let bars = |verdict| matches!(verdict, Verdict::Taxed | Verdict::Refuses);
-        if before.is_some_and(bars) || bars(verdict) {
+        let before = table.found.get(&token).map(|found| found.verdict);
+        let due = Instant::now() + verdict.pause();
+        let verdict = before.filter(|_| verdict == Verdict::Untried).unwrap_or(verdict);
+        table.found.insert(token, Found { verdict, due });
+        if before != Some(verdict) && (before.is_some_and(Verdict::bars) || verdict.bars()) {
             table.changes += 1;
             let number = table.changes;
             table.changed.insert(token, number);
@@ -140,8 +159,8 @@ impl Taxes {
     /// How many tokens behaved in each way.
     pub(super) fn counts(&self) -> BTreeMap<Verdict, usize> {
         let table = self.lock();
-        table.found.values().fold(BTreeMap::new(), |mut counts, (verdict, _)| {
-            *counts.entry(*verdict).or_default() += 1;
+        table.found.values().fold(BTreeMap::new(), |mut counts, found| {
+            *counts.entry(found.verdict).or_default() += 1;
             counts
         })
     }

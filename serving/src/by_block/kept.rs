@@ -74,10 +74,20 @@ impl Kept {
 
     /// The answer, if this block is the one that was answered for last.
     pub(crate) fn get(&self, chain: ChainId, block: &BlockRef, path: &str) -> Option<Answer> {
+        self.get_at(Instant::now(), chain, block, path)
+    }
+
+    pub(super) fn get_at(
+        &self,
+        now: Instant,
+        chain: ChainId,
+        block: &BlockRef,
+        path: &str,
+    ) -> Option<Answer> {
         let chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = chains.get(&chain).filter(|kept| kept.hash == block.hash)?;
         let (made, answer) = kept.answers.get(path)?;
-        (made.elapsed() < LIFE).then(|| answer.clone())
+        (now.saturating_duration_since(*made) < LIFE).then(|| answer.clone())
     }
 
     /// A block was the newest at that turn: answers of others are not given any more.
@@ -93,12 +103,22 @@ impl Kept {
         }
     }
 
-    /// Keeps an answer, if its block is the newest seen and there is room.
+    /// Keeps an answer, if its block is the newest seen and there is room (in bytes, for all of a chain).
     pub(crate) fn put(
         &self,
         chain: ChainId,
         block: &BlockRef,
         path: &str,
+        answer: Answer,
+        room: usize,
+    ) {
+        self.put_at(Instant::now(), (chain, block, path), answer, room);
+    }
+
+    pub(super) fn put_at(
+        &self,
+        now: Instant,
+        (chain, block, path): (ChainId, &BlockRef, &str),
         answer: Answer,
         room: usize,
     ) {
@@ -111,7 +131,7 @@ impl Kept {
         let bytes = kept.bytes - freed + size(&answer);
         if path.len() <= LONGEST_PATH && bytes <= room {
             kept.bytes = bytes;
-            kept.answers.insert(path.to_owned(), (Instant::now(), answer));
+            kept.answers.insert(path.to_owned(), (now, answer));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use api_kit::problem::Problem;
+use api_kit::{answer::Block, problem::Problem};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -17,7 +17,10 @@ use axum::{
 use domain::{block::BlockRef, ids::ChainId};
 
 use super::{Answer, Kept, LARGEST, Pace, followed, give, mark, max_age};
-use crate::deps::{ChainDeps, Deps};
+use crate::{
+    deps::{ChainDeps, Deps},
+    rest::export::Asked,
+};
 
 /// What is kept for all of them.
 #[derive(Debug, Clone)]
@@ -35,6 +38,13 @@ pub(crate) struct Standing<'a> {
     deps: &'a ChainDeps,
     /// Taken before the question was asked.
     turn: u64,
+}
+
+impl Standing<'_> {
+    /// Whether what was read at these blocks is of this one.
+    pub(crate) fn is_of(&self, read: &[(ChainId, BlockRef)]) -> bool {
+        read.iter().all(|(chain, block)| *chain == self.chain && block.hash == self.block.hash)
+    }
 }
 
 /// The routes with what is kept of them.
@@ -60,7 +70,7 @@ impl ByBlock {
         (deps.feeds.cache_bytes > 0).then(|| self.kept.get(*chain, block, question))?
     }
 
-    /// Keeps an answer that was made since.
+    /// Keeps an answer that was made since, and at this block: the store may be a block ahead of what is known here.
     pub(crate) fn put(&self, standing: &Standing<'_>, question: &str, answer: Answer) {
         let Standing { chain, block, deps, turn } = standing;
         let room = deps.feeds.cache_bytes;
@@ -77,7 +87,8 @@ impl ByBlock {
 }
 
 async fn answer(State(by_block): State<ByBlock>, request: Request, next: Next) -> Response {
-    if request.method() != Method::GET {
+    // files are written as they are read, and not kept
+    if request.method() != Method::GET || request.extensions().get::<Asked>().is_some() {
         return next.run(request).await;
     }
     let asked = request.headers().clone();
@@ -106,12 +117,21 @@ async fn answer(State(by_block): State<ByBlock>, request: Request, next: Next) -
     };
     let etag = of_body(&body);
     let kind = parts.headers.get(header::CONTENT_TYPE).cloned();
-    by_block.put(&standing, &question, Answer { etag: etag.clone(), kind, body: body.clone() });
+    if names(&body, &standing.block) {
+        by_block.put(&standing, &question, Answer { etag: etag.clone(), kind, body: body.clone() });
+    }
     give(&asked, etag.clone(), &age, || {
         let mut whole = Response::from_parts(parts, Body::from(body));
         mark(&mut whole, etag, &age);
         whole
     })
+}
+
+/// Whether an answer says that it is of this block. One of an older block (`asOf`) does not, and is read anew each time.
+fn names(body: &[u8], block: &BlockRef) -> bool {
+    let Ok(name) = serde_json::to_vec(&Block::from(*block)) else { return false };
+    // it stands near the beginning
+    body.windows(name.len()).any(|part| part == name)
 }
 
 /// An answer names its block, so its text tells it from that of another block. Weak: what is compressed on the way is the

@@ -1,5 +1,7 @@
 //! What is kept, for how long, and what clients are told of it.
 
+use std::time::Instant;
+
 use alloy_primitives::B256;
 use axum::body::Bytes;
 
@@ -45,6 +47,23 @@ fn an_answer_is_given_while_its_block_is_the_newest_seen() {
     // the chain went back
     kept.saw(CHAIN, &block(1, 9), kept.turn());
     assert_eq!(body(&kept, &two, "/a"), None);
+}
+
+#[test]
+fn no_answer_is_given_for_longer_than_what_changes_without_a_block() {
+    let (kept, one, made) = (Kept::default(), block(1, 0), Instant::now());
+    kept.saw(CHAIN, &one, kept.turn());
+    let put = |seconds, text| {
+        let now = made + Duration::from_secs(seconds);
+        kept.put_at(now, (CHAIN, &one, "/a"), said(text), ROOM);
+    };
+    let after = |millis| kept.get_at(made + Duration::from_millis(millis), CHAIN, &one, "/a");
+    put(0, "one");
+    assert!(after(0).is_some() && after(4_900).is_some());
+    assert!(after(5_000).is_none() && after(5_100).is_none());
+    // one that is made anew begins anew
+    put(4, "again");
+    assert!(after(8_900).is_some() && after(9_100).is_none());
 }
 
 #[test]

@@ -2,15 +2,11 @@
 //! blocks, pairs and assets.
 //!
 //! Such a reader never looks back. So a block is announced only when nobody can take it back any more, and nothing above it
-//! is told: no event, and no pool or token that came later.
-
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+//! is told: no event, and no pool or token that came later. Only who holds shares of a pair is told as of the newest block:
+//! nobody adds that up.
 
 use api_kit::problem::Problem;
-use domain::{block::BlockRef, ids::ChainId};
+use domain::{block::BlockRef, ids::PoolId};
 use prometheus::{IntCounterVec, Opts};
 
 use super::view::View;
@@ -24,22 +20,32 @@ mod express;
 #[cfg(test)]
 mod fixtures;
 pub(super) mod headers;
+mod highest;
+mod holders;
 mod numbers;
 pub(super) mod pools;
 mod read;
 pub(super) mod request;
 mod reserves;
+mod senders;
 mod skip;
 
 pub(super) use event::{Event, Kind};
+use highest::Highest;
+use holders::{Held, Holders};
 pub(super) use numbers::whole;
 pub(super) use read::{MOST_BLOCKS, Wanted};
+use senders::Senders;
 
 /// What these feeds keep between requests.
 #[derive(Debug, Clone)]
 pub(super) struct Blocks {
-    /// The highest block that was announced, by chain: it never goes back.
-    announced: Arc<Mutex<BTreeMap<ChainId, BlockRef>>>,
+    /// The highest block that was announced, by chain.
+    highest: Highest,
+    /// Who sent transactions that made pools, as the node told.
+    senders: Senders,
+    /// Holders of shares by size, of the newest block.
+    holders: Holders,
     /// `sooho_feed_skipped_total{feed,reason}`.
     skipped: IntCounterVec,
 }
@@ -54,25 +60,15 @@ impl Blocks {
         let skipped =
             IntCounterVec::new(Opts::new("sooho_feed_skipped_total", help), &["feed", "reason"])?;
         deps.registry.register(Box::new(skipped.clone()))?;
-        Ok(Self { announced: Arc::default(), skipped })
+        let (highest, senders, holders) = Default::default();
+        Ok(Self { highest, senders, holders, skipped })
     }
+}
 
-    /// The highest of this block and those announced before. What is not stored (any more) is not announced again.
-    fn raised(&self, view: &View, block: BlockRef) -> BlockRef {
-        let newest = view.block().number;
-        let mut announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
-        let highest = announced.entry(view.chain_id).or_insert(block);
-        if highest.number < block.number || highest.number > newest {
-            *highest = block;
-        }
-        *highest
-    }
-
-    /// What was announced last, if it is stored.
-    fn highest(&self, view: &View) -> Option<BlockRef> {
-        let announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
-        let stored = |block: &BlockRef| block.number <= view.block().number;
-        announced.get(&view.chain_id).copied().filter(stored)
+impl Blocks {
+    /// Who holds shares of a V2 pair, as of the newest block, largest first; `None` of a pair with too many.
+    pub(super) async fn holders(&self, view: &View, pair: PoolId) -> Result<Option<Held>, Problem> {
+        self.holders.of(view, pair).await
     }
 }
 
@@ -95,8 +91,11 @@ impl Feed {
     }
 }
 
-/// The node's header at a height that nobody can take back.
+/// The header at a height up to the announced one: the store's where the block can still be taken back, else the node's.
 async fn header(view: &View, number: u64) -> Result<BlockRef, Problem> {
+    if let Some((block, _)) = view.snapshot.mark_at(number).await? {
+        return Ok(block);
+    }
     let found = view.chain()?.past.headers(&[number]).await?;
     found.first().copied().ok_or_else(Problem::internal)
 }

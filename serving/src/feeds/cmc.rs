@@ -1,7 +1,9 @@
 //! `/cmc`: the format that CoinMarketCap reads of exchanges. The same rows and numbers as `/coingecko`, in other shapes; a
 //! market is named `BASE_QUOTE_POOL`, because pairs may have several pools.
 
-use axum::{Router, response::IntoResponse as _, routing::get};
+use api_kit::problem::Problem;
+use axum::{Router, response::IntoResponse as _};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::mount::Ground;
 
@@ -13,13 +15,26 @@ mod trades;
 
 /// The feed's routes.
 pub(super) fn routes(ground: &Ground) -> Router {
-    let routes = Router::new()
-        .route("/summary", get(summary::get))
-        .route("/assets", get(assets::get))
-        .route("/ticker", get(ticker::get))
-        .route("/orderbook/{pair}", get(orderbook::get))
-        .route("/trades/{pair}", get(trades::get));
-    ground.feed("cmc", routes, |problem| problem.into_response())
+    let tell = |problem: Problem| problem.into_response();
+    ground.feed_with_listings("cmc", others().into(), listings().into(), tell)
+}
+
+/// Its handlers.
+pub(super) fn handlers() -> OpenApiRouter {
+    listings().merge(others())
+}
+
+/// Those that give out parts of a listing.
+fn listings() -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(summary::get))
+        .routes(routes!(assets::get))
+        .routes(routes!(ticker::get))
+}
+
+/// Those that read.
+fn others() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(orderbook::get)).routes(routes!(trades::get))
 }
 
 /// The market that a path names.

@@ -1,7 +1,8 @@
 //! What pairs did in the last 24 hours, up to the time of the answer's block, to the second.
 //!
 //! The window is put together of candles of an hour and, where it begins, of a minute; of the minute that it cuts, the swaps
-//! before it are taken off again. So it costs a handful of reads for all pairs together, however many swaps there were.
+//! before it are taken off again. So it costs a handful of reads for all pairs together, however many swaps there were. What
+//! the candles of that hour and those swaps tell of the time before the window is the price that it began with.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use store::Snapshot;
 
 use super::pairs::{Pair, moved};
 
+mod before;
 mod edge;
 mod marginal;
 #[cfg(test)]
@@ -28,8 +30,6 @@ pub(crate) use edge::around;
 pub(crate) const LENGTH: u64 = 86_400;
 /// With more pools those that stood still are not asked for.
 const MANY: usize = 500;
-/// How far back the last price before the window is looked for, in seconds.
-const PAST: u64 = 32 * LENGTH;
 
 /// What a pair did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,38 +102,53 @@ pub(crate) async fn of_pairs(
     snapshot: &Snapshot,
     pairs: &[Pair],
 ) -> Result<BTreeMap<PoolId, Traded>, Problem> {
+    of_many(snapshot, pairs, MANY).await
+}
+
+/// The same; with more pairs than `many` those that stood still are not asked for.
+pub(super) async fn of_many(
+    snapshot: &Snapshot,
+    pairs: &[Pair],
+    many: usize,
+) -> Result<BTreeMap<PoolId, Traded>, Problem> {
     let now = snapshot.block().timestamp;
     let from = begin(now);
-    let pools = moving(snapshot, pairs, from).await?;
+    let pairs: Vec<&Pair> = moving(snapshot, pairs, from, many).await?;
+    let pools: Vec<PoolId> = pairs.iter().map(|pair| pair.pool.id).collect();
     if pools.is_empty() {
         return Ok(BTreeMap::new());
     }
     let (minute, hour) = (Resolution::M1.start(from), Resolution::H1.start_from(from));
+    let whole_hour = (Resolution::H1.start(from), hour);
     // as far back again: the price before the window costs no further read as a rule
     let hours = (from.saturating_sub(LENGTH), now.saturating_add(1));
     let hours = snapshot.candles_of_pools(&pools, Resolution::H1, hours).await?;
-    let minutes = snapshot.candles_of_pools(&pools, Resolution::M1, (minute, hour)).await?;
-    let cut = |candles: &Vec<Candle>| candles.first().is_some_and(|first| first.start < from);
-    let early = if minutes.values().any(cut) {
-        swaps_between(snapshot, pairs, (minute, from)).await?
+    let minutes = snapshot.candles_of_pools(&pools, Resolution::M1, whole_hour).await?;
+    let is_cut = |candle: &Candle| (minute..from).contains(&candle.start);
+    let early = if minutes.values().flatten().any(is_cut) {
+        swaps_between(snapshot, &pairs, (minute, from)).await?
     } else {
         Vec::new()
     };
     let mut traded = BTreeMap::new();
-    for pool in &pools {
-        let of_minutes = minutes.get(pool).into_iter().flatten().cloned();
-        let in_hours = hours.get(pool).into_iter().flatten();
+    for pair in pairs {
+        let pool = pair.pool.id;
+        let of_minutes = minutes.get(&pool).map_or(&[][..], Vec::as_slice);
+        let (past, of_window) =
+            of_minutes.split_at(of_minutes.partition_point(|candle| candle.start < minute));
+        let in_hours = hours.get(&pool).into_iter().flatten();
         let whole = in_hours.clone().filter(|candle| candle.start >= hour).cloned();
-        let early = early.iter().filter(|swap| swap.pool == *pool);
-        let Some(candle) = window(of_minutes, early, from).into_iter().chain(whole).reduce(merged)
-        else {
-            continue;
-        };
-        let mut past = in_hours.filter(|candle| candle.start + 3_600 <= from && candle.is_priced());
-        let before = past.next_back().map(|candle| candle.close);
-        traded.insert(*pool, Traded { candle, before });
+        let early: Vec<&Swap> = early.iter().filter(|swap| swap.pool == pool).collect();
+        let cut = window(of_window.iter().cloned(), &early, from);
+        let Some(candle) = cut.into_iter().chain(whole).reduce(merged) else { continue };
+        let cut = of_window.first().filter(|candle| is_cut(candle));
+        let before = before::in_minutes(pair, past, cut, &early).or_else(|| {
+            let over = |candle: &&Candle| candle.start + 3_600 <= from;
+            before::last(in_hours.filter(over))
+        });
+        traded.insert(pool, Traded { candle, before });
     }
-    add_past(snapshot, &mut traded, from).await?;
+    before::add_days(snapshot, &mut traded, from).await?;
     Ok(traded)
 }
 
@@ -143,11 +158,7 @@ fn merged(mut one: Candle, later: Candle) -> Candle {
 }
 
 /// The candles of the minutes that the window begins with, without what was swapped before it.
-fn window<'a>(
-    minutes: impl Iterator<Item = Candle>,
-    early: impl Iterator<Item = &'a Swap>,
-    from: u64,
-) -> Vec<Candle> {
+fn window(minutes: impl Iterator<Item = Candle>, early: &[&Swap], from: u64) -> Vec<Candle> {
     let mut minutes: Vec<Candle> = minutes.collect();
     let Some(first) = minutes.first_mut().filter(|first| first.start < from) else {
         return minutes;
@@ -164,46 +175,27 @@ fn window<'a>(
     minutes
 }
 
-/// The last prices before the window of pools that had not moved for long, as far as they are found among the days before.
-async fn add_past(
+/// Those of the pairs that something may have happened to since a time.
+async fn moving<'a>(
     snapshot: &Snapshot,
-    traded: &mut BTreeMap<PoolId, Traded>,
+    pairs: &'a [Pair],
     from: u64,
-) -> Result<(), Problem> {
-    let quiet: Vec<PoolId> =
-        traded.iter().filter(|(_, one)| one.before.is_none()).map(|(pool, _)| *pool).collect();
-    if quiet.is_empty() {
-        return Ok(());
-    }
-    let today = Resolution::D1.start(from);
-    let days = (from.saturating_sub(PAST), today);
-    let days = snapshot.candles_of_pools(&quiet, Resolution::D1, days).await?;
-    for (pool, days) in days {
-        let last = days.into_iter().rfind(Candle::is_priced);
-        if let Some((one, last)) = traded.get_mut(&pool).zip(last) {
-            one.before = Some(last.close);
-        }
-    }
-    Ok(())
-}
-
-/// The pools that something may have happened in since a time.
-async fn moving(snapshot: &Snapshot, pairs: &[Pair], from: u64) -> Result<Vec<PoolId>, Problem> {
-    let all = pairs.iter();
-    if pairs.len() <= MANY {
-        return Ok(all.map(|pair| pair.pool.id).collect());
+    many: usize,
+) -> Result<Vec<&'a Pair>, Problem> {
+    if pairs.len() <= many {
+        return Ok(pairs.iter().collect());
     }
     let older = around(snapshot, from, oldest(pairs)).await?.older;
-    Ok(all.filter(|pair| pair.pool.updated_block > older).map(|pair| pair.pool.id).collect())
+    Ok(pairs.iter().filter(|pair| pair.pool.updated_block > older).collect())
 }
 
-/// The swaps of all pools from a time to before another one.
+/// The swaps of all pools from a time to before another one, ascending.
 async fn swaps_between(
     snapshot: &Snapshot,
-    pairs: &[Pair],
+    pairs: &[&Pair],
     (from, to): (u64, u64),
 ) -> Result<Vec<Swap>, Problem> {
-    let oldest = oldest(pairs);
+    let oldest = oldest(pairs.iter().copied());
     let first = around(snapshot, from, oldest).await?.older + 1;
     let last = around(snapshot, to, oldest).await?.younger;
     if first >= last {
@@ -215,7 +207,7 @@ async fn swaps_between(
 }
 
 /// Block and time of the oldest of the pools.
-fn oldest(pairs: &[Pair]) -> (u64, u64) {
-    let created = pairs.iter().map(|pair| (pair.pool.created.block, pair.pool.created.timestamp));
-    created.min().unwrap_or_default()
+pub(super) fn oldest<'a>(pairs: impl IntoIterator<Item = &'a Pair>) -> (u64, u64) {
+    let created = |pair: &Pair| (pair.pool.created.block, pair.pool.created.timestamp);
+    pairs.into_iter().map(created).min().unwrap_or_default()
 }

@@ -2,13 +2,15 @@
 //!
 //! The reach of a side is what changes the price by about a tenth (or all that the pool has up to there), in equal slices.
 //! Whoever takes the first slices of a side pays what the pool's contract would charge for them together, to the wei.
+//!
+//! The way to the reach is short, since a tick is a ten-thousandth; each slice goes on where known stops end (the ladder), so
+//! a book costs little more than its way. It keeps a core busy all the same: [`super::apart`].
 
 use alloy_primitives::U256;
 use api_kit::problem::Problem;
 use domain::{
     amm::{
-        Amount,
-        swap::{self, Pool},
+        Amount, swap,
         tick_math::{MAX_SQRT_RATIO, MIN_SQRT_RATIO},
         v2,
     },
@@ -89,7 +91,7 @@ impl Curve<'_> {
                 Some(base / U256::from(1_000 / REACH))
             }
             Liquidity::Concentrated { .. } => {
-                let pool = self.pool()?;
+                let (pool, _) = self.venue.concentrated()?;
                 let zero_for_one = self.zero_for_one(side);
                 let part = pool.sqrt_price_x96 / U256::from(1_000) * U256::from(REACH);
                 let limit = if zero_for_one {
@@ -121,21 +123,15 @@ impl Curve<'_> {
             Liquidity::Concentrated { .. } => {
                 let amount =
                     if side == Side::Bid { Amount::ExactIn(base) } else { Amount::ExactOut(base) };
-                let swapped = swap::swap(&self.pool()?, self.zero_for_one(side), amount, None);
-                let swapped = swapped.and_then(swap::Swapped::whole).ok()?;
-                Some(if side == Side::Bid { swapped.amount_out } else { swapped.amount_in })
+                let (pool, ladder) = self.venue.concentrated()?;
+                let quoted = swap::quote(&pool, ladder, self.zero_for_one(side), amount).ok()?;
+                let whole = quoted.remaining.is_zero();
+                whole.then_some(match side {
+                    Side::Bid => quoted.amount_out,
+                    Side::Ask => quoted.amount_in,
+                })
             }
             Liquidity::Unsupported(_) => None,
-        }
-    }
-
-    fn pool(&self) -> Option<Pool<'_>> {
-        match &self.venue.liquidity {
-            Liquidity::Concentrated { sqrt_price_x96, tick, liquidity, fee, ticks } => {
-                let (sqrt_price_x96, tick) = (*sqrt_price_x96, *tick);
-                Some(Pool { sqrt_price_x96, tick, liquidity: *liquidity, fee: *fee, ticks })
-            }
-            _ => None,
         }
     }
 }

@@ -9,8 +9,8 @@ use axum::{
     extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Response},
-    routing::get,
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     blocks::{
@@ -20,6 +20,7 @@ use super::{
     mount::Ground,
     view::View,
 };
+use crate::openapi::shapes::{AddressText, PoolIdText};
 
 mod wire;
 
@@ -27,15 +28,29 @@ use wire::{Asset, AssetAnswer, BlockAnswer, Event, Events, Pair, PairAnswer};
 
 /// The routes.
 pub(super) fn routes(ground: &Ground, blocks: &Blocks) -> Router {
-    let routes = Router::new()
-        .route("/latest-block", get(latest_block))
-        .route("/asset", get(asset))
-        .route("/pair", get(pair))
-        .route("/events", get(events))
-        .with_state(blocks.clone());
-    ground.feed(Feed::DexScreener.name(), routes, Problem::into_response)
+    let routes = handlers().with_state(blocks.clone());
+    ground.feed(Feed::DexScreener.name(), routes.into(), Problem::into_response)
 }
 
+/// Its handlers.
+pub(super) fn handlers() -> OpenApiRouter<Blocks> {
+    OpenApiRouter::new()
+        .routes(routes!(latest_block))
+        .routes(routes!(asset))
+        .routes(routes!(pair))
+        .routes(routes!(events))
+}
+
+/// The newest block that is announced: nobody can take it back any more.
+#[utoipa::path(
+    get,
+    path = "/latest-block",
+    operation_id = "dexscreenerLatestBlock",
+    tag = "dexscreener",
+    responses(
+        (status = 200, description = "The block; `/events` has everything up to it.", body = BlockAnswer),
+    ),
+)]
 async fn latest_block(
     view: View,
     State(blocks): State<Blocks>,
@@ -44,6 +59,15 @@ async fn latest_block(
     Ok(Json(BlockAnswer { block: (block.number, block.timestamp).into() }))
 }
 
+/// A token.
+#[utoipa::path(
+    get,
+    path = "/asset",
+    operation_id = "dexscreenerAsset",
+    tag = "dexscreener",
+    params(("id" = AddressText, Query, description = "Address of the token, in any case.")),
+    responses((status = 200, description = "The token.", body = AssetAnswer))
+)]
 async fn asset(
     view: View,
     State(blocks): State<Blocks>,
@@ -58,6 +82,15 @@ async fn asset(
     Ok(Json(AssetAnswer { asset: Asset::new(found) }))
 }
 
+/// A pool.
+#[utoipa::path(
+    get,
+    path = "/pair",
+    operation_id = "dexscreenerPair",
+    tag = "dexscreener",
+    params(("id" = PoolIdText, Query)),
+    responses((status = 200, description = "The pool.", body = PairAnswer))
+)]
 async fn pair(
     view: View,
     State(blocks): State<Blocks>,
@@ -71,6 +104,24 @@ async fn pair(
     Ok(Json(PairAnswer { pair: Pair::new(&found) }))
 }
 
+/// What happened in pools in a range of blocks, both ends included.
+#[utoipa::path(
+    get,
+    path = "/events",
+    operation_id = "dexscreenerEvents",
+    tag = "dexscreener",
+    params(
+        ("fromBlock" = u64, Query, description = "First block.", minimum = 0, example = 1),
+        (
+            "toBlock" = u64,
+            Query,
+            description = "Last block: 999 more than `fromBlock` at most, and not above the latest one.",
+            minimum = 0,
+            example = 20,
+        ),
+    ),
+    responses((status = 200, description = "The events, in the order of the chain.", body = Events))
+)]
 async fn events(
     view: View,
     State(blocks): State<Blocks>,

@@ -1,8 +1,10 @@
 //! DEXTools' adapter, version 0.0.1: `latest-block`, `block`, `asset`, `asset/holders`, `exchange`, `pair`, `events`.
 
 use api_kit::{extract::Query, problem::Problem};
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, Router, extract::State};
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     blocks::{
@@ -12,11 +14,13 @@ use super::{
     mount::Ground,
     view::View,
 };
+use crate::openapi::shapes::{AddressText, PoolIdText};
 
 mod fault;
 mod holders;
 mod wire;
 
+pub(crate) use fault::Body as DexToolsFault;
 use fault::Fault;
 use wire::{
     Asset, AssetAnswer, BlockAnswer, Event, Events, Exchange, ExchangeAnswer, Pair, PairAnswer,
@@ -24,18 +28,32 @@ use wire::{
 
 /// The routes.
 pub(super) fn routes(ground: &Ground, blocks: &Blocks) -> Router {
-    let routes = Router::new()
-        .route("/latest-block", get(latest_block))
-        .route("/block", get(block))
-        .route("/asset", get(asset))
-        .route("/asset/holders", get(holders::get))
-        .route("/exchange", get(exchange))
-        .route("/pair", get(pair))
-        .route("/events", get(events))
-        .with_state(blocks.clone());
-    ground.feed(Feed::DexTools.name(), routes, fault::response)
+    let routes = handlers().with_state(blocks.clone());
+    ground.feed(Feed::DexTools.name(), routes.into(), fault::response)
 }
 
+/// Its handlers.
+pub(super) fn handlers() -> OpenApiRouter<Blocks> {
+    OpenApiRouter::new()
+        .routes(routes!(latest_block))
+        .routes(routes!(block))
+        .routes(routes!(asset))
+        .routes(routes!(holders::get))
+        .routes(routes!(exchange))
+        .routes(routes!(pair))
+        .routes(routes!(events))
+}
+
+/// The newest block that is announced: nobody can take it back any more.
+#[utoipa::path(
+    get,
+    path = "/latest-block",
+    operation_id = "dextoolsLatestBlock",
+    tag = "dextools",
+    responses(
+        (status = 200, description = "The block; `/events` has everything up to it.", body = BlockAnswer),
+    ),
+)]
 async fn latest_block(
     view: View,
     State(blocks): State<Blocks>,
@@ -45,12 +63,28 @@ async fn latest_block(
 }
 
 /// `?number=` or `?timestamp=`; both given, the number counts.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Which {
+    /// Height of the block.
+    #[param(value_type = Option<u64>, minimum = 0, example = 20)]
     number: Option<String>,
+    /// Unix time in seconds: the newest block that is not younger. Does not count with `number`.
+    #[param(value_type = Option<u64>, minimum = 0)]
     timestamp: Option<String>,
 }
 
+/// A block by its height or its time.
+///
+/// One of both has to be given.
+#[utoipa::path(
+    get,
+    path = "/block",
+    operation_id = "dextoolsBlock",
+    tag = "dextools",
+    params(Which),
+    responses((status = 200, description = "The block.", body = BlockAnswer))
+)]
 async fn block(
     view: View,
     State(blocks): State<Blocks>,
@@ -78,6 +112,15 @@ async fn block(
     Ok(Json(BlockAnswer { block: (found.number, found.timestamp).into() }))
 }
 
+/// A token.
+#[utoipa::path(
+    get,
+    path = "/asset",
+    operation_id = "dextoolsAsset",
+    tag = "dextools",
+    params(("id" = AddressText, Query, description = "Address of the token, in any case.")),
+    responses((status = 200, description = "The token.", body = AssetAnswer))
+)]
 async fn asset(
     view: View,
     State(blocks): State<Blocks>,
@@ -91,6 +134,17 @@ async fn asset(
     Ok(Json(AssetAnswer { asset: Asset::new(found) }))
 }
 
+/// A DEX by the address of its factory.
+#[utoipa::path(
+    get,
+    path = "/exchange",
+    operation_id = "dextoolsExchange",
+    tag = "dextools",
+    params(
+        ("id" = AddressText, Query, description = "Address of the factory (V2, V3) or pool manager (V4)."),
+    ),
+    responses((status = 200, description = "The DEX.", body = ExchangeAnswer))
+)]
 async fn exchange(
     view: View,
     params: Result<Query<ById>, Problem>,
@@ -103,6 +157,15 @@ async fn exchange(
     Ok(Json(ExchangeAnswer { exchange: Exchange::new(factory, &dex.name) }))
 }
 
+/// A pool.
+#[utoipa::path(
+    get,
+    path = "/pair",
+    operation_id = "dextoolsPair",
+    tag = "dextools",
+    params(("id" = PoolIdText, Query)),
+    responses((status = 200, description = "The pool.", body = PairAnswer))
+)]
 async fn pair(
     view: View,
     State(blocks): State<Blocks>,
@@ -117,6 +180,24 @@ async fn pair(
     Ok(Json(PairAnswer { pair: Pair::new(&found) }))
 }
 
+/// What happened in pools in a range of blocks, both ends included.
+#[utoipa::path(
+    get,
+    path = "/events",
+    operation_id = "dextoolsEvents",
+    tag = "dextools",
+    params(
+        ("fromBlock" = u64, Query, description = "First block.", minimum = 0, example = 1),
+        (
+            "toBlock" = u64,
+            Query,
+            description = "Last block: 999 more than `fromBlock` at most, and not above the latest one.",
+            minimum = 0,
+            example = 20,
+        ),
+    ),
+    responses((status = 200, description = "The events, in the order of the chain.", body = Events))
+)]
 async fn events(
     view: View,
     State(blocks): State<Blocks>,
@@ -124,7 +205,7 @@ async fn events(
 ) -> Result<Json<Events>, Fault> {
     let Query(range) = params?;
     let announced = blocks.height(&view).await?;
-    let range = range.blocks(announced).map_err(|why| Fault::of(why, "toBlock"))?;
+    let range = range.blocks(announced).map_err(|wrong| Fault::of(wrong.problem, wrong.param))?;
     let found = blocks.events(&view, Feed::DexTools, range, Wanted::Creations).await?;
     Ok(Json(Events { events: found.iter().map(Event::new).collect() }))
 }

@@ -1,7 +1,13 @@
 //! Numbers of JSON in plain notation, made of exact decimals: never of a float, never with an exponent.
 
+use std::fmt::{Display, Write as _};
+
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{Object, RefOr, Schema, Type},
+};
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +25,52 @@ impl Number {
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw = RawValue::from_string(self.0.clone()).map_err(serde::ser::Error::custom)?;
-        raw.serialize(serializer)
+        raw(&self.0, serializer)
     }
 }
+
+/// A list of numbers by their digits: one text for all, not one for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Numbers(String);
+
+impl Numbers {
+    /// Of texts in plain notation.
+    pub(crate) fn new(numbers: impl Iterator<Item = impl Display>) -> Self {
+        let mut list = String::from("[");
+        for (place, number) in numbers.enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            // writing to a text does not fail
+            let _ = write!(list, "{comma}{number}");
+        }
+        list.push(']');
+        Self(list)
+    }
+}
+
+impl Serialize for Numbers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        raw(&self.0, serializer)
+    }
+}
+
+/// JSON as it is.
+fn raw<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let raw: &RawValue = serde_json::from_str(json).map_err(serde::ser::Error::custom)?;
+    raw.serialize(serializer)
+}
+
+impl PartialSchema for Numbers {
+    fn schema() -> RefOr<Schema> {
+        utoipa::openapi::Array::new(Number::schema()).into()
+    }
+}
+
+impl ToSchema for Numbers {}
+
+impl PartialSchema for Number {
+    fn schema() -> RefOr<Schema> {
+        Object::builder().schema_type(Type::Number).build().into()
+    }
+}
+
+impl ToSchema for Number {}

@@ -11,6 +11,7 @@ use domain::{
     decimal::Decimal,
     entity::{Pool, Token},
     ids::PoolId,
+    pricing::token_prices,
     row::Swap,
 };
 use store::Snapshot;
@@ -95,6 +96,13 @@ impl Pair {
     /// A price of token0 in token1 as one of base in quote.
     pub(crate) fn told(&self, price: Decimal) -> Decimal {
         if self.inverted { Decimal::ONE.safe_div(price) } else { price }
+    }
+
+    /// The pool's price of token0 in token1 after a swap, where the swap tells it (V3, V4).
+    pub(crate) fn price_after(&self, swap: &Swap) -> Option<Decimal> {
+        let [of0, of1] = self.sides([self.base.decimals, self.quote.decimals]);
+        let (_, price) = token_prices(swap.sqrt_price_x96?, of0, of1);
+        (!price.is_zero()).then_some(price)
     }
 
     /// Smallest units of the base as whole tokens.

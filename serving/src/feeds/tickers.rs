@@ -8,6 +8,7 @@ use api_kit::problem::Problem;
 use domain::ids::PoolId;
 
 use super::{
+    apart::apart,
     asked::{Asked, shown},
     depth::Depth,
     pairs::{self, Pair},
@@ -109,16 +110,19 @@ pub(crate) async fn depth(
     let loading = || {
         Problem::unavailable("STATE_STALE", "the pools in memory are behind; try again in a moment")
     };
-    let shelf = &view.chain()?.book;
-    let book = shelf.at(view.block().hash, PATIENCE).await.ok_or_else(loading)?;
-    let mut refused = None;
-    for pair in pairs {
-        let number = book.names.pool_number(pair.pool.id);
-        let venue = number.and_then(|number| book.market.pool(number)).ok_or_else(loading)?;
-        match Depth::new(&pair, venue, levels) {
-            Ok(depth) => return Ok((pair, depth)),
-            Err(problem) => refused = refused.or(Some(problem)),
+    let chain = view.chain()?;
+    let book = chain.book.at(view.block().hash, PATIENCE).await.ok_or_else(loading)?;
+    let found = apart(chain, move || {
+        let mut refused = None;
+        for pair in pairs {
+            let number = book.names.pool_number(pair.pool.id);
+            let venue = number.and_then(|number| book.market.pool(number)).ok_or_else(loading)?;
+            match Depth::new(&pair, venue, levels) {
+                Ok(depth) => return Ok((pair, depth)),
+                Err(problem) => refused = refused.or(Some(problem)),
+            }
         }
-    }
-    Err(refused.unwrap_or_else(Problem::internal))
+        Err(refused.unwrap_or_else(Problem::internal))
+    });
+    found.await?
 }

@@ -1,17 +1,20 @@
 //! Trades of pairs, as listing sites read them.
 
-use alloy_primitives::U256;
+use std::collections::BTreeMap;
+
+use alloy_primitives::I256;
 use api_kit::problem::Problem;
 use domain::{
+    candle::Resolution,
     decimal::Decimal,
-    pricing::token_prices,
+    ids::PoolId,
     row::{Position, Swap},
 };
 use store::{Snapshot, SwapQuery};
 
 use super::{
     asked::Asked,
-    day::around,
+    day::{around, oldest},
     pairs::{Pair, moved},
 };
 
@@ -40,7 +43,7 @@ pub(crate) enum Kind {
 pub(crate) struct Trade {
     /// Unique on the chain, ascending, and the same for ever.
     pub(crate) id: u64,
-    /// Quote tokens for one base: those that moved.
+    /// Quote tokens for one base: those that changed hands, else those of the pool's price. Never 0.
     pub(crate) price: Decimal,
     /// Whole tokens of the base.
     pub(crate) base: String,
@@ -102,30 +105,39 @@ impl Span {
     }
 }
 
-impl Trade {
-    fn new(pair: &Pair, swap: &Swap) -> Self {
-        let [base, quote] = pair.sides(moved(swap));
+impl Kind {
+    fn of(pair: &Pair, swap: &Swap) -> Self {
         let [net, _] = pair.sides([swap.amount0, swap.amount1]);
-        let whole = |units: U256, decimals: u8| Decimal::from_units(units, decimals);
-        let paid = whole(quote, pair.quote.decimals).safe_div(whole(base, pair.base.decimals));
-        // of dust, of which one side is nothing, the price is the pool's after it
-        let price = if paid.is_zero() { after(pair, swap).unwrap_or_default() } else { paid };
+        if net.is_negative() { Self::Buy } else { Self::Sell }
+    }
+}
+
+impl Trade {
+    fn new(pair: &Pair, swap: &Swap, price: Decimal) -> Self {
+        let [base, quote] = pair.sides(moved(swap));
         Self {
             id: id(swap.meta.position),
             price,
             base: pair.whole_base(base),
             quote: pair.whole_quote(quote),
             time: swap.meta.timestamp,
-            kind: if net.is_negative() { Kind::Buy } else { Kind::Sell },
+            kind: Kind::of(pair, swap),
         }
     }
 }
 
-/// The pool's price after a swap, where the swap tells it.
-fn after(pair: &Pair, swap: &Swap) -> Option<Decimal> {
-    let [of0, of1] = pair.sides([pair.base.decimals, pair.quote.decimals]);
-    let (_, price) = token_prices(swap.sqrt_price_x96?, of0, of1);
-    Some(pair.told(price))
+/// What was paid, where one token came in and the other went out: a pair may give either back in the same swap. Of dust, of
+/// which one side is nothing, and where both went the same way, the pool's price after it; `None` where the swap of a V2 pair
+/// does not tell that.
+fn price(pair: &Pair, swap: &Swap) -> Option<Decimal> {
+    let [base, quote] = pair.sides([swap.amount0, swap.amount1]);
+    let is_exchange =
+        ![base, quote].iter().any(I256::is_zero) && base.is_negative() != quote.is_negative();
+    let whole = |net: I256, decimals: u8| Decimal::from_units(net.unsigned_abs(), decimals);
+    let paid = || whole(quote, pair.quote.decimals).safe_div(whole(base, pair.base.decimals));
+    let paid = is_exchange.then(paid).filter(|price| !price.is_zero());
+    let after = || pair.price_after(swap).map(|price| pair.told(price));
+    paid.or_else(after).filter(|price| !price.is_zero())
 }
 
 /// The number of a log, below 2^53 while blocks are below 2^32.
@@ -139,26 +151,32 @@ pub(crate) async fn of_pairs(
     pairs: &[Pair],
     span: Span,
 ) -> Result<Vec<Trade>, Problem> {
-    let mut trades = Vec::new();
-    for pair in pairs {
-        trades.extend(of_pair(snapshot, pair, span).await?);
-    }
-    trades.sort_unstable_by_key(|trade: &Trade| trade.id);
-    trades.drain(..trades.len().saturating_sub(span.limit));
-    Ok(trades)
-}
-
-async fn of_pair(snapshot: &Snapshot, pair: &Pair, span: Span) -> Result<Vec<Trade>, Problem> {
-    let created = &pair.pool.created;
-    let mut after = if span.to >= snapshot.block().timestamp {
+    let after = if span.to >= snapshot.block().timestamp {
         None
     } else {
-        let end = span.to.saturating_add(1);
-        let end = around(snapshot, end, (created.block, created.timestamp)).await?.younger;
+        let end = around(snapshot, span.to.saturating_add(1), oldest(pairs)).await?.younger;
         Some(Position { block: end, log_index: 0, item: 0 })
     };
     let mut found = Vec::new();
-    let page = MOST;
+    for pair in pairs {
+        let swaps = of_pair(snapshot, pair, span, after).await?;
+        found.extend(swaps.into_iter().map(|swap| (pair, swap)));
+    }
+    found.sort_unstable_by_key(|(_, swap)| swap.meta.position);
+    found.drain(..found.len().saturating_sub(span.limit));
+    priced(snapshot, &found).await
+}
+
+/// The newest swaps of a span in a pool, at most as many as are wanted; none at or above `after`.
+async fn of_pair(
+    snapshot: &Snapshot,
+    pair: &Pair,
+    span: Span,
+    mut after: Option<Position>,
+) -> Result<Vec<Swap>, Problem> {
+    let mut found = Vec::new();
+    // of one side alone nobody knows how many there are among the others
+    let page = if span.kind.is_some() { MOST } else { u32::try_from(span.limit).unwrap_or(MOST) };
     loop {
         let query =
             SwapQuery { pool: Some(pair.pool.id), after, limit: page, ..SwapQuery::default() };
@@ -166,13 +184,36 @@ async fn of_pair(snapshot: &Snapshot, pair: &Pair, span: Span) -> Result<Vec<Tra
         let is_last = swaps.len() < usize::try_from(page).unwrap_or(usize::MAX)
             || swaps.last().is_some_and(|swap| swap.meta.timestamp < span.from);
         after = swaps.last().map(|swap| swap.meta.position);
-        let within = swaps.iter().filter(|swap| span.holds(swap.meta.timestamp));
-        let wanted = within
-            .map(|swap| Trade::new(pair, swap))
-            .filter(|trade| span.kind.is_none_or(|kind| kind == trade.kind));
+        let within = swaps.into_iter().filter(|swap| span.holds(swap.meta.timestamp));
+        let wanted =
+            within.filter(|swap| span.kind.is_none_or(|kind| kind == Kind::of(pair, swap)));
         found.extend(wanted.take(span.limit - found.len()));
         if is_last || found.len() >= span.limit {
             return Ok(found);
         }
     }
+}
+
+/// The swaps with their prices; those that do not tell it have that of the pool's candle of the minute. Without any they are
+/// no trades.
+async fn priced(snapshot: &Snapshot, swaps: &[(&Pair, Swap)]) -> Result<Vec<Trade>, Problem> {
+    let prices: Vec<_> = swaps.iter().map(|(pair, swap)| price(pair, swap)).collect();
+    let silent: Vec<(PoolId, u64)> = swaps
+        .iter()
+        .zip(&prices)
+        .filter(|(_, price)| price.is_none())
+        .map(|((_, swap), _)| (swap.pool, swap.meta.timestamp))
+        .collect();
+    let candles = if silent.is_empty() {
+        BTreeMap::new()
+    } else {
+        snapshot.candles_at(&silent, Resolution::M1).await?
+    };
+    let trades = swaps.iter().zip(prices).filter_map(|((pair, swap), price)| {
+        let candle = || candles.get(&(swap.pool, swap.meta.timestamp));
+        let close = || candle().filter(|candle| candle.is_priced()).map(|candle| candle.close);
+        let price = price.or_else(|| Some(pair.told(close()?)).filter(|price| !price.is_zero()))?;
+        Some(Trade::new(pair, swap, price))
+    });
+    Ok(trades.collect())
 }

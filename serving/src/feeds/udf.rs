@@ -7,12 +7,14 @@
 use api_kit::problem::Problem;
 use axum::{
     Json, Router,
-    response::{IntoResponse as _, Response},
-    routing::{MethodRouter, get},
+    http::header,
+    response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{asked::Asked, mount::Ground, view::View};
+use super::mount::Ground;
 
 mod config;
 mod history;
@@ -22,34 +24,29 @@ mod search;
 mod symbol;
 mod time;
 
+pub(crate) use config::resolutions;
+
 /// The feed's routes.
 pub(super) fn routes(ground: &Ground) -> Router {
-    let routes = Router::new()
-        .route("/config", get(|view: View| async { told(config::get(view).await) }))
-        .route("/symbols", asking(symbol::get))
-        .route("/search", asking(search::get))
-        .route("/history", asking(history::get))
-        .route("/quotes", asking(quotes::get))
-        .route("/time", get(time::get));
-    ground.feed("udf", routes, tell)
+    ground.feed("udf", handlers().into(), |problem| Told(problem).into_response())
 }
 
-/// A handler whose problems are told in the protocol's shape.
-fn asking<F, A>(handler: F) -> MethodRouter
-where
-    F: Fn(View, Asked) -> A + Clone + Send + Sync + 'static,
-    A: Future<Output = Result<Response, Problem>> + Send + 'static,
-{
-    get(move |view: View, asked: Asked| async move { told(handler(view, asked).await) })
-}
-
-fn told(answer: Result<Response, Problem>) -> Response {
-    answer.unwrap_or_else(tell)
+/// Its handlers.
+pub(super) fn handlers() -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(config::get))
+        .routes(routes!(symbol::get))
+        .routes(routes!(search::get))
+        .routes(routes!(history::get))
+        .routes(routes!(quotes::get))
+        .routes(routes!(time::get))
 }
 
 /// An error of the protocol.
-#[derive(Debug, Serialize)]
-pub(super) struct Failed {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UdfFailed)]
+pub(crate) struct Failed {
+    #[schema(pattern = "^error$")]
     s: &'static str,
     errmsg: String,
 }
@@ -60,35 +57,61 @@ impl Failed {
     }
 }
 
+impl IntoResponse for Failed {
+    /// With the status 200, and not to be kept for all that: the next block may know better.
+    fn into_response(self) -> Response {
+        ([(header::CACHE_CONTROL, "no-store")], Json(self)).into_response()
+    }
+}
+
 /// An answer, or an error of the protocol.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = UdfAnswer)]
 enum Answer<T> {
     Ok(T),
-    Failed(String),
+    Failed(Failed),
 }
 
 impl<T: Serialize> Answer<T> {
+    fn failed(text: impl Into<String>) -> Self {
+        Self::Failed(Failed::new(text))
+    }
+
     fn response(self) -> Response {
         match self {
             Self::Ok(answer) => Json(answer).into_response(),
-            Self::Failed(text) => Json(Failed::new(text)).into_response(),
+            Self::Failed(failed) => failed.into_response(),
         }
     }
 }
 
 /// A problem in the protocol's shape; one that a request brings with it has the status 200.
-fn tell(problem: Problem) -> Response {
-    let wrong = problem.code() == "PARAMETER_INVALID" || problem.code() == "QUERY_INVALID";
-    let failed = Failed::new(problem.detail());
-    let status = problem.status();
-    if wrong {
-        return Json(failed).into_response();
+#[derive(Debug)]
+struct Told(Problem);
+
+impl From<Problem> for Told {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
     }
-    // the problem's own headers (Retry-After) stay
-    let mut response = problem.into_response();
-    let kind = Json(failed).into_response();
-    let (parts, body) = kind.into_parts();
-    response.headers_mut().extend(parts.headers);
-    *response.body_mut() = body;
-    *response.status_mut() = status;
-    response
+}
+
+impl IntoResponse for Told {
+    fn into_response(self) -> Response {
+        let Self(problem) = self;
+        let wrong = problem.code() == "PARAMETER_INVALID" || problem.code() == "QUERY_INVALID";
+        let failed = Failed::new(problem.detail());
+        let status = problem.status();
+        if wrong {
+            return failed.into_response();
+        }
+        // the problem's own headers (Retry-After) stay
+        let mut response = problem.into_response();
+        let kind = failed.into_response();
+        let (parts, body) = kind.into_parts();
+        response.headers_mut().extend(parts.headers);
+        *response.body_mut() = body;
+        *response.status_mut() = status;
+        response
+    }
 }

@@ -7,10 +7,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::{block::BlockRef, ids::ChainId};
 use store::Snapshot;
 
-use super::{
-    FeedSettings,
-    listing::{Listing, Listings},
-};
+use super::FeedSettings;
 use crate::deps::{ChainDeps, Deps};
 
 /// A chain at the request's block. An argument of every handler of a feed; [`super::mount`] puts it there.
@@ -22,8 +19,8 @@ pub(crate) struct View {
     pub(crate) chain_id: ChainId,
     /// It at the request's block: everything of an answer is read through this.
     pub(crate) snapshot: Arc<Snapshot>,
-    /// All pairs of the newest block.
-    pub(super) listings: Arc<Listings>,
+    /// When its block was the newest: blocks can go back, turns cannot.
+    pub(super) turn: u64,
 }
 
 impl View {
@@ -35,11 +32,6 @@ impl View {
     /// What operators decided about its feeds.
     pub(crate) fn settings(&self) -> Result<&FeedSettings, Problem> {
         Ok(&self.chain()?.feeds)
-    }
-
-    /// All its pairs.
-    pub(super) async fn listing(&self) -> Result<Arc<Listing>, Problem> {
-        self.listings.at(self).await
     }
 
     /// The block.

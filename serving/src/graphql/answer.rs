@@ -1,7 +1,10 @@
 //! Answering requests. An answer that is of the chain's newest block and of nothing else is kept until the next one.
 
-use api_kit::{extract::Json, problem::Problem};
-use async_graphql::{Request, Response};
+use api_kit::{
+    extract::{Json, Query},
+    problem::Problem,
+};
+use async_graphql::Response;
 use axum::{
     body::Bytes,
     extract::State,
@@ -10,53 +13,114 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::{App, guard};
+use super::{
+    App,
+    asked::{Params, request},
+    graphiql, guard,
+};
 use crate::by_block::{Answer, give, of_body};
 
 /// What `cache_control(no_cache)` of a field makes of an answer: it speaks of more than the block.
 const VOLATILE: i32 = -1;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// A query of GraphQL.
+///
 /// One request, one scope: all its fields read at the same block. A list of requests is refused: it would get round the
-/// limits of one.
+/// limits of one. Subscriptions: `/graphql/ws` and `/graphql/stream`.
+#[utoipa::path(
+    post,
+    path = "/graphql",
+    operation_id = "graphql",
+    tag = "graphql",
+    request_body(
+        content = super::described::Asked,
+        description = "One request; lists of requests are not taken.",
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The answer; errors of single fields are in it. With `ETag` where it stands until the next block.",
+            body = super::described::Answer,
+        ),
+    ),
+)]
 pub(super) async fn post(
     State(app): State<App>,
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Result<HttpResponse, Problem> {
+    answer(&app, &headers, body).await
+}
+
+/// A query of GraphQL in a URL.
+///
+/// Caches on the way can keep it; without a document, or to a browser, it is the page to try it.
+#[utoipa::path(
+    get,
+    path = "/graphql",
+    operation_id = "graphqlByUrl",
+    tag = "graphql",
+    params(Params),
+    responses(
+        (status = 200, description = "The answer, or the page to try queries with.", content(
+            (super::described::Answer = "application/json"),
+            (String = "text/html"),
+        )),
+        (status = 304, description = "The client has the answer: nothing changed since."),
+        (status = 404, description = "There is no page to try queries (`GRAPHIQL_OFF`).", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn get(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Query(params): Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let is_browser = accepted.into_iter().any(|value| value.contains("text/html"));
+    match params.body()? {
+        Some(body) if !is_browser => {
+            let mut response = answer(&app, &headers, body).await?;
+            let headers = response.headers_mut();
+            headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+            headers.append(header::VARY, HeaderValue::from_static("accept"));
+            Ok(response)
+        }
+        _ if app.persisted.is_open() => Ok(graphiql().into_response()),
+        _ => Err(Problem::not_found(
+            "GRAPHIQL_OFF",
+            "there is no page to try queries: this service does not tell its schema",
+        )),
+    }
+}
+
+async fn answer(app: &App, headers: &HeaderMap, body: Value) -> Result<HttpResponse, Problem> {
     let question = format!("graphql {body}");
     // with several chains it does not say of which it is
     let standing = app.by_block.standing(None);
     let known = standing.and_then(|standing| app.by_block.get(&standing, &question));
     if let (Some(answer), Some(standing)) = (known, &standing) {
         let age = app.by_block.age(standing);
-        return Ok(give(&headers, answer.etag.clone(), &age, || answer.response()));
+        return Ok(give(headers, answer.etag.clone(), &age, || answer.response()));
     }
     let mut request = request(body)?;
-    let response = match guard::check(&mut request) {
-        Ok(()) => app.run(request).await,
-        Err(refusal) => Response::from_errors(vec![refusal]),
+    let (response, read) = match app.persisted.admit(&mut request) {
+        Ok(()) => app.read(request).await,
+        Err(refusal) => (Response::from_errors(vec![refusal]), Vec::new()),
     };
     let response = finished(response);
     let is_lasting = response.is_ok() && response.cache_control.max_age != VOLATILE;
     let body: Bytes = serde_json::to_vec(&response).map_err(|_| Problem::internal())?.into();
     if let Some(standing) = standing.filter(|_| is_lasting) {
         let answer = Answer { etag: of_body(&body), kind: Some(JSON), body };
-        app.by_block.put(&standing, &question, answer.clone());
+        if standing.is_of(&read) {
+            app.by_block.put(&standing, &question, answer.clone());
+        }
         let age = app.by_block.age(&standing);
-        return Ok(give(&headers, answer.etag.clone(), &age, || answer.response()));
+        return Ok(give(headers, answer.etag.clone(), &age, || answer.response()));
     }
     Ok(([(header::CONTENT_TYPE, JSON)], body).into_response())
-}
-
-/// One request of a body.
-pub(super) fn request(body: Value) -> Result<Request, Problem> {
-    if !body.get("query").is_some_and(Value::is_string) {
-        let detail = "give one request: {\"query\": \"…\", \"variables\": {…}}; lists of requests are not taken";
-        return Err(Problem::bad_request("BODY_INVALID", detail));
-    }
-    serde_json::from_value(body)
-        .map_err(|error| Problem::bad_request("BODY_INVALID", error.to_string()))
 }
 
 /// An answer whose errors are bounded and have codes.

@@ -1,6 +1,9 @@
 //! `asOf` of the root's fields: the block that a field reads at.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use api_kit::{problem::Problem, scope::Scope};
 use async_graphql::{Context, OneofObject, Result, dataloader::Loader};
@@ -30,8 +33,34 @@ impl From<AsOf> for Meant {
     }
 }
 
+/// Blocks that one request may mean by `asOf`: of an old one the node may have to be asked a few times.
+const MOST: usize = 25;
+
 /// Chains as of blocks: fields that mean the same one look for it once.
-pub(super) struct Moments(pub(super) Scope, pub(super) Arc<Deps>);
+pub(super) struct Moments {
+    scope: Scope,
+    deps: Arc<Deps>,
+    /// What was meant so far.
+    meant: Mutex<BTreeSet<(ChainId, Meant)>>,
+}
+
+impl Moments {
+    /// For a request; nothing was meant yet.
+    pub(super) fn new(scope: Scope, deps: Arc<Deps>) -> Self {
+        Self { scope, deps, meant: Mutex::default() }
+    }
+
+    /// One more that is meant.
+    fn mean(&self, key: (ChainId, Meant)) -> Result<(), Problem> {
+        let mut meant = self.meant.lock().unwrap_or_else(PoisonError::into_inner);
+        if meant.len() >= MOST && !meant.contains(&key) {
+            let detail = format!("the query means more than {MOST} blocks by `asOf`; split it");
+            return Err(Problem::unprocessable("AS_OF_TOO_MANY", detail));
+        }
+        meant.insert(key);
+        Ok(())
+    }
+}
 
 impl Loader<(ChainId, Meant)> for Moments {
     /// A block that cannot be read is the trouble of those who asked for it.
@@ -44,8 +73,12 @@ impl Loader<(ChainId, Meant)> for Moments {
     ) -> Result<HashMap<(ChainId, Meant), Self::Value>, Problem> {
         let mut all = HashMap::new();
         for key in keys {
-            let chain = self.1.chains.resolve(Some(key.0))?;
-            all.insert(*key, At::open(&self.0, chain, Some(key.1)).await);
+            let chain = self.deps.chains.resolve(Some(key.0))?;
+            let at = match self.mean(*key) {
+                Ok(()) => At::open(&self.scope, chain, Some(key.1)).await,
+                Err(problem) => Err(problem),
+            };
+            all.insert(*key, at);
         }
         Ok(all)
     }

@@ -6,7 +6,10 @@ use api_kit::{answer::Block, parse};
 use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 use domain::candle::{Candle, Subject};
 
-use super::as_of::{self, AsOf};
+use super::{
+    as_of::{self, AsOf},
+    rows::Rows,
+};
 use crate::{
     deps::Deps,
     failure,
@@ -77,7 +80,7 @@ pub(super) struct PoolCandles {
     /// Length of a candle.
     resolution: &'static str,
     /// The candles.
-    items: Vec<PoolCandle>,
+    items: Rows<PoolCandle>,
 }
 
 /// Candles of a token in USD on one DEX, ascending. The last one may still be open.
@@ -90,7 +93,7 @@ pub(super) struct TokenCandles {
     /// Factory (V4: pool manager) of the DEX.
     factory: String,
     /// The candles.
-    items: Vec<TokenCandle>,
+    items: Rows<TokenCandle>,
 }
 
 /// Candles.
@@ -126,7 +129,7 @@ impl Candles {
         Ok(PoolCandles {
             block: at.block().into(),
             resolution: span.resolution.name(),
-            items: candles.iter().map(view).collect(),
+            items: Rows(candles.iter().map(view).collect()),
         })
     }
 
@@ -155,7 +158,7 @@ impl Candles {
             block: at.block().into(),
             resolution: span.resolution.name(),
             factory: address(factory),
-            items: candles.iter().map(TokenCandle::from).collect(),
+            items: Rows(candles.iter().map(TokenCandle::from).collect()),
         })
     }
 }

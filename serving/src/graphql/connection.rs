@@ -2,23 +2,25 @@
 
 use std::borrow::Cow;
 
-use api_kit::{answer::Block, page::Rows};
-use async_graphql::{Context, OutputType, SimpleObject, TypeName};
+use api_kit::{answer::Block, page};
+use async_graphql::{Context, ObjectType, SimpleObject, TypeName};
 use domain::block::BlockRef;
+
+use super::rows::{Row, Rows};
 
 /// A page of a list.
 #[derive(Debug, SimpleObject)]
 #[graphql(name_type)]
-pub struct Connection<T: OutputType>
+pub struct Connection<T: ObjectType>
 where
-    Edge<T>: OutputType,
+    Edge<T>: ObjectType,
 {
     /// The block the page speaks of.
     pub block: Block,
     /// The rows with their cursors.
-    pub edges: Vec<Edge<T>>,
+    pub edges: Rows<Edge<T>>,
     /// The rows alone.
-    pub nodes: Vec<T>,
+    pub nodes: Rows<T>,
     /// Whether and where the list goes on.
     pub page_info: PageInfo,
     /// Rows of the whole list at this block; null where nothing counts them: where a filter is set, and as of blocks that
@@ -29,20 +31,23 @@ where
 /// A row and its cursor.
 #[derive(Debug, SimpleObject)]
 #[graphql(name_type)]
-pub struct Edge<T: OutputType> {
+pub struct Edge<T: ObjectType> {
     /// Pass it as `after` to go on behind this row.
     pub cursor: String,
     /// The row.
-    pub node: T,
+    pub node: Row<T>,
 }
 
-impl<T: OutputType> TypeName for Connection<T> {
+impl<T: ObjectType> TypeName for Connection<T>
+where
+    Edge<T>: ObjectType,
+{
     fn type_name() -> Cow<'static, str> {
         format!("{}Connection", T::type_name()).into()
     }
 }
 
-impl<T: OutputType> TypeName for Edge<T> {
+impl<T: ObjectType> TypeName for Edge<T> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", T::type_name()).into()
     }
@@ -61,15 +66,15 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
-impl<T: OutputType + Clone> Connection<T>
+impl<T: ObjectType + Clone> Connection<T>
 where
-    Edge<T>: OutputType,
+    Edge<T>: ObjectType,
 {
     /// A page in its wire form; its edges are made where they are asked for.
     pub(super) fn new<R>(
         ctx: &Context<'_>,
         block: BlockRef,
-        page: Rows<R>,
+        page: page::Rows<R>,
         behind_cursor: bool,
         total_count: Option<u64>,
         view: impl Fn(R) -> T,
@@ -77,18 +82,16 @@ where
         let page_info = PageInfo {
             has_next_page: page.more,
             has_previous_page: behind_cursor,
-            start_cursor: page.rows.first().map(|(cursor, _)| cursor.clone()),
-            end_cursor: page.rows.last().map(|(cursor, _)| cursor.clone()),
+            start_cursor: page.positions().first(),
+            end_cursor: page.positions().last(),
         };
-        let rows = page.rows.into_iter().map(|(cursor, row)| (cursor, view(row)));
-        let mut nodes = Vec::new();
         let mut edges = Vec::new();
-        if ctx.look_ahead().field("edges").exists() {
-            edges.extend(rows.map(|(cursor, node)| Edge { cursor, node }));
-            nodes.extend(edges.iter().map(|edge| edge.node.clone()));
-        } else {
-            nodes.extend(rows.map(|(_, node)| node));
+        let cursors = ctx.look_ahead().field("edges").exists().then(|| page.positions().clone());
+        let nodes: Vec<T> = page.rows.into_iter().map(view).collect();
+        if let Some(cursors) = cursors {
+            let rows = cursors.cursors().zip(&nodes);
+            edges.extend(rows.map(|(cursor, node)| Edge { cursor, node: Row(node.clone()) }));
         }
-        Self { block: block.into(), edges, nodes, page_info, total_count }
+        Self { block: block.into(), edges: Rows(edges), nodes: Rows(nodes), page_info, total_count }
     }
 }

@@ -79,7 +79,7 @@ pub(super) async fn of_swaps(
     let rows = swaps::page(at, filter, slice).await?;
     let view = |swap| Swap::new(chain, &swap).as_of(at.older());
     let page = Connection::new(ctx, at.block(), rows, after.is_some(), total, view);
-    prefetch::of_swaps(ctx, &page.nodes).await?;
+    prefetch::of_swaps(ctx, &page.nodes.0).await?;
     Ok(page)
 }
 
@@ -96,7 +96,7 @@ pub(super) async fn of_liquidity(
     let rows = liquidity::page(at, filter, slice).await?;
     let view = |event| LiquidityEvent::new(chain, &event).as_of(at.older());
     let page = Connection::new(ctx, at.block(), rows, after.is_some(), total, view);
-    prefetch::of_liquidity(ctx, &page.nodes).await?;
+    prefetch::of_liquidity(ctx, &page.nodes.0).await?;
     Ok(page)
 }
 

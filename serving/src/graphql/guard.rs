@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned, Request, Response, ServerError,
-    parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+    parser::types::{
+        ExecutableDocument, FragmentDefinition, OperationType, Selection, SelectionSet,
+    },
 };
 
 #[cfg(test)]
@@ -34,6 +36,11 @@ pub(super) fn check(request: &mut Request) -> Result<(), ServerError> {
     let mut counter = Counter { document, fragments: HashMap::new() };
     for (_, operation) in document.operations.iter() {
         let count = counter.selection(&operation.node.selection_set)?;
+        // each of them would move the block that the answers of all are read at
+        if operation.node.ty == OperationType::Subscription && count.roots != 1 {
+            let detail = "a subscription has one field at its root; subscribe once for each";
+            return Err(ServerError::new(detail, None));
+        }
         if count.roots > ROOT_FIELDS {
             let detail =
                 format!("the query has more than {ROOT_FIELDS} fields at its root; split it");
@@ -44,6 +51,32 @@ pub(super) fn check(request: &mut Request) -> Result<(), ServerError> {
                 "the query has more than {FIELDS} fields, fragments written out; ask for less"
             );
             return Err(refusal(detail));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to tell what the schema is. To be asked of what [`check`] lets pass: a document without cycles.
+pub(super) fn no_introspection(request: &mut Request) -> Result<(), ServerError> {
+    let document = request.parsed_query()?;
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set);
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set);
+    let mut sets: Vec<_> = operations.chain(fragments).collect();
+    while let Some(set) = sets.pop() {
+        for item in &set.node.items {
+            match &item.node {
+                Selection::Field(field) => {
+                    let name = field.node.name.node.as_str();
+                    if name == "__schema" || name == "__type" {
+                        let detail = "this service does not tell its schema: introspection is off";
+                        return Err(coded("INTROSPECTION_DISABLED", detail.to_owned()));
+                    }
+                    sets.push(&field.node.selection_set);
+                }
+                Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set),
+                // fragments are looked through by themselves
+                Selection::FragmentSpread(_) => {}
+            }
         }
     }
     Ok(())
@@ -61,8 +94,13 @@ pub(super) fn bound(response: &mut Response) {
 }
 
 pub(super) fn refusal(detail: String) -> ServerError {
+    coded("QUERY_TOO_LARGE", detail)
+}
+
+/// A refusal with a code of its own.
+pub(super) fn coded(code: &str, detail: String) -> ServerError {
     let mut error = ServerError::new(detail, None);
-    error.extensions.get_or_insert_default().set("code", "QUERY_TOO_LARGE");
+    error.extensions.get_or_insert_default().set("code", code);
     error
 }
 

@@ -1,7 +1,8 @@
 //! Subscriptions: over WebSocket (`graphql-transport-ws`) and as server-sent events.
 //!
-//! Nothing is kept for a slow reader: a subscription speaks of the newest version there is whenever its reader can take
-//! an answer, and a reader that takes none for a while is sent away.
+//! What follows a state (a quote, a price) speaks of the newest version there is whenever its reader can take an answer. What follows
+//! steps (swaps, pools, candles, the chain) leaves none out: its reader may be some of them behind, then it ends with a reason. A
+//! reader that takes no answer for a while is sent away.
 
 use std::{
     pin::Pin,
@@ -24,14 +25,10 @@ mod follow;
 mod market;
 mod news;
 mod quotes;
-mod socket;
-mod sse;
+pub(super) mod socket;
+pub(super) mod sse;
 
-pub(super) use self::{
-    market::Newest,
-    socket::upgrade,
-    sse::{events, posted},
-};
+pub(super) use self::market::Newest;
 
 /// Subscriptions that one connection may hold at a time.
 const MOST_OF_CONNECTION: usize = 50;
@@ -56,7 +53,7 @@ impl Live {
 
     /// Answers to a request, one for a query.
     fn answers(&self, mut request: Request, data: Arc<Data>) -> BoxStream<'static, Response> {
-        let is_subscription = match guard::check(&mut request) {
+        let is_subscription = match self.app.persisted.admit(&mut request) {
             Ok(()) => is_subscription(&mut request),
             Err(refusal) => return refused(refusal),
         };

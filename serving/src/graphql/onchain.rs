@@ -12,7 +12,7 @@ use store::{PoolOrder, PoolQuery};
 use super::{loaders::Cached, price_loaders::Prices, prices::of_block};
 use crate::{
     deps::{ChainDeps, Deps},
-    node::{self, AccountBalances, LivePool, LivePrice, LiveToken},
+    node::{self, AccountBalances, Head, Heads, LivePool, LivePrice, LiveToken},
     view::{account::Account, pool::Pool, token::Token},
 };
 
@@ -25,16 +25,16 @@ const POOLS: u32 = 5;
 
 /// The state of a pool now.
 pub(super) async fn of_pool(ctx: &Context<'_>, pool: &Pool) -> Result<LivePool> {
-    let (chain, stored_at) = place(ctx, pool.chain_id, pool.older).await?;
+    let (chain, stored_at, head) = place(ctx, pool.chain_id, pool.older).await?;
     let (token0, token1) = pool.tokens(ctx).await?;
     let decimals = [token0.decimals, token1.decimals];
-    Ok(node::pool(&chain.live, &pool.entity, stored_at, decimals).await)
+    Ok(node::pool(&chain.live, &pool.entity, (&head, stored_at), decimals).await)
 }
 
 /// What a token's contract says now.
 pub(super) async fn of_token(ctx: &Context<'_>, token: &Token) -> Result<LiveToken> {
-    let (chain, stored_at) = place(ctx, token.key.0, token.older).await?;
-    Ok(node::token(&chain.live, token.key.1, stored_at).await)
+    let (chain, stored_at, head) = place(ctx, token.key.0, token.older).await?;
+    Ok(node::token(&chain.live, token.key.1, &head, stored_at).await)
 }
 
 /// What an account has now.
@@ -44,15 +44,16 @@ pub(super) async fn of_account(
     tokens: &[String],
 ) -> Result<AccountBalances> {
     let tokens = node::wanted_tokens(tokens.iter().map(String::as_str))?;
-    let (chain, stored_at) = place(ctx, account.key.0, account.older).await?;
-    Ok(node::balances_or_problem(&chain.live, account.key.1, &tokens, Some(stored_at)).await)
+    let (chain, stored_at, head) = place(ctx, account.key.0, account.older).await?;
+    let of = (account.key.1, tokens.as_slice());
+    Ok(node::balances_or_problem(&chain.live, of, &head, Some(stored_at)).await)
 }
 
 /// What a token costs in its largest pool whose other side has a market price: as the chain has that pool now, as it is
 /// stored, and on the market.
 pub(super) async fn price_of(ctx: &Context<'_>, token: &Token) -> Result<LivePrice> {
     let (chain_id, address) = token.key;
-    let (chain, stored_at) = place(ctx, chain_id, None).await?;
+    let (chain, stored_at, head) = place(ctx, chain_id, None).await?;
     let snapshot = Box::pin(ctx.data::<Scope>()?.at(chain_id)).await?;
     let query = PoolQuery {
         token: Some(address),
@@ -77,21 +78,19 @@ pub(super) async fn price_of(ctx: &Context<'_>, token: &Token) -> Result<LivePri
     let pool = Pool::new(chain_id, pool);
     let (token0, token1) = pool.tokens(ctx).await?;
     let decimals = [token0.decimals, token1.decimals];
-    let live = node::pool(&chain.live, &pool.entity, stored_at, decimals);
+    let live = node::pool(&chain.live, &pool.entity, (&head, stored_at), decimals);
     let live = Box::pin(live).await;
     Ok(LivePrice::new(&pool.entity, decimals, address, live, &price, market))
 }
 
-/// The chain, and the block that the stored part of the answer is of.
+/// The chain, the block that the stored part of the answer is of, and the newest block, which is one for all its fields.
 async fn place<'a>(
     ctx: &Context<'a>,
     chain: ChainId,
     older: Option<BlockRef>,
-) -> Result<(&'a ChainDeps, BlockRef)> {
+) -> Result<(&'a ChainDeps, BlockRef, Head)> {
     let (_, deps) = ctx.data::<Arc<Deps>>()?.chains.resolve(Some(chain))?;
-    let block = match older {
-        Some(block) => block,
-        None => Box::pin(ctx.data::<Scope>()?.at(chain)).await?.block(),
-    };
-    Ok((deps, block))
+    let stored = Box::pin(ctx.data::<Scope>()?.at(chain)).await?.block();
+    let head = ctx.data::<Heads>()?.of(chain, stored.hash);
+    Ok((deps, older.unwrap_or(stored), head))
 }

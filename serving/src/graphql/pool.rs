@@ -7,6 +7,7 @@ use domain::{entity, figures::Interval};
 use super::{
     loaders::{self, Cached, Period, Place, place},
     onchain, recent,
+    rows::{Row, Rows},
 };
 use crate::{
     node::LivePool,
@@ -20,13 +21,13 @@ use crate::{
 #[ComplexObject]
 impl Pool {
     /// Lower token by address; the zero address is V4's native currency.
-    async fn token0(&self, ctx: &Context<'_>) -> Result<Token> {
-        Ok(Token::new(self.chain_id, self.tokens(ctx).await?.0).as_of(self.older))
+    async fn token0(&self, ctx: &Context<'_>) -> Result<Row<Token>> {
+        Ok(Row(Token::new(self.chain_id, self.tokens(ctx).await?.0).as_of(self.older)))
     }
 
     /// Higher token by address.
-    async fn token1(&self, ctx: &Context<'_>) -> Result<Token> {
-        Ok(Token::new(self.chain_id, self.tokens(ctx).await?.1).as_of(self.older))
+    async fn token1(&self, ctx: &Context<'_>) -> Result<Row<Token>> {
+        Ok(Row(Token::new(self.chain_id, self.tokens(ctx).await?.1).as_of(self.older)))
     }
 
     /// Whole token1 for one whole token0, without fees, to 20 digits; null without a price or decimals.
@@ -66,7 +67,7 @@ impl Pool {
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 7, desc = "Days up to the block's, 1 to 31")] first: i32,
-    ) -> Result<Vec<PoolPeriod>> {
+    ) -> Result<Rows<PoolPeriod>> {
         self.recent(ctx, Interval::Day, first).await
     }
 
@@ -76,7 +77,7 @@ impl Pool {
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 24, desc = "Hours up to the block's, 1 to 31")] first: i32,
-    ) -> Result<Vec<PoolPeriod>> {
+    ) -> Result<Rows<PoolPeriod>> {
         self.recent(ctx, Interval::Hour, first).await
     }
 }
@@ -109,7 +110,7 @@ impl Pool {
         ctx: &Context<'_>,
         kind: Interval,
         first: i32,
-    ) -> Result<Vec<PoolPeriod>> {
+    ) -> Result<Rows<PoolPeriod>> {
         let numbers = recent::numbers(ctx, (self.chain_id, self.older), kind, first).await?;
         let key =
             |number: &u32| -> (Place, Period) { (self.place(), (self.entity.id, kind, *number)) };
@@ -119,6 +120,6 @@ impl Pool {
             let row = found.remove(&key(number)).flatten()?;
             Some(PoolPeriod::new(kind, *number, &row))
         });
-        Ok(rows.collect())
+        Ok(Rows(rows.collect()))
     }
 }

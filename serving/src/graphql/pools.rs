@@ -10,7 +10,7 @@ use super::{
     page_cost, prefetch,
 };
 use crate::{
-    read::pools::{Filter, Tokens, page},
+    read::pools::{Filter, Tokens, page_with},
     view::{pool::Pool, protocol::Protocol},
 };
 
@@ -64,10 +64,11 @@ impl Pools {
         let (chain, at) = as_of::open(ctx, chain, as_of).await?;
         let counters = if filter.is_open() { at.counters() } else { None };
         let total = counters.map(|counters| counters.pools);
-        let rows = page(&at, filter, slice).await?;
+        let figures = prefetch::figures_of_pools(ctx);
+        let rows = page_with(&at, filter, slice, figures.as_deref()).await?;
         let view = |pool| Pool::new(chain, pool).as_of(at.older());
         let page = Connection::new(ctx, at.block(), rows, after.is_some(), total, view);
-        prefetch::of_pools(ctx, &page.nodes).await?;
+        prefetch::of_pools(ctx, &page.nodes.0).await?;
         Ok(page)
     }
 

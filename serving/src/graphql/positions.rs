@@ -97,7 +97,7 @@ pub(super) async fn page(
     let rows = positions::page(at, of, manager, slice).await?;
     let view = |(id, stored)| Position::new(chain, id, &stored, None);
     let page = Connection::new(ctx, at.block(), rows, after.is_some(), None, view);
-    let pools = page.nodes.iter().filter_map(|position| position.pool).collect();
+    let pools = page.nodes.0.iter().filter_map(|position| position.pool).collect();
     prefetch::of_positions(ctx, chain, pools).await?;
     Ok(page)
 }
@@ -113,7 +113,7 @@ pub(super) async fn shares(
     let rows = positions::shares(at, of, slice).await?;
     let view = |(key, stored)| LiquidityPosition::new(chain, key, &stored);
     let page = Connection::new(ctx, at.block(), rows, after.is_some(), None, view);
-    let pools = page.nodes.iter().map(|share| share.pool_key.1).collect();
+    let pools = page.nodes.0.iter().map(|share| share.pool_key.1).collect();
     prefetch::of_positions(ctx, chain, pools).await?;
     Ok(page)
 }

@@ -15,8 +15,10 @@ use super::{
 };
 use crate::view::{liquidity::LiquidityEvent, pool::Pool, swap::Swap, token::Token};
 
+mod figures;
 mod selected;
 
+pub(super) use self::figures::of_pools as figures_of_pools;
 use self::selected::Selected;
 
 /// The chain and block of a page; all of its rows are of one.
@@ -65,7 +67,7 @@ pub(super) async fn of_liquidity(ctx: &Context<'_>, events: &[LiquidityEvent]) -
 /// For pools: their tokens, what contracts say that they hold, and their newest periods.
 pub(super) async fn of_pools(ctx: &Context<'_>, pools: &[Pool]) -> Result<()> {
     let Some(first) = pools.first() else { return Ok(()) };
-    let pools: BTreeMap<_, _> = pools.iter().map(|pool| (pool.entity.id, &pool.entity)).collect();
+    let pools: BTreeMap<_, _> = pools.iter().map(|pool| (pool.entity.id, &*pool.entity)).collect();
     let at = (first.chain_id, first.older);
     of_pool_rows(ctx, &Selected::rows(ctx), at, &pools, false).await
 }

@@ -11,17 +11,17 @@ use super::{
     price_loaders,
     prices::Now,
 };
-use crate::{deps::Deps, read};
+use crate::{deps::Deps, node::Heads, read};
 
 /// A request that is answered once: one scope, one block, and nothing is read twice.
-pub(super) fn once(deps: &Arc<Deps>, request: Request) -> Request {
-    with_data(deps, request, Keep(true))
+pub(super) fn once(deps: &Arc<Deps>, scope: &Scope, request: Request) -> Request {
+    with_data(deps, scope, request, Keep(true))
 }
 
 /// A request that is answered again and again: each answer moves its scope to another block, so nothing that was read for
 /// one is kept for the next.
 pub(super) fn following(deps: &Arc<Deps>, request: Request) -> Request {
-    with_data(deps, request, Keep(false))
+    with_data(deps, &Scope::new(deps.reader.clone()), request, Keep(false))
 }
 
 /// Whether what was read is kept.
@@ -36,8 +36,8 @@ impl Keep {
     }
 }
 
-fn with_data(deps: &Arc<Deps>, request: Request, keep: Keep) -> Request {
-    let scope = Scope::new(deps.reader.clone());
+fn with_data(deps: &Arc<Deps>, scope: &Scope, request: Request, keep: Keep) -> Request {
+    let scope = scope.clone();
     let tokens = keep.of(loaders::Tokens(scope.clone()));
     let pools = keep.of(loaders::Pools(scope.clone()));
     let balances = keep.of(loaders::Balances(scope.clone()));
@@ -48,8 +48,8 @@ fn with_data(deps: &Arc<Deps>, request: Request, keep: Keep) -> Request {
     let factories = keep.of(loaders::Factories(scope.clone()));
     let of_tokens = keep.of(loaders::OfTokens(scope.clone()));
     let periods = keep.of(loaders::Periods(scope.clone()));
-    let moments = keep.of(as_of::Moments(scope.clone(), deps()));
+    let moments = keep.of(as_of::Moments::new(scope.clone(), deps()));
     let request = request.data(factories).data(of_tokens).data(periods).data(moments);
     let request = request.data(scope).data(tokens).data(pools).data(balances);
-    request.data(now).data(prices).data(deviations)
+    request.data(now).data(prices).data(deviations).data(Heads::default())
 }

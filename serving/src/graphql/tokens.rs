@@ -53,7 +53,7 @@ impl Tokens {
         let rows = page(&at, filter, slice).await?;
         let view = |token| Token::new(chain, token);
         let page = Connection::new(ctx, at.block(), rows, after.is_some(), total, view);
-        prefetch::of_tokens(ctx, &page.nodes).await?;
+        prefetch::of_tokens(ctx, &page.nodes.0).await?;
         Ok(page)
     }
 

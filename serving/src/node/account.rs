@@ -8,7 +8,7 @@ use async_graphql::SimpleObject;
 use domain::block::BlockRef;
 use serde::Serialize;
 
-use super::{Ask, LiveNode, number, view::LiveProblem};
+use super::{Ask, At, Head, LAGS, LiveNode, Told, number, view::LiveProblem};
 use crate::view;
 
 /// Tokens of one question.
@@ -36,15 +36,15 @@ pub struct AccountBalances {
     pub problem: Option<LiveProblem>,
 }
 
-/// Balances of an account after a block, or after the newest: of the native currency, then of the tokens.
+/// Balances of an account after a block: of the native currency, then of the tokens; `None` where a contract does not tell.
 ///
 /// # Errors
-/// Those of [`LiveNode::ask`].
+/// Those of [`LiveNode::ask_head`].
 pub(crate) async fn balances(
     node: &LiveNode,
     account: Address,
     tokens: &[Address],
-    at: Option<BlockRef>,
+    at: At<'_>,
 ) -> Result<(BlockRef, Vec<Option<U256>>), Problem> {
     let asks: Vec<Ask> = std::iter::once(&Address::ZERO)
         .chain(tokens)
@@ -55,22 +55,33 @@ pub(crate) async fn balances(
             Ask::Call(*token, Erc20::balanceOfCall { owner: account }.abi_encode().into())
         })
         .collect();
-    let deadline = LiveNode::deadline();
-    let (block, told) = match at {
-        Some(block) => (block, node.ask(block.hash, &asks, deadline).await?),
-        None => node.ask_head(&asks, deadline).await?,
-    };
-    Ok((block, told.iter().map(number).collect()))
+    let (block, told) = node.ask_each_at(at, &asks, LiveNode::deadline()).await?;
+    Ok((block, but_for_single_contracts(&asks, told)?.iter().map(number).collect()))
+}
+
+/// Where a node answers for one contract, it does not answer for another because of that one: which tells nothing, then.
+fn but_for_single_contracts(
+    asks: &[Ask],
+    told: Vec<Result<Told, Problem>>,
+) -> Result<Vec<Told>, Problem> {
+    let one_tells = asks.iter().zip(&told).any(|(ask, told)| ask.is_wild() && told.is_ok());
+    let of_itself =
+        |ask: &Ask, problem: &Problem| ask.is_wild() && one_tells && problem.code() != LAGS;
+    let told = asks.iter().zip(told).map(|(ask, told)| match told {
+        Err(problem) if of_itself(ask, &problem) => Ok(None),
+        told => told,
+    });
+    told.collect()
 }
 
 /// The same of the newest block. Never fails: the reason is in it.
 pub(crate) async fn balances_or_problem(
     node: &LiveNode,
-    account: Address,
-    tokens: &[Address],
+    (account, tokens): (Address, &[Address]),
+    head: &Head,
     stored_at: Option<BlockRef>,
 ) -> AccountBalances {
-    match balances(node, account, tokens, None).await {
+    match balances(node, account, tokens, At::Head(head)).await {
         Ok((block, found)) => {
             let named = std::iter::once(&Address::ZERO).chain(tokens).zip(found);
             let items = named.map(|(token, balance)| TokenBalance {

@@ -12,12 +12,18 @@ use super::{
     trip::{Outcome, Trip},
 };
 
+mod slots;
+
+#[cfg(test)]
+pub(super) use self::slots::{MOST_ASKED, MOST_KNOWN};
+use self::slots::{Slot, Slots};
+
 /// Blocks that are remembered: the newest, and the one that is indexed, in a race.
 const BLOCKS: usize = 4;
-/// Questions about a block that are remembered or under way at most.
-const MOST: usize = 20_000;
 /// Questions that one trip takes.
 const MOST_OF_TRIP: usize = 2_000;
+/// The same where contracts may hold each other up.
+const MOST_OF_WILD_TRIP: usize = 10;
 
 type Arrival = watch::Receiver<Option<Outcome>>;
 
@@ -25,15 +31,13 @@ type Arrival = watch::Receiver<Option<Outcome>>;
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
     /// The one that was asked for first in front.
-    kept: VecDeque<(B256, HashMap<Ask, Slot>)>,
-    /// What leaves next, and where its answers arrive; what may hold others up apart from them.
-    boarding: HashMap<(B256, bool), (BTreeSet<Ask>, Arrival)>,
-}
-
-#[derive(Debug)]
-enum Slot {
-    Known(Told),
-    Asked(Arrival),
+    kept: VecDeque<(B256, Slots)>,
+    /// The trip that is boarded now, by block; what may hold others up apart from them.
+    boarding: HashMap<(B256, bool), u64>,
+    /// What each trip that did not leave yet will ask, and where its answers arrive.
+    waiting: HashMap<u64, (BTreeSet<Ask>, Arrival)>,
+    /// Counts the trips.
+    trips: u64,
 }
 
 /// What is known, and where the rest arrives.
@@ -66,29 +70,35 @@ impl Blocks {
     }
 
     /// What a trip asks. No more boards it.
-    pub(super) fn leave(&mut self, block: B256, is_wild: bool) -> BTreeSet<Ask> {
-        self.boarding.remove(&(block, is_wild)).map(|(asks, _)| asks).unwrap_or_default()
+    pub(super) fn leave(&mut self, trip: &Trip) -> BTreeSet<Ask> {
+        let place = (trip.block, trip.is_wild);
+        if self.boarding.get(&place) == Some(&trip.id) {
+            self.boarding.remove(&place);
+        }
+        self.waiting.remove(&trip.id).map(|(asks, _)| asks).unwrap_or_default()
     }
 
     /// Remembers what a trip brought; what failed is forgotten.
     pub(super) fn arrive(&mut self, block: B256, asks: &BTreeSet<Ask>, outcome: &Outcome) {
-        let Some((_, kept)) = self.kept.iter_mut().find(|(hash, _)| *hash == block) else { return };
+        let Some((_, slots)) = self.kept.iter_mut().find(|(hash, _)| *hash == block) else {
+            return;
+        };
         for ask in asks {
             let told = match outcome {
                 Outcome::Answers(answers) => answers.get(ask).and_then(|told| told.as_ref().ok()),
                 Outcome::Failed(_) => None,
             };
             match told {
-                Some(told) => drop(kept.insert(ask.clone(), Slot::Known(told.clone()))),
-                None => drop(kept.remove(ask)),
+                Some(told) => slots.know(ask, told.clone()),
+                None => slots.forget(ask),
             }
         }
     }
 
-    fn of(&mut self, block: B256) -> &mut HashMap<Ask, Slot> {
+    fn of(&mut self, block: B256) -> &mut Slots {
         let place = self.kept.iter().position(|(hash, _)| *hash == block);
         let place = place.unwrap_or_else(|| {
-            self.kept.push_back((block, HashMap::new()));
+            self.kept.push_back((block, Slots::default()));
             // what is under way for the oldest arrives all the same
             while self.kept.len() > BLOCKS {
                 self.kept.pop_front();
@@ -104,25 +114,28 @@ impl Blocks {
         ask: &Ask,
         depart: &impl Fn(Trip),
     ) -> Result<Arrival, Problem> {
-        if self.of(block).len() >= MOST {
+        if !self.of(block).has_room(ask) {
             return Err(busy());
         }
         let is_wild = ask.is_wild();
-        let arrival = match self.boarding.get_mut(&(block, is_wild)) {
-            Some((asks, _)) if asks.len() >= MOST_OF_TRIP => return Err(busy()),
-            Some((asks, arrival)) => {
+        let room = if is_wild { MOST_OF_WILD_TRIP } else { MOST_OF_TRIP };
+        let boarding = self.boarding.get(&(block, is_wild)).and_then(|id| self.waiting.get_mut(id));
+        let arrival = match boarding {
+            Some((asks, arrival)) if asks.len() < room && arrival.has_changed().is_ok() => {
                 asks.insert(ask.clone());
                 arrival.clone()
             }
-            None => {
-                let (sender, arrival) = watch::channel(None);
-                let asks = BTreeSet::from([ask.clone()]);
-                self.boarding.insert((block, is_wild), (asks, arrival.clone()));
-                depart(Trip { block, is_wild, arrival: sender });
+            // the first, or the one before is full: that leaves when its time comes
+            _ => {
+                self.trips += 1;
+                let (id, (sender, arrival)) = (self.trips, watch::channel(None));
+                self.boarding.insert((block, is_wild), id);
+                self.waiting.insert(id, (BTreeSet::from([ask.clone()]), arrival.clone()));
+                depart(Trip { id, block, is_wild, arrival: sender });
                 arrival
             }
         };
-        self.of(block).insert(ask.clone(), Slot::Asked(arrival.clone()));
+        self.of(block).ask(ask, arrival.clone());
         Ok(arrival)
     }
 }

@@ -9,7 +9,7 @@ use domain::{
 };
 
 use super::{
-    Ask, LiveNode,
+    Ask, Head, LiveNode,
     view::{LivePool, LiveProblem},
 };
 
@@ -17,19 +17,23 @@ use super::{
 pub(crate) async fn pool(
     node: &LiveNode,
     pool: &Pool,
-    stored_at: BlockRef,
+    (head, stored_at): (&Head, BlockRef),
     decimals: [Option<u8>; 2],
 ) -> LivePool {
-    match state(node, pool).await {
+    match state(node, pool, head).await {
         Ok((block, state)) => LivePool::new(block, &state, &pool.state, decimals),
         Err(problem) => LivePool::unknown(LiveProblem::new(&problem, Some(stored_at))),
     }
 }
 
-async fn state(node: &LiveNode, pool: &Pool) -> Result<(BlockRef, PoolState), Problem> {
+async fn state(
+    node: &LiveNode,
+    pool: &Pool,
+    head: &Head,
+) -> Result<(BlockRef, PoolState), Problem> {
     let asks: Vec<_> =
         state::pool_calls(pool).into_iter().map(|(to, data)| Ask::Pool(to, data)).collect();
-    let (block, told) = node.ask_head(&asks, LiveNode::deadline()).await?;
+    let (block, told) = node.ask_head(head, &asks, LiveNode::deadline()).await?;
     let answers: Option<Vec<Bytes>> = told.into_iter().collect();
     let state = answers.and_then(|answers| state::pool_state(pool, &answers));
     let none = || {

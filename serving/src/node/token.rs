@@ -8,7 +8,7 @@ use async_graphql::SimpleObject;
 use domain::block::BlockRef;
 use serde::Serialize;
 
-use super::{Ask, LiveNode, number, view::LiveProblem};
+use super::{Ask, Head, LiveNode, number, view::LiveProblem};
 
 /// A token at the chain's newest block. Where the chain cannot be asked, only `problem` is there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, SimpleObject)]
@@ -23,10 +23,15 @@ pub struct LiveToken {
 }
 
 /// What a token's contract says. Never fails: the reason is in it. Of the native currency nobody knows a supply.
-pub(crate) async fn token(node: &LiveNode, token: Address, stored_at: BlockRef) -> LiveToken {
+pub(crate) async fn token(
+    node: &LiveNode,
+    token: Address,
+    head: &Head,
+    stored_at: BlockRef,
+) -> LiveToken {
     let ask = Ask::Call(token, Erc20::totalSupplyCall {}.abi_encode().into());
     let asks = if token.is_zero() { Vec::new() } else { vec![ask] };
-    match node.ask_head(&asks, LiveNode::deadline()).await {
+    match node.ask_head(head, &asks, LiveNode::deadline()).await {
         Ok((block, told)) => LiveToken {
             block: Some(block.into()),
             total_supply: told.first().and_then(number).map(|supply| supply.to_string()),

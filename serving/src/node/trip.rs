@@ -29,6 +29,8 @@ const KEPT: usize = 1_024;
 /// A trip that waits to leave.
 #[derive(Debug)]
 pub(super) struct Trip {
+    /// Which one it is.
+    pub(super) id: u64,
     pub(super) block: B256,
     /// Whether it asks contracts that may hold it up.
     pub(super) is_wild: bool,
@@ -50,8 +52,13 @@ impl LiveNode {
         let node = self.clone();
         tokio::spawn(async move {
             sleep(WINDOW).await;
-            let asks = lock(&node.blocks).leave(trip.block, trip.is_wild);
-            let outcome = match timeout(LIMIT, travel(&node.client, &asks, trip.block)).await {
+            let asks = lock(&node.blocks).leave(&trip);
+            let travelled = async {
+                // what others ask never waits for these
+                let _room = if trip.is_wild { node.wild.acquire().await.ok() } else { None };
+                travel(&node.client, &asks, trip.block).await
+            };
+            let outcome = match timeout(LIMIT, travelled).await {
                 Ok(Ok(answers)) => Outcome::Answers(Arc::new(answers)),
                 Ok(Err(error)) => Outcome::Failed(failure::of_chain(error)),
                 Err(_) => Outcome::Failed(too_late()),

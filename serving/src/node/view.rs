@@ -4,11 +4,12 @@ use api_kit::{answer::Block, problem::Problem};
 use async_graphql::SimpleObject;
 use domain::{block::BlockRef, entity::PoolState};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{price, read::prices::now};
 
 /// Why the chain itself could not be asked, and how old what is stored is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LiveProblem {
     /// Stable code: `CHAIN_UNAVAILABLE`, `CHAIN_TIMEOUT`, `CHAIN_LAGS`, `LIVE_BUSY`, `NOT_A_POOL`.

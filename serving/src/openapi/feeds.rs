@@ -28,8 +28,10 @@ fn of_chain(mut item: PathItem) -> PathItem {
     for operation in operations.into_iter().flatten() {
         operation.parameters.get_or_insert_default().insert(0, RefOr::T(chain()));
         operation.operation_id = operation.operation_id.take().map(|id| format!("{id}OfChain"));
-        operation.summary =
-            operation.summary.take().map(|text| format!("{} (of a chain)", text.trim_end_matches('.')));
+        operation.summary = operation
+            .summary
+            .take()
+            .map(|text| format!("{} (of a chain)", text.trim_end_matches('.')));
     }
     item
 }

@@ -39,19 +39,13 @@ pub(crate) enum Fault {
     Timeout,
 }
 
-use Fault::{BadRequest, Internal, MediaType, NotFound, Timeout, TooLarge, Unavailable, Unprocessable};
+use Fault::{
+    BadRequest, Internal, MediaType, NotFound, Timeout, TooLarge, Unavailable, Unprocessable,
+};
 
 /// All, in the order of their statuses.
-const ALL: [Fault; 8] = [
-    BadRequest,
-    NotFound,
-    TooLarge,
-    MediaType,
-    Unprocessable,
-    Internal,
-    Unavailable,
-    Timeout,
-];
+const ALL: [Fault; 8] =
+    [BadRequest, NotFound, TooLarge, MediaType, Unprocessable, Internal, Unavailable, Timeout];
 
 /// Whatever the shell of the service may answer.
 pub(crate) const SHELL: &[Fault] = &[Internal, Timeout];
@@ -90,7 +84,9 @@ impl Fault {
 
     const fn description(self) -> &'static str {
         match self {
-            Self::BadRequest => "The request is wrong in itself: `code` says what, `detail` what to do.",
+            Self::BadRequest => {
+                "The request is wrong in itself: `code` says what, `detail` what to do."
+            }
             Self::NotFound => {
                 "What the request names does not exist, or the chain is not served (`CHAIN_UNSUPPORTED`)."
             }
@@ -100,11 +96,15 @@ impl Fault {
                 "The request is understood and cannot be fulfilled: history is forgotten, the question is too large, or a \
                  trade does not work."
             }
-            Self::Internal => "A defect of the service (`INTERNAL_ERROR`): report it with the `x-request-id` of the answer.",
+            Self::Internal => {
+                "A defect of the service (`INTERNAL_ERROR`): report it with the `x-request-id` of the answer."
+            }
             Self::Unavailable => {
                 "Not now: the database, a node or the index is behind; the same request may succeed after `Retry-After`."
             }
-            Self::Timeout => "The answer took longer than a request may (`TIMEOUT`): ask for less, or try again.",
+            Self::Timeout => {
+                "The answer took longer than a request may (`TIMEOUT`): ask for less, or try again."
+            }
         }
     }
 

@@ -1,17 +1,26 @@
 //! Texts and numbers that requests are made of: what each looks like, once. The examples are true on the demo.
 
-#![expect(dead_code, reason = "shapes are described here and made nowhere: requests bring them as texts")]
+#![expect(
+    dead_code,
+    reason = "shapes are described here and made nowhere: requests bring them as texts"
+)]
 
-use utoipa::ToSchema;
+use domain::candle::Resolution;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{Object, RefOr, Schema, Type},
+};
+
+use crate::feeds::resolutions;
 
 /// EIP-155 id of a chain that is served; may be left out where there is only one.
 #[derive(ToSchema)]
 #[schema(value_type = u64, minimum = 1, examples(31337))]
 pub(crate) struct ChainNumber(u64);
 
-/// Rows of a page: 1 to 500, 50 unless said.
+/// Rows of a page: 1 to 500, 50 unless said. Of a file (`format`) most rows: up to the service's bound, all unless said.
 #[derive(ToSchema)]
-#[schema(value_type = u32, minimum = 1, maximum = 500, default = 50, examples(3))]
+#[schema(value_type = u32, minimum = 1, maximum = 1_000_000, examples(3))]
 pub(crate) struct PageSize(u32);
 
 /// Where the page before ended: `next` of its answer, as it stands there. A cursor of another list is refused.
@@ -76,26 +85,31 @@ pub(crate) struct Uint256Text(String);
 pub(crate) struct DexName(String);
 
 /// Period of a candle; `1h` unless said.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase", default = "1h", examples("1h"))]
-pub(crate) enum CandleResolution {
-    #[schema(rename = "1m")]
-    Minute,
-    #[schema(rename = "5m")]
-    FiveMinutes,
-    #[schema(rename = "15m")]
-    Quarter,
-    #[schema(rename = "30m")]
-    HalfHour,
-    #[schema(rename = "1h")]
-    Hour,
-    #[schema(rename = "4h")]
-    FourHours,
-    #[schema(rename = "1d")]
-    Day,
-    #[schema(rename = "1w")]
-    Week,
+pub(crate) struct CandleResolution;
+
+impl PartialSchema for CandleResolution {
+    fn schema() -> RefOr<Schema> {
+        let names = Resolution::ALL.map(Resolution::name);
+        let text = "Period of a candle; `1h` unless said.";
+        let of_names = Object::builder().schema_type(Type::String).enum_values(Some(names));
+        of_names.description(Some(text)).examples(["1h"]).build().into()
+    }
 }
+
+impl ToSchema for CandleResolution {}
+
+/// Length of a bar, as UDF names it.
+pub(crate) struct UdfResolution;
+
+impl PartialSchema for UdfResolution {
+    fn schema() -> RefOr<Schema> {
+        let text = "Length of a bar: minutes, days (`1D`), weeks (`1W`) or calendar months (`1M`).";
+        let of_names = Object::builder().schema_type(Type::String).enum_values(Some(resolutions()));
+        of_names.description(Some(text)).examples(["60"]).build().into()
+    }
+}
+
+impl ToSchema for UdfResolution {}
 
 /// Candles of an answer: 1 to 1,000, 300 unless said; the newest count.
 #[derive(ToSchema)]

@@ -54,6 +54,7 @@ use super::shapes;
         shapes::TickIndex,
         shapes::TickerText,
         shapes::TxHash,
+        shapes::UdfResolution,
         shapes::Uint256Text,
         shapes::UnixSeconds,
         crate::feeds::UdfFailed,

@@ -10,6 +10,7 @@ use domain::{
     route::{self, MID_BITS, SHARES, mid_amount},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     limits::{self, WHOLE},
@@ -32,7 +33,7 @@ mod text;
 
 /// What a trade gives at a block. Amounts are in smallest units; the decimal forms are null where the token tells no
 /// decimals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[graphql(name = "Quote")]
 pub struct Quote {
@@ -87,6 +88,7 @@ pub struct Quote {
     pub approvals: Vec<Approval>,
     /// What the sender may sign instead of an approval of kind `permit2` (EIP-712, for `eth_signTypedData_v4`); the
     /// signature goes into `permitSignature` of the same question.
+    #[schema(value_type = Option<Object>)]
     pub permit: Option<Json<serde_json::Value>>,
     /// With `portionBips`: what somebody else gets of it.
     pub portion: Option<Portion>,
@@ -95,7 +97,7 @@ pub struct Quote {
 }
 
 /// What gas costs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GasCost {
     /// Wei per unit of gas.
@@ -113,8 +115,9 @@ pub struct GasCost {
 }
 
 /// A way that a share of the amount takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = QuoteRoute)]
 pub struct Route {
     /// Share of the amount, in percent; what shares leave over by rounding goes with the largest.
     pub share: u32,
@@ -127,8 +130,9 @@ pub struct Route {
 }
 
 /// A swap in one pool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = QuoteLeg)]
 pub struct Leg {
     /// Pool.
     pub pool: String,

@@ -12,6 +12,7 @@ use domain::{
     route::{MOST_HOPS, MOST_SPLITS},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 mod sending;
 
@@ -32,7 +33,7 @@ const MOST_SLIPPAGE: u32 = 5_000;
 const DEFAULT_SLIPPAGE: u32 = 50;
 
 /// Which amount is given.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Enum, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum TradeType {
     /// `amount` is what goes in.

@@ -6,6 +6,7 @@ use async_graphql::{Enum, SimpleObject};
 use chain::ChainError;
 use domain::route::{Leg, Plan};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     call::Single,
@@ -15,8 +16,9 @@ use super::{
 use crate::{book::Book, deps::ChainDeps, failure};
 
 /// How the contracts' numbers compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = QuoteVerificationStatus)]
 pub enum VerificationStatus {
     /// All legs are equal to the wei.
     Equal,
@@ -27,8 +29,9 @@ pub enum VerificationStatus {
 }
 
 /// What the quoter contracts say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = QuoteVerification)]
 pub struct Verification {
     /// How they compare.
     pub status: VerificationStatus,
@@ -41,8 +44,9 @@ pub struct Verification {
 }
 
 /// A leg by its contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = QuoteVerifiedLeg)]
 pub struct VerifiedLeg {
     /// Pool.
     pub pool: String,

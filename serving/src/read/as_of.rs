@@ -14,6 +14,9 @@ use store::Snapshot;
 use crate::deps::{ChainDeps, Deps};
 
 mod find;
+mod start;
+
+pub(crate) use self::start::start;
 
 /// Which block a request means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

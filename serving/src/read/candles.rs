@@ -8,6 +8,10 @@ use store::{CandleQuery, PoolOrder, PoolQuery, Snapshot};
 use super::as_of::At;
 use crate::failure;
 
+mod whole;
+
+pub(crate) use self::whole::Wanted;
+
 /// Most candles of an answer.
 const MOST: u32 = 1_000;
 /// Candles of an answer if nothing is said.

@@ -88,7 +88,8 @@ pub(crate) fn named(chain: &ChainDeps, name: &str) -> Result<Address, Problem> {
     factory(chain, name).ok_or_else(|| failure::unknown_dex(name))
 }
 
-/// The factory of the DEX whose figures of a token are meant; that of the token's busiest pool where none is named.
+/// The factory of the DEX whose figures of a token are meant; that of the token's busiest pool where none is named, which is
+/// known of now alone.
 pub(crate) async fn of_series(
     at: &At,
     chain: &ChainDeps,
@@ -97,6 +98,9 @@ pub(crate) async fn of_series(
 ) -> Result<Address, Problem> {
     match name {
         Some(name) => named(chain, name),
-        None => busiest(at.snapshot(), token).await,
+        None => {
+            at.only_now("which DEX a token was traded on most is known of now; name one")?;
+            busiest(at.snapshot(), token).await
+        }
     }
 }

@@ -61,7 +61,18 @@ impl Filter {
     }
 }
 
+/// A page of whole pools.
 pub(crate) async fn page(at: &At, filter: Filter, slice: Slice<'_>) -> Result<Rows<Pool>, Problem> {
+    page_with(at, filter, slice, None).await
+}
+
+/// A page of pools, of which perhaps only these figures will be looked at; all are read where that is simpler.
+pub(crate) async fn page_with(
+    at: &At,
+    filter: Filter,
+    slice: Slice<'_>,
+    figures: Option<&[&'static str]>,
+) -> Result<Rows<Pool>, Problem> {
     let Filter { protocol, dex, tokens, order } = filter;
     let snapshot = at.snapshot();
     if order != PoolOrder::Created {
@@ -93,7 +104,10 @@ pub(crate) async fn page(at: &At, filter: Filter, slice: Slice<'_>) -> Result<Ro
         Tokens::Any => None,
     };
     let query = PoolQuery { protocol, dex, token, up_to: at.past(), order, after, limit };
-    let found = at.pools_then(snapshot.pools(&query).await?).await?;
+    let found = match (at.past(), figures) {
+        (None, Some(figures)) => snapshot.pools_with(&query, figures).await?,
+        _ => at.pools_then(snapshot.pools(&query).await?).await?,
+    };
     Ok(Rows::new(found, slice.size, &list, |pool| bytes(PoolCursor::of(pool, order))))
 }
 

@@ -51,19 +51,24 @@ pub(crate) async fn page(
     at.only_now("lists of tokens are of now; ask for single tokens, or through pools by creation")?;
     let snapshot = at.snapshot();
     let list = List::new("tokens", snapshot.chain(), format!("{filter:?}"));
-    let after = list.after(slice.after, |bytes| Address::try_from(bytes).ok())?;
     let limit = slice.size.limit();
+    let after = || list.after(slice.after, |bytes| Address::try_from(bytes).ok());
     let found = match filter {
-        Filter::All => snapshot.tokens(&TokenQuery { symbol: None, after, limit }).await?,
+        Filter::All => {
+            snapshot.tokens(&TokenQuery { symbol: None, after: after()?, limit }).await?
+        }
         Filter::Symbol(symbol) => {
-            snapshot.tokens(&TokenQuery { symbol: Some(symbol), after, limit }).await?
+            snapshot.tokens(&TokenQuery { symbol: Some(symbol), after: after()?, limit }).await?
         }
         Filter::Search(text) => match addresses(&text) {
             Some((from, to)) => {
-                let from = after.map_or(Some(from), next).unwrap_or(to);
+                let from = after()?.map_or(Some(from), next).unwrap_or(to);
                 snapshot.tokens_between(from, to, limit).await?
             }
-            None => by_symbol(at, &text, after, limit).await?,
+            None => {
+                let found = by_symbol(at, &text, list.after(slice.after, place)?, limit).await?;
+                return Ok(Rows::new(found, slice.size, &list, placed));
+            }
         },
     };
     Ok(Rows::new(found, slice.size, &list, |token| token.address.to_vec()))
@@ -78,23 +83,29 @@ pub(crate) async fn by_addresses(at: &At, addresses: &[Address]) -> Result<Vec<T
     Ok(at.then::<Token>(&keys, block).await?.into_iter().flatten().collect())
 }
 
+/// Where a page by symbol ended: the symbol and the address of its last token, whatever became of that since.
+fn place(bytes: &[u8]) -> Option<(String, Address)> {
+    let (address, symbol) = bytes.split_first_chunk::<20>()?;
+    Some((str::from_utf8(symbol).ok()?.to_owned(), Address::from(address)))
+}
+
+/// The same of a token that ends a page.
+fn placed(token: &Token) -> Vec<u8> {
+    let symbol = token.symbol.as_deref().unwrap_or_default();
+    [token.address.as_slice(), symbol.as_bytes()].concat()
+}
+
 /// One way to write the text after the other, in the order of their symbols.
 async fn by_symbol(
     at: &At,
     text: &str,
-    after: Option<Address>,
+    last: Option<(String, Address)>,
     limit: u32,
 ) -> Result<Vec<Token>, Problem> {
     let snapshot = at.snapshot();
     let mut prefixes = vec![text.to_owned(), text.to_uppercase(), text.to_lowercase()];
     prefixes.sort_unstable();
     prefixes.dedup();
-    // the cursor's token says behind which symbol the page begins
-    let last = match after {
-        Some(address) => snapshot.tokens_by_addresses(&[address]).await?.pop(),
-        None => None,
-    };
-    let last = last.and_then(|token| Some((token.symbol?, token.address)));
     let mut found = Vec::new();
     for prefix in prefixes {
         let rest = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));

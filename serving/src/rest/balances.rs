@@ -15,26 +15,35 @@ use axum::{Json, extract::State};
 use domain::entity::Token;
 use serde::{Deserialize, Serialize};
 use store::Snapshot;
+use utoipa::{IntoParams, ToSchema};
 
+use crate::openapi::shapes::{AddressText, ChainNumber};
 use crate::{
     deps::Deps,
-    node::{balances, wanted_tokens},
+    node::{self, Head, balances, wanted_tokens},
     view,
 };
 
 /// Which balances.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Params {
+    #[param(value_type = Option<ChainNumber>)]
     chain: Option<String>,
+    /// Addresses of tokens, separated by commas; 100 at most. The native currency is always told.
+    #[param(pattern = "^(0x[0-9a-fA-F]{40})?(,0x[0-9a-fA-F]{40})*$")]
     tokens: Option<String>,
+    /// After which block: the newest that the node knows, or the newest that is indexed.
+    #[param(inline)]
     #[serde(default)]
     at: At,
 }
 
 /// After which block.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = BalancesAt)]
 enum At {
     /// The newest that the node knows.
     #[default]
@@ -44,8 +53,9 @@ enum At {
 }
 
 /// Balances of an account.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Balances)]
 pub(super) struct Answer {
     /// The block after which it has them.
     block: Block,
@@ -56,7 +66,7 @@ pub(super) struct Answer {
 }
 
 /// What it has of a token.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Balance {
     /// The zero address is the native currency.
     token: String,
@@ -66,6 +76,25 @@ struct Balance {
     balance: Option<String>,
 }
 
+/// What an account has, read from the chain itself.
+///
+/// Of the native currency and of the tokens that are named.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{address}/balances",
+    operation_id = "accountBalances",
+    tag = "accounts",
+    params(
+        (
+            "address" = AddressText,
+            Path,
+            description = "The account.",
+            example = "0x7d2037652b073a085592874ada22385df6bc29db",
+        ),
+        Params,
+    ),
+    responses((status = 200, description = "Balances after one block.", body = Answer))
+)]
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     Path(account): Path<String>,
@@ -76,9 +105,10 @@ pub(super) async fn get(
     let texts = params.tokens.as_deref().unwrap_or_default().split(',');
     let tokens = wanted_tokens(texts.filter(|text| !text.is_empty()))?;
     let scope = Scope::new(deps.reader.clone());
+    let head = Head::default();
     let block = match params.at {
-        At::Head => None,
-        At::Indexed => Some(scope.at(chain_id).await?.block()),
+        At::Head => node::At::Head(&head),
+        At::Indexed => node::At::Block(scope.at(chain_id).await?.block()),
     };
     let (block, found) = balances(&chain.live, account, &tokens, block).await?;
     // names are a courtesy: balances are told without them

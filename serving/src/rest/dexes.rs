@@ -9,12 +9,14 @@ use api_kit::{
 };
 use axum::{Json, extract::State};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::token::One;
+use crate::openapi::shapes::DexName;
 use crate::{deps::Deps, failure, read::dexes, view::dex::Dex};
 
 /// All DEXes of a chain that made a pool or more.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Dexes {
     /// The block the answer speaks of.
     block: Block,
@@ -22,6 +24,17 @@ pub(super) struct Dexes {
     items: Vec<Dex>,
 }
 
+/// All DEXes of a chain that made a pool or more.
+///
+/// What their events add up to.
+#[utoipa::path(
+    get,
+    path = "/v1/dexes",
+    operation_id = "dexes",
+    tag = "dexes",
+    params(One),
+    responses((status = 200, description = "The DEXes, by factory.", body = Dexes))
+)]
 pub(super) async fn all(
     State(deps): State<Arc<Deps>>,
     Query(params): Query<One>,
@@ -32,6 +45,15 @@ pub(super) async fn all(
     Ok(Json(Dexes { block: at.block().into(), items }))
 }
 
+/// One DEX: what its events add up to.
+#[utoipa::path(
+    get,
+    path = "/v1/dexes/{name}",
+    operation_id = "dex",
+    tag = "dexes",
+    params(("name" = DexName, Path), One),
+    responses((status = 200, description = "The DEX as of the block.", body = Item<Dex>))
+)]
 pub(super) async fn one(
     State(deps): State<Arc<Deps>>,
     Path(name): Path<String>,

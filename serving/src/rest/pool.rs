@@ -11,8 +11,10 @@ use api_kit::{
 use axum::{Json, extract::State};
 use domain::entity;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::token::One;
+use crate::openapi::shapes::PoolIdText;
 use crate::{
     deps::Deps,
     failure, price,
@@ -21,7 +23,7 @@ use crate::{
 };
 
 /// A pool with its tokens and prices.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PoolItem {
     #[serde(flatten)]
@@ -82,6 +84,15 @@ impl PoolItem {
     }
 }
 
+/// One pool, with its tokens, prices and figures.
+#[utoipa::path(
+    get,
+    path = "/v1/pools/{id}",
+    operation_id = "pool",
+    tag = "pools",
+    params(("id" = PoolIdText, Path), One),
+    responses((status = 200, description = "The pool as of the block.", body = Item<PoolItem>))
+)]
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     Path(id): Path<String>,

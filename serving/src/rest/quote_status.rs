@@ -9,6 +9,7 @@ use domain::{
     route::{Liquidity, PoolIx, Unsupported},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     book::{Book, metrics::state},
@@ -20,15 +21,18 @@ use crate::{
 const NAMED: usize = 100;
 
 /// By chain.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = QuotesStatus)]
 pub(super) struct Status {
     chains: Vec<ChainStatus>,
 }
 
 /// The pools of a chain in memory.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = QuotesChainStatus)]
 struct ChainStatus {
+    #[schema(value_type = u64)]
     chain_id: ChainId,
     name: String,
     /// The block of all of them; null before they are loaded.
@@ -42,6 +46,14 @@ struct ChainStatus {
     repair: Option<String>,
 }
 
+/// What quotes are computed from, and which pools need somebody.
+#[utoipa::path(
+    get,
+    path = "/v1/quotes/status",
+    operation_id = "quotesStatus",
+    tag = "quotes",
+    responses((status = 200, description = "The pools in memory, by chain.", body = Status))
+)]
 pub(super) async fn get(State(deps): State<Arc<Deps>>) -> Json<Status> {
     let chains = deps.chains.iter().map(|(chain_id, chain)| of_chain(chain_id, chain));
     Json(Status { chains: chains.collect() })

@@ -7,7 +7,9 @@ use api_kit::{extract::Json as Body, parse, problem::Problem};
 use axum::{Json, extract::State};
 use chain::client::{rehearse::Rehearsal, simulate::TrialCall};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use crate::openapi::shapes::AddressText;
 use crate::{
     deps::Deps,
     transactions::simulate::{Simulation, simulate},
@@ -19,23 +21,34 @@ const LONGEST_DATA: usize = 128 * 1024;
 const MOST_GAS: u64 = 100_000_000;
 
 /// A transaction.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TrialTransaction)]
 pub(super) struct Asked {
+    /// Chain; may be left out when one is served.
     chain: Option<Number>,
+    /// Who would send it.
+    #[schema(value_type = AddressText)]
     from: String,
+    /// Who is called.
+    #[schema(value_type = AddressText)]
     to: String,
+    /// The call: 0x and hex digits, 128 KiB at most.
     #[serde(default)]
+    #[schema(pattern = "^0x([0-9a-fA-F]{2})*$", max_length = 262_146)]
     data: Option<String>,
+    /// Native coins that go with it (wei).
     #[serde(default)]
     value: Option<Number>,
+    /// Gas that it may use; 100,000,000 at most.
     #[serde(default)]
     gas: Option<Number>,
 }
 
 /// A number as JSON has it, or as a text that holds more.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = NumberOrText)]
 enum Number {
     Small(u64),
     Text(String),
@@ -80,6 +93,17 @@ fn data(text: &str) -> Result<Bytes, Problem> {
     bytes.ok_or_else(|| invalid("give 0x and an even number of hex digits"))
 }
 
+/// What a transaction would do on the newest block.
+///
+/// Tried out by the node (eth_simulateV1, else eth_call): what moves, what is emitted, and why it would fail.
+#[utoipa::path(
+    post,
+    path = "/v1/simulate",
+    operation_id = "simulate",
+    tag = "transactions",
+    request_body(content = Asked, description = "The transaction."),
+    responses((status = 200, description = "How it went.", body = Simulation))
+)]
 pub(super) async fn post(
     State(deps): State<Arc<Deps>>,
     Body(asked): Body<Asked>,

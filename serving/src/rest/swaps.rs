@@ -2,19 +2,37 @@
 
 use std::sync::Arc;
 
-use api_kit::{answer::Page, extract::Query, page::Slice, problem::Problem};
-use axum::{Json, extract::State};
+use api_kit::{extract::Query, problem::Problem};
+use axum::{extract::State, response::Response};
 
-use super::rows::Params;
+use super::{
+    export::{Asked, tables},
+    rows::Params,
+};
 use crate::{deps::Deps, read::swaps, view::swap::Swap};
 
+/// Swaps, newest first.
+///
+/// Perhaps of one pool, or of one account.
+#[utoipa::path(
+    get,
+    path = "/v1/swaps",
+    operation_id = "swaps",
+    tag = "events",
+    params(Params),
+    responses((status = 200, description = "A page of swaps.", body = api_kit::answer::Page<Swap>))
+)]
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
+    asked: Asked,
     Query(params): Query<Params>,
-) -> Result<Json<Page<Swap>>, Problem> {
+) -> Result<Response, Problem> {
     let filter = params.filter()?;
-    let slice = Slice::parse(params.first.as_deref(), params.after.as_deref())?;
+    let list = asked.list(params.first.as_deref(), params.after.as_deref())?;
     let (chain, at) = params.open(&deps).await?;
-    let page = swaps::page(&at, filter, slice).await?;
-    Ok(Json(Page::new(at.block(), page, |swap| Swap::new(chain, &swap))))
+    list.answer(tables::SWAPS, at, move |at, part| async move {
+        let rows = swaps::page(&at, filter, part.slice()).await?;
+        Ok(rows.map(|swap| Swap::new(chain, &swap)))
+    })
+    .await
 }

@@ -10,8 +10,10 @@ use api_kit::{
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::as_of;
+use crate::openapi::shapes::{AddressText, AsOfBlock, AsOfTimestamp, ChainNumber};
 use crate::{
     deps::Deps,
     failure,
@@ -20,11 +22,15 @@ use crate::{
 };
 
 /// The chain and the block that are meant.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct One {
+    #[param(value_type = Option<ChainNumber>)]
     chain: Option<String>,
+    #[param(value_type = Option<AsOfBlock>)]
     as_of_block: Option<String>,
+    #[param(value_type = Option<AsOfTimestamp>)]
     as_of_timestamp: Option<String>,
 }
 
@@ -36,7 +42,7 @@ impl One {
 }
 
 /// A token and its figures.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct TokenItem {
     #[serde(flatten)]
     token: Token,
@@ -44,6 +50,15 @@ pub(super) struct TokenItem {
     figures: Vec<TokenOnDex>,
 }
 
+/// One token, with what the events of each DEX add up to for it.
+#[utoipa::path(
+    get,
+    path = "/v1/tokens/{address}",
+    operation_id = "token",
+    tag = "tokens",
+    params(("address" = AddressText, Path), One),
+    responses((status = 200, description = "The token as of the block.", body = Item<TokenItem>))
+)]
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     Path(address): Path<String>,

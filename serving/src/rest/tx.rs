@@ -9,19 +9,34 @@ use api_kit::{
 };
 use axum::{Json, extract::State};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
+use crate::openapi::shapes::{ChainNumber, TxHash};
 use crate::{
     deps::Deps,
     transactions::{answer::Transaction, tx},
 };
 
 /// The chain meant.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Params {
+    #[param(value_type = Option<ChainNumber>)]
     chain: Option<String>,
 }
 
+/// What became of a transaction, what its logs say, and whether it is indexed.
+///
+/// Asked of the chain itself; while its node does not answer, what is stored of it.
+#[utoipa::path(
+    get,
+    path = "/v1/tx/{hash}",
+    operation_id = "transaction",
+    tag = "transactions",
+    params(("hash" = TxHash, Path), Params),
+    responses((status = 200, description = "The transaction.", body = Transaction))
+)]
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     Path(text): Path<String>,

@@ -3,6 +3,7 @@
 use api_kit::answer::Block;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::{
     node::LiveProblem,
@@ -10,8 +11,9 @@ use crate::{
 };
 
 /// Where an answer comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = TransactionSource)]
 pub(crate) enum Source {
     /// The chain's node.
     Chain,
@@ -20,8 +22,9 @@ pub(crate) enum Source {
 }
 
 /// What became of a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = TransactionStatus)]
 pub(crate) enum Status {
     /// It waits to be taken into a block.
     Pending,
@@ -34,8 +37,9 @@ pub(crate) enum Status {
 }
 
 /// A transaction.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TransactionReport)]
 pub(crate) struct Transaction {
     pub(crate) chain_id: u64,
     pub(crate) hash: String,
@@ -75,7 +79,8 @@ pub(crate) struct Transaction {
 }
 
 /// The block of a transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TransactionBlock)]
 pub(crate) struct Place {
     pub(crate) number: u64,
     pub(crate) hash: Option<String>,
@@ -84,8 +89,9 @@ pub(crate) struct Place {
 }
 
 /// What the store has at the height of a transaction's block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TransactionIndexed)]
 pub(crate) struct Indexed {
     pub(crate) number: u64,
     /// Hash of the stored block; null where nobody can take it back any more, so that it is not kept.
@@ -97,8 +103,9 @@ pub(crate) struct Indexed {
 }
 
 /// A log, as one contract's words tell it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DecodedLog)]
 pub(crate) struct Event {
     /// Index in the block; of what was only tried out, among its own logs.
     pub(crate) log_index: u32,
@@ -113,14 +120,16 @@ pub(crate) struct Event {
     /// Id of the pool that it is of.
     pub(crate) pool_id: Option<String>,
     /// Parameters by name.
+    #[schema(value_type = Option<Object>)]
     pub(crate) values: Option<Map<String, Value>>,
     /// The log as it came, where nobody known speaks so.
     pub(crate) raw: Option<Raw>,
 }
 
 /// A log as it came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RawLog)]
 pub(crate) struct Raw {
     /// The first one names the event.
     pub(crate) topics: Vec<String>,
@@ -130,8 +139,9 @@ pub(crate) struct Raw {
 }
 
 /// Rows of a transaction.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TransactionRows)]
 pub(crate) struct Stored {
     pub(crate) swaps: Vec<Swap>,
     pub(crate) liquidity_events: Vec<LiquidityEvent>,

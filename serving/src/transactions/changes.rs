@@ -1,7 +1,7 @@
 //! What a transaction moves, by its own logs: of tokens by their `Transfer` events, of native coins where the node tells
 //! those, too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use abis::{
     events::v2::Transfer,
@@ -39,12 +39,15 @@ pub(super) fn of(
         flows.entry((to, token)).or_default().0 += U512::from(value);
         flows.entry((from, token)).or_default().1 += U512::from(value);
     };
-    let mut told = BTreeSet::new();
+    // what the wrapped coin tells as a transfer, too
+    let mut told = BTreeMap::<_, usize>::new();
     for (emitter, log) in logs {
         let Ok(event) = Transfer::decode_log_data_validate(log) else { continue };
         let token = if *emitter == native_transfers() { Address::ZERO } else { *emitter };
         moved(token, event.from, event.to, event.value);
-        told.insert((event.from, event.to, event.value));
+        if Some(*emitter) == wrapped {
+            *told.entry((event.from, event.to, event.value)).or_default() += 1;
+        }
     }
     for (from, to, value) in logs
         .iter()
@@ -52,8 +55,10 @@ pub(super) fn of(
         .filter_map(|(_, log)| wrapping(glossary, log))
     {
         // there are wrapped coins that tell it both ways
-        if let Some(wrapped) = wrapped.filter(|_| !told.contains(&(from, to, value))) {
-            moved(wrapped, from, to, value);
+        match (told.get_mut(&(from, to, value)), wrapped) {
+            (Some(times @ 1..), _) => *times -= 1,
+            (_, Some(wrapped)) => moved(wrapped, from, to, value),
+            (_, None) => {}
         }
     }
     let changes = flows.into_iter().filter(|((account, _), _)| !account.is_zero());

@@ -5,15 +5,15 @@ use api_kit::problem::Problem;
 use store::Snapshot;
 
 use super::answer::Indexed;
-use crate::view;
+use crate::{deps::ChainDeps, read::as_of::start, view};
 
 /// What the store has at this height; `None` above the newest stored block, and below the first one.
 pub(super) async fn at(
     snapshot: &Snapshot,
-    first: u64,
+    chain: &ChainDeps,
     (number, hash): (u64, B256),
 ) -> Result<Option<Indexed>, Problem> {
-    if number < first || number > snapshot.block().number {
+    if number > snapshot.block().number || number < start(snapshot, chain).await? {
         return Ok(None);
     }
     let stored = snapshot.mark_at(number).await?.map(|(block, _)| block.hash);

@@ -89,7 +89,7 @@ impl Mined<'_> {
             }
         };
         let indexed = match &snapshot {
-            Some(snapshot) => indexed::at(snapshot, chain.start_block, place).await,
+            Some(snapshot) => indexed::at(snapshot, chain, place).await,
             None => Ok(None),
         };
         let indexed = indexed.unwrap_or_else(|problem| {

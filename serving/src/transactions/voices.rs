@@ -5,13 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use abis::{decode::announced_pool, dynamic::Watcher, receipt::Voice};
 use alloy_primitives::{Address, LogData};
 use api_kit::problem::Problem;
-use domain::{
-    config::Watch,
-    contract::{ContractLog, Value},
-    entity::Protocol,
-    ids::PoolId,
-};
-use store::{ContractEventQuery, Snapshot};
+use domain::{config::Watch, contract::ContractLog, entity::Protocol, ids::PoolId};
+use store::Snapshot;
 
 use crate::deps::ChainDeps;
 
@@ -68,8 +63,8 @@ impl<'a> Voices<'a> {
         let speakers: BTreeSet<Address> = logs
             .filter(|(_, log)| log.topics().first().is_some_and(|topic| topics.contains(topic)))
             .map(|(address, _)| address)
-            .take(MOST)
             .collect();
+        let speakers: Vec<Address> = speakers.into_iter().take(MOST).collect();
         let factories: Vec<_> = self
             .watcher
             .factories()
@@ -79,21 +74,16 @@ impl<'a> Voices<'a> {
             })
             .collect();
         for (contract, factory, table, parameter) in factories {
-            for speaker in &speakers {
-                let announced = Value::Address(*speaker);
-                let query = ContractEventQuery {
-                    table: table.clone(),
-                    address: Some(factory),
-                    parameter: Some((parameter.clone(), announced)),
-                    after: None,
-                    limit: 1,
-                };
-                if !snapshot.contract_events(&query).await?.is_empty()
-                    || has_rows(&self.watcher, snapshot, &table.contract, *speaker).await?
-                {
-                    self.watcher.know(contract, [*speaker]);
+            let mut known = snapshot.announced_by(&table, factory, &parameter, &speakers).await?;
+            // who has events was announced, perhaps in a way that cannot be searched for
+            for own in self.watcher.tables() {
+                if own.contract == table.contract {
+                    let rest: Vec<Address> =
+                        speakers.iter().copied().filter(|it| !known.contains(it)).collect();
+                    known.extend(snapshot.speakers(&own, &rest).await?);
                 }
             }
+            self.watcher.know(contract, known);
         }
         Ok(())
     }
@@ -136,22 +126,4 @@ impl<'a> Voices<'a> {
         voices.extend([Voice::Erc20, Voice::Erc721, Voice::Erc1155]);
         voices
     }
-}
-
-/// Whether the store has events of a contract of this kind and address: it was announced, then, in a way that cannot be
-/// searched for.
-async fn has_rows(
-    watcher: &Watcher,
-    snapshot: &Snapshot,
-    contract: &str,
-    address: Address,
-) -> Result<bool, Problem> {
-    for table in watcher.tables().into_iter().filter(|table| table.contract == contract) {
-        let address = Some(address);
-        let query = ContractEventQuery { table, address, parameter: None, after: None, limit: 1 };
-        if !snapshot.contract_events(&query).await?.is_empty() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 /// What a price did during a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CandleBar)]
 pub struct Bar {
     /// Unix time at which the period begins.
     pub start: u64,

@@ -6,6 +6,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 use super::{address, hash};
 
@@ -13,7 +14,7 @@ use super::{address, hash};
 const NUMBER_BITS: u16 = 48;
 
 /// An event as its ABI declares it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ContractEvent {
     /// `block-logIndex`, unique on the chain.
@@ -29,6 +30,7 @@ pub struct ContractEvent {
     /// Emitting contract.
     pub address: String,
     /// Values by name; null when the log is not what the ABI says.
+    #[schema(value_type = Option<Object>)]
     pub values: Option<Map<String, Json>>,
     /// Topics and data of a log that is not what the ABI says.
     pub raw: Option<Raw>,
@@ -37,7 +39,8 @@ pub struct ContractEvent {
 }
 
 /// A log as it came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ContractRawLog)]
 pub struct Raw {
     /// All topics.
     pub topics: Vec<String>,

@@ -9,11 +9,12 @@ use domain::{
     figures::{Factory, TokenFigures},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{address, protocol::Protocol};
 
 /// A DEX as a whole: what its events add up to, by the rules of the reference subgraphs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct Dex {
@@ -102,7 +103,7 @@ impl Dex {
 }
 
 /// What the events of one DEX add up to for a token. Amounts are decimals of whole tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenOnDex {
     /// Configured name of the DEX; null where it is configured no more.

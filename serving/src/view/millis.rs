@@ -3,10 +3,12 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use domain::market::Millis;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A moment as a number: Unix time in milliseconds, for which an `Int` is too small.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = u64)]
 pub struct UnixMillis(pub Millis);
 
 /// Unix time in milliseconds, a number: an `Int` is too small for it.

@@ -3,9 +3,10 @@
 use async_graphql::SimpleObject;
 use domain::figures::{Interval, PoolInterval, ProtocolDay, TokenInterval};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A pool during an hour or a day (UTC). Amounts are decimals of whole tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PoolPeriod {
     /// Unix time at which it begins.
@@ -83,7 +84,7 @@ impl PoolPeriod {
 }
 
 /// A token on one DEX during an hour or a day (UTC). Amounts are decimals of whole tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenPeriod {
     /// Unix time at which it begins.
@@ -157,7 +158,7 @@ impl TokenPeriod {
 }
 
 /// A DEX during a day (UTC).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DexDay {
     /// Unix time at which it begins.

@@ -64,7 +64,7 @@ pub struct Pool {
     /// The stored pool, for what is derived from it.
     #[graphql(skip)]
     #[serde(skip)]
-    pub entity: Entity,
+    pub entity: Box<Entity>,
     /// The block it is as of, if that is not the newest.
     #[graphql(skip)]
     #[serde(skip)]
@@ -72,7 +72,7 @@ pub struct Pool {
     /// Its figures, once somebody asked for one.
     #[graphql(skip)]
     #[serde(skip)]
-    figures: OnceLock<PoolFigures>,
+    figures: OnceLock<Box<PoolFigures>>,
 }
 
 impl Pool {
@@ -112,7 +112,7 @@ impl Pool {
             swap_count: entity.swap_count,
             liquidity_event_count: entity.liquidity_event_count,
             updated_block: entity.updated_block,
-            entity,
+            entity: Box::new(entity),
             older: None,
             figures: OnceLock::new(),
         }
@@ -127,6 +127,6 @@ impl Pool {
     /// What its events add up to.
     #[must_use]
     pub fn figures(&self) -> &PoolFigures {
-        self.figures.get_or_init(|| (&self.entity.figures).into())
+        self.figures.get_or_init(|| Box::new((&self.entity.figures).into()))
     }
 }

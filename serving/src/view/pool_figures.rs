@@ -3,10 +3,11 @@
 use async_graphql::SimpleObject;
 use domain::figures::PoolFigures as Entity;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What a pool's events add up to, by the rules of the reference subgraphs. Amounts are decimals of whole tokens, values
 /// decimals of US dollars or of the DEX's reference token; a figure that a protocol does not have is "0".
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PoolFigures {
     /// Whether the figures are kept; not for pools on the skip list or with a token without decimals.

@@ -11,11 +11,12 @@ use domain::{
 };
 use serde::Serialize;
 use store::PositionId;
+use utoipa::ToSchema;
 
 use super::{address, hash};
 
 /// A position of V3's `NonfungiblePositionManager` or V4's `PositionManager`. It stays when its token is burnt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct Position {

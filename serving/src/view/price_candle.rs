@@ -2,8 +2,8 @@
 
 use domain::market::Quote;
 use serde::Serialize;
-use utoipa::ToSchema;
 use store::market::StoredBar;
+use utoipa::ToSchema;
 
 use super::{address, price::USD};
 

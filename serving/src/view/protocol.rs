@@ -2,9 +2,10 @@
 
 use async_graphql::Enum;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The rules a pool follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, Deserialize, ToSchema)]
 #[graphql(remote = "domain::entity::Protocol")]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {

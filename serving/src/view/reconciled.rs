@@ -4,9 +4,10 @@ use api_kit::answer::Block;
 use async_graphql::SimpleObject;
 use domain::reconciled::Reconciled as Entity;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What a pool held at a block by the word of the contracts: balances (V2, V3), or what its liquidity is worth (V4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Reconciled {
     /// The block of these figures, which is not the answer's: balances are read by a schedule.

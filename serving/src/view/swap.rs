@@ -4,11 +4,12 @@ use alloy_primitives::{I256, U256};
 use async_graphql::SimpleObject;
 use domain::{block::BlockRef, ids::PoolId, row::Swap as Row};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{address, hash};
 
 /// A swap. Amounts are the pool's changes: positive went into the pool, negative came out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct Swap {

@@ -4,11 +4,12 @@ use alloy_primitives::Address;
 use async_graphql::SimpleObject;
 use domain::{block::BlockRef, entity, ids::ChainId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::address;
 
 /// A token seen in a pool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct Token {

@@ -103,6 +103,7 @@ async fn lists_are_of_the_block_or_refused() {
     assert_eq!((status, &body["code"]), (400, &json!("CURSOR_INVALID")));
 
     let newest = SWAP_BLOCKS + 1;
+    let (token, of_now) = (chain::address(0xa1), "AS_OF_UNSUPPORTED");
     for (query, code) in [
         (
             "pools(orderBy: TVL, asOf: { block: 3 }) { nodes { id } }".to_owned(),
@@ -119,8 +120,17 @@ async fn lists_are_of_the_block_or_refused() {
         ("swaps(asOf: { timestamp: 9999999999 }) { nodes { id } }".to_owned(), "BLOCK_IN_FUTURE"),
         ("block(asOf: { block: 0 }) { number }".to_owned(), "BLOCK_BEFORE_START"),
         ("dexes(asOf: { block: 9007199254740993 }) { name }".to_owned(), "BLOCK_IN_FUTURE"),
-        // older than any block, and no node to ask
-        ("block(asOf: { timestamp: 5 }) { number }".to_owned(), "CHAIN_UNAVAILABLE"),
+        // older than any block; all of them can be taken back, so no node is asked
+        ("block(asOf: { timestamp: 5 }) { number }".to_owned(), "BLOCK_BEFORE_START"),
+        (
+            format!("tokenDays(token: \"{token}\", asOf: {{ block: 3 }}) {{ nodes {{ start }} }}"),
+            of_now,
+        ),
+        (
+            format!("tokenHours(token: \"{token}\", asOf: {{ block: 3 }}) {{ nodes {{ start }} }}"),
+            of_now,
+        ),
+        (format!("tokenCandles(token: \"{token}\", asOf: {{ block: 3 }}) {{ factory }}"), of_now),
         ("block(asOf: { block: 3, timestamp: 5 }) { number }".to_owned(), "QUERY_INVALID"),
         ("block(asOf: { block: -1 }) { number }".to_owned(), "QUERY_INVALID"),
     ] {
@@ -133,9 +143,41 @@ async fn lists_are_of_the_block_or_refused() {
         ("/v1/swaps?asOfBlock=3&asOfTimestamp=3".to_owned(), 400, "AS_OF_INVALID"),
         ("/v1/swaps?asOfBlock=-3".to_owned(), 400, "AS_OF_INVALID"),
         ("/v1/dexes?asOfBlock=0".to_owned(), 422, "BLOCK_BEFORE_START"),
+        (format!("/v1/tokens/{token}/days?asOfBlock=3"), 422, of_now),
+        (format!("/v1/tokens/{token}/hours?asOfBlock=3"), 422, of_now),
+        (format!("/v1/chains/31337/tokens/{token}/candles?asOfBlock=3"), 422, of_now),
     ] {
         let (answered, body) = service.get(&path).await;
         assert_eq!((answered, body["code"].as_str()), (status, Some(code)), "{path}: {body}");
     }
+    // of a DEX that is named, and of the newest block, they are answered
+    let two = chain::address(2);
+    for path in [
+        format!("/v1/tokens/{token}/days?asOfBlock=3&dex=two"),
+        format!("/v1/tokens/{token}/days?asOfBlock={newest}"),
+        format!("/v1/chains/31337/tokens/{token}/candles?asOfBlock=3&factory={two}"),
+        format!("/v1/chains/31337/tokens/{token}/candles?asOfBlock={newest}"),
+    ] {
+        let (status, body) = service.get(&path).await;
+        assert_eq!(status, 200, "{path}: {body}");
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_query_means_so_many_blocks_and_no_more() {
+    let service = Service::filled().await;
+    let query = |times: u64, blocks: u64| {
+        let field = |n| format!("b{n}: block(asOf: {{ block: {} }}) {{ number }} ", n % blocks + 1);
+        format!("{{ {} }}", (0..times).map(field).collect::<String>())
+    };
+    // however often it means each
+    let answer = service.query(&query(50, SWAP_BLOCKS)).await;
+    assert_eq!(answer["errors"], json!(null), "{answer}");
+    assert_eq!(answer["data"]["b49"]["number"], 49 % SWAP_BLOCKS + 1);
+    let answer = service.query(&query(30, 30)).await;
+    let codes = answer["errors"].as_array().unwrap().iter();
+    let refused = codes.filter(|error| error["extensions"]["code"] == "AS_OF_TOO_MANY").count();
+    assert_eq!(refused, 5, "{answer}");
     service.stop().await;
 }

@@ -123,6 +123,13 @@ fn swaps() -> Vec<Event> {
 
 /// The chain's blocks, folded.
 pub fn blocks() -> Vec<BlockChanges> {
+    let times: Vec<_> = (1..=SWAP_BLOCKS + 1).map(|number| (1_700_000_000 + number, 0)).collect();
+    blocks_at(&times)
+}
+
+/// A chain of as many blocks at these Unix times; the number beside tells a block from that of another fork. All but the
+/// first bring ten swaps.
+pub fn blocks_at(times: &[(u64, u8)]) -> Vec<BlockChanges> {
     let metadata = [(0xa0, "AAA", 6), (0xa1, "BBB", 3)].map(|(byte, symbol, decimals)| {
         let symbol = Some(symbol.to_owned());
         (
@@ -133,10 +140,12 @@ pub fn blocks() -> Vec<BlockChanges> {
     let metadata = HashMap::from(metadata);
     let mut state = State::new(Counters::default());
     let mut parent_hash = B256::ZERO;
-    (1..=SWAP_BLOCKS + 1)
-        .map(|number| {
-            let hash = B256::left_padding_from(&number.to_be_bytes());
-            let header = BlockRef { number, hash, parent_hash, timestamp: 1_700_000_000 + number };
+    (1..)
+        .zip(times)
+        .map(|(number, (timestamp, fork))| {
+            let mut hash = B256::left_padding_from(&u64::to_be_bytes(number));
+            hash.0[0] = *fork;
+            let header = BlockRef { number, hash, parent_hash, timestamp: *timestamp };
             parent_hash = hash;
             let events = if number == 1 { creations() } else { swaps() };
             let block = Block { header, senders: Vec::new(), events };

@@ -20,7 +20,7 @@ mod observations;
 
 const MINUTE: Millis = 60_000;
 
-fn now() -> Millis {
+pub(crate) fn now() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     Millis::try_from(since.as_millis()).unwrap()
 }
@@ -34,7 +34,7 @@ fn asset(byte: u8) -> Asset {
 }
 
 /// A price of a time that is fresh for a minute.
-fn price(value: &str, as_of: Millis) -> Price {
+pub(crate) fn price(value: &str, as_of: Millis) -> Price {
     Price {
         value: Some(dec(value)),
         status: Status::Fresh,
@@ -46,7 +46,12 @@ fn price(value: &str, as_of: Millis) -> Price {
     }
 }
 
-async fn put(service: &Service, at: Millis, known_at: Millis, prices: &[(Address, Price)]) {
+pub(crate) async fn put(
+    service: &Service,
+    at: Millis,
+    known_at: Millis,
+    prices: &[(Address, Price)],
+) {
     service.market().put_sheet(CHAIN, at, known_at, prices).await.unwrap();
 }
 

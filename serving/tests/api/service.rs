@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, process::Command};
 use api_kit::{chains::Chains, shell::REQUEST_TIMEOUT};
 use axum::{
     Router,
-    body::{Body, Bytes, to_bytes},
+    body::{Body, BodyDataStream, Bytes, to_bytes},
     http::{HeaderMap, Request},
 };
 use domain::fold::BlockChanges;
@@ -75,6 +75,8 @@ impl Service {
             max_price_age: std::time::Duration::from_secs(86_400),
             timeout: REQUEST_TIMEOUT,
             shutdown: Shutdown::new(),
+            export: serving::ExportSettings::default(),
+            graphql: serving::graphql::GraphQlSettings::default(),
         };
         let router = serving::router(deps).unwrap();
         Self { router, keeper: Mutex::new(keeper), store, mongod, folder }
@@ -100,6 +102,20 @@ impl Service {
         writer.commit(&batch).await.unwrap();
     }
 
+    /// The same with blocks that nobody can take back.
+    pub async fn commit_for_good(&self, parent: Option<u64>, blocks: &[BlockChanges]) {
+        let batch = Batch { parent, blocks, undo_from: 1_000_000, prune_undo_below: 0 };
+        self.writer().await.commit(&batch).await.unwrap();
+    }
+
+    /// Takes so many blocks back.
+    pub async fn take_back(&self, blocks: usize) {
+        let writer = self.writer().await;
+        for _ in 0..blocks {
+            writer.revert_newest().await.unwrap();
+        }
+    }
+
     /// Lets the store answer nothing, or again.
     pub fn freeze(&self, frozen: bool) {
         let pid = self.mongod.pid().unwrap().to_string();
@@ -115,9 +131,22 @@ impl Service {
         (parts.status.as_u16(), parts.headers, body)
     }
 
+    /// What a subscriber is sent, as it reads it.
+    pub async fn subscribe(&self, query: &str) -> BodyDataStream {
+        let body = json!({ "query": query }).to_string();
+        let request = Request::post("/graphql/stream").header("content-type", "application/json");
+        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await;
+        response.unwrap().into_body().into_data_stream()
+    }
+
     /// Brings the pools in memory to what is stored.
     pub async fn refresh(&self) {
         self.keeper.lock().await.refresh().await.unwrap();
+    }
+
+    /// The routes, as the router prints them.
+    pub fn routes(&self) -> String {
+        format!("{:?}", self.router)
     }
 
     /// Writes market prices.

@@ -23,6 +23,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     wait("indexer.lease_ms", config.indexer.lease_ms)?;
     config.prices.check(&config.chain)?;
     config.feeds.check(&config.chain)?;
+    config.serving.check()?;
     for (index, chain) in config.chain.iter().enumerate() {
         check_chain(&format!("chain.{index}"), chain)?;
     }

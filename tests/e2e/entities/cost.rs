@@ -62,6 +62,7 @@ pub(super) async fn check(services: &Services, tap: &Tap) -> Result<()> {
             (asked(services, tap, &few).await?, asked(services, tap, &many).await?);
         ensure!(for_few == for_many, "{query}: {for_few:?} for 2 rows, {for_many:?} for 60");
         let sum: usize = for_many.values().sum();
+        ensure!(sum > 0, "{query}: nothing is asked, so nothing is measured");
         ensure!(sum <= most, "{query}: {sum} commands, {for_many:?}");
     }
     Ok(())

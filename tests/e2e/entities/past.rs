@@ -12,14 +12,19 @@ use tests::{process::Services, world::World};
 use super::{address, all, decimal, hash, refused, sum, text};
 
 /// A block as the node has it.
-async fn header(node: &impl Provider, number: u64) -> Result<(B256, u64)> {
+pub(super) async fn header(node: &impl Provider, number: u64) -> Result<(B256, u64)> {
     let block = node.get_block_by_number(BlockNumberOrTag::Number(number)).await?;
     let header = block.context("no such block")?.header;
     Ok((header.hash, header.timestamp))
 }
 
+/// The node itself.
+pub(super) fn node(world: &World) -> Result<impl Provider> {
+    Ok(ProviderBuilder::new().connect_http(world.chain.url().parse()?))
+}
+
 pub(super) async fn check(world: &World, services: &Services) -> Result<()> {
-    let node = ProviderBuilder::new().connect_http(world.chain.url().parse()?);
+    let node = node(world)?;
     let head = world.truth()?.head().await?;
     let first = world.deployment.end_block;
     for number in [first + 9, head - 20, head - 16, head - 15, head] {

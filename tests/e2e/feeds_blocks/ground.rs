@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use abis::periphery::V3Pool;
-use alloy_primitives::{Address, B256, Bytes, U64};
+use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 use anyhow::{Context, Result, ensure};
-use devchain::{Dice, Rpc};
-use serde_json::{Value, json};
+use devchain::Dice;
+use serde_json::Value;
 use tests::{process::Services, world::World};
 
-use super::shapes;
+use super::{sending::send, shapes};
 
 /// A block, and the log in it.
 pub(super) type Place = (u64, u64);
@@ -74,7 +74,7 @@ impl Reader<'_> {
 pub(super) async fn set_fees(world: &World, pools: &[Address]) -> Result<()> {
     for (n, pool) in (0_u8..).zip(pools) {
         let call = V3Pool::setFeeProtocolCall { feeProtocol0: 4 + n % 7, feeProtocol1: 10 - n % 7 };
-        send(world, *pool, call.abi_encode()).await?;
+        send(world, &[(*pool, call.abi_encode())]).await?;
     }
     Ok(())
 }
@@ -87,22 +87,7 @@ pub(super) async fn take_fees(world: &World, pools: &[Address]) -> Result<()> {
             amount0Requested: u128::MAX,
             amount1Requested: u128::MAX,
         };
-        send(world, *pool, call.abi_encode()).await?;
+        send(world, &[(*pool, call.abi_encode())]).await?;
     }
-    Ok(())
-}
-
-/// Sends in the name of the factories' owner, in a block of its own.
-async fn send(world: &World, to: Address, data: Vec<u8>) -> Result<()> {
-    let (rpc, from) = (Rpc::new(&world.chain.url())?, world.deployment.deployer);
-    let _: Value = rpc.request("anvil_impersonateAccount", json!([from])).await?;
-    let transaction =
-        json!([{ "from": from, "to": to, "data": Bytes::from(data), "gas": "0xf4240" }]);
-    let hash: B256 = rpc.request("eth_sendTransaction", transaction).await?;
-    let _: Value = rpc.request("evm_mine", json!([])).await?;
-    let _: Value = rpc.request("anvil_stopImpersonatingAccount", json!([from])).await?;
-    let receipt: Value = rpc.request("eth_getTransactionReceipt", json!([hash])).await?;
-    let status: U64 = serde_json::from_value(receipt["status"].clone())?;
-    ensure!(status == U64::ONE, "reverted: {receipt}");
     Ok(())
 }

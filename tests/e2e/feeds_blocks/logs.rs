@@ -23,6 +23,8 @@ pub(super) struct Wanted {
     pub(super) tx_hash: B256,
     pub(super) tx_index: u64,
     pub(super) what: What,
+    /// Of a V2 pair its reserves after this, by its own word (`Sync`).
+    pub(super) reserves: Option<[U256; 2]>,
 }
 
 /// What it says, in smallest units.
@@ -70,6 +72,63 @@ pub(super) async fn takings(world: &World, to: u64) -> Result<usize> {
     Ok(all(world, to).await?.iter().filter(|log| is_some(log)).count())
 }
 
+/// Blocks in which something that is in no event changed what pools hold: a pair's reserves are not what its events add up
+/// to, or the protocol took its share out of a V3 pool.
+pub(super) async fn hidden(world: &World, to: u64) -> Result<BTreeSet<(PoolId, u64)>> {
+    let mut decoder = Decoder::new(world.chain_config().indexer().watch, []);
+    let mut hidden = BTreeSet::new();
+    // what each pair held by its events, and by its own word
+    let mut held = BTreeMap::<Address, [[I256; 2]; 2]>::new();
+    let mut last = 0;
+    let mut settle = |held: &mut BTreeMap<Address, [[I256; 2]; 2]>, block: u64| {
+        for (pair, [by_events, by_word]) in held {
+            if by_events != by_word {
+                hidden.insert((PoolId::Contract(*pair), block));
+                *by_events = *by_word;
+            }
+        }
+    };
+    let mut taken = BTreeSet::new();
+    for log in all(world, to).await? {
+        let block = log.block_number.context("a block")?;
+        if block != last {
+            settle(&mut held, last);
+            last = block;
+        }
+        let Some(kind) = decoder.decode(log.address(), &log.inner.data)? else { continue };
+        let signed = |amounts: [U256; 2]| amounts.map(I256::from_raw);
+        let [come, gone] = match kind {
+            EventKind::V2Sync { reserve0, reserve1 } => {
+                held.entry(log.address()).or_default()[1] = signed([reserve0, reserve1]);
+                continue;
+            }
+            EventKind::V3CollectProtocol { amount0, amount1 } => {
+                if !(amount0.is_zero() && amount1.is_zero()) {
+                    taken.insert((PoolId::Contract(log.address()), block));
+                }
+                continue;
+            }
+            EventKind::V2Swap { amount0_in, amount1_in, amount0_out, amount1_out, .. } => {
+                [signed([amount0_in, amount1_in]), signed([amount0_out, amount1_out]).map(|n| -n)]
+            }
+            EventKind::V2Mint { amount0, amount1, .. } => {
+                [signed([amount0, amount1]), [I256::ZERO; 2]]
+            }
+            EventKind::V2Burn { amount0, amount1, .. } => {
+                [[I256::ZERO; 2], signed([amount0, amount1]).map(|n| -n)]
+            }
+            _ => continue,
+        };
+        let by_events = &mut held.entry(log.address()).or_default()[0];
+        for i in [0, 1] {
+            by_events[i] += come[i] + gone[i];
+        }
+    }
+    settle(&mut held, last);
+    hidden.extend(taken);
+    Ok(hidden)
+}
+
 /// What V4's manager was paid by transactions that made a position, by transaction and token: new liquidity has earned
 /// nothing yet that could be set off against its price.
 pub(super) async fn payments(
@@ -101,15 +160,24 @@ pub(super) async fn payments(
 pub(super) async fn wanted(world: &World, to: u64) -> Result<BTreeMap<Place, Wanted>> {
     let logs = all(world, to).await?;
     let mut decoder = Decoder::new(world.chain_config().indexer().watch, []);
-    let mut found = BTreeMap::new();
+    let (mut found, mut synced) = (BTreeMap::new(), BTreeMap::new());
     for log in logs {
         let Some(kind) = decoder.decode(log.address(), &log.inner.data)? else { continue };
+        if let EventKind::V2Sync { reserve0, reserve1 } = kind {
+            synced.insert(log.address(), [reserve0, reserve1]);
+            continue;
+        }
         let Some((pool, what)) = told(log.address(), &kind) else { continue };
+        let is_pair = matches!(
+            kind,
+            EventKind::V2Swap { .. } | EventKind::V2Mint { .. } | EventKind::V2Burn { .. }
+        );
+        let reserves = is_pair.then(|| synced.get(&log.address()).copied()).flatten();
         let place =
             (log.block_number.context("a block")?, log.log_index.context("an index in the block")?);
         let tx_hash = log.transaction_hash.context("a transaction")?;
         let tx_index = log.transaction_index.context("its index")?;
-        found.insert(place, Wanted { pool, tx_hash, tx_index, what });
+        found.insert(place, Wanted { pool, tx_hash, tx_index, what, reserves });
     }
     Ok(found)
 }

@@ -1,5 +1,7 @@
 //! The shapes that readers check: all that has to be there, and nothing else.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::Address;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -37,7 +39,7 @@ type Member = (&'static str, bool, Is);
 const BLOCK: Is = Is::Object(&[("blockNumber", true, Is::Int), ("blockTimestamp", true, Is::Int)]);
 const BLOCK_ANSWER: Is = Is::Object(&[("block", true, BLOCK)]);
 
-/// DEX Screener 1.1 with what GeckoTerminal asks beyond it: `decimals`, and `reserves` always.
+/// DEX Screener 1.1 with what GeckoTerminal asks beyond it: `decimals`, and `reserves` of the last event of a block.
 const SCREENER_ASSET: Is = Is::Object(&[(
     "asset",
     true,
@@ -85,7 +87,7 @@ const SCREENER_EVENTS: Is = Is::Object(&[(
         ("priceNative", false, Is::Price),
         (
             "reserves",
-            true,
+            false,
             Is::Object(&[("asset0", true, Is::Decimal), ("asset1", true, Is::Decimal)]),
         ),
     ])),
@@ -192,8 +194,16 @@ pub(super) fn check(feed: &str, path: &str, answer: &Value) -> Result<()> {
         _ => bail!("{feed} has no {path}"),
     };
     fits(shape, answer)?;
+    let mut last = BTreeMap::new();
     for event in answer["events"].as_array().into_iter().flatten() {
         combination(feed, event).with_context(|| event.to_string())?;
+        if event["eventType"] != "creation" {
+            last.insert((event["pairId"].as_str(), event["block"]["blockNumber"].as_u64()), event);
+        }
+    }
+    // of several events of a block the last has to have them
+    for event in last.values() {
+        ensure!(event.get("reserves").is_some(), "no reserves: {event}");
     }
     Ok(())
 }
@@ -218,7 +228,6 @@ fn combination(feed: &str, event: &Value) -> Result<()> {
         _ => ["amount0", "amount1"] == *there && event.get("priceNative").is_none(),
     };
     ensure!(fine, "it has {there:?}");
-    ensure!(event["eventType"] == "creation" || event.get("reserves").is_some(), "no reserves");
     Ok(())
 }
 

@@ -51,9 +51,13 @@ async fn what_was_announced_stays() -> Result<()> {
     let again = reader.latest().await?;
     ensure!(again >= latest, "{latest:?} became {again:?}");
 
-    // nothing of this needs the node
+    let tools = Reader { services: &services, feed: "dextools" };
+    let created = tools.crawl(latest.0, 4).await?;
+
+    // nothing of this needs the node; who made pools it said once
     world.chain.stop().await?;
     assert_eq!(reader.latest().await?, again);
+    ensure!(tools.crawl(latest.0, 5).await? == created, "creators are forgotten");
     ensure!(reader.crawl(latest.0, 3).await? == told, "without the node");
     drop(services);
     world.mongo.stop().await;

@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 use devchain::Dice;
+use domain::decimal::Decimal;
 use serde_json::{Value, json};
+use store::PoolQuery;
 
 use super::bed::Bed;
 
@@ -64,7 +66,10 @@ async fn check_caches(bed: &Bed, ticker: &str) -> Result<()> {
         let hash = format!("{:x}", bed.snapshot().await?.block().hash);
         ensure!(etag.contains(&hash), "{etag} is not of {hash}");
         ensure!(first.header("access-control-allow-origin") == "*", "{first:?}");
-        ensure!(first.header("cache-control").starts_with("public, max-age="), "{first:?}");
+        let age = first.header("cache-control").strip_prefix("public, max-age=");
+        let age: u64 = age.with_context(|| format!("{first:?}"))?.parse()?;
+        // what contracts hold and tokens cost changes without a block
+        ensure!(age > 0 && (age <= 5 || !path.contains("tickers")), "{first:?}");
         ensure!(first.header("content-type").starts_with("application/json"), "{first:?}");
         let again = bed.ask(&path).await?;
         ensure!(again.text == first.text && again.header("etag") == etag, "{again:?}");
@@ -79,13 +84,38 @@ async fn check_caches(bed: &Bed, ticker: &str) -> Result<()> {
     ensure!(bed.ask("/udf/time").await?.header("cache-control") == "no-store");
     let refused = bed.ask("/coingecko/tickers?limit=501").await?;
     ensure!(refused.status == 400 && refused.header("cache-control") == "no-store", "{refused:?}");
-    // a new block, another answer
-    let before = bed.ask("/coingecko/tickers").await?.header("etag").to_owned();
+    let refused = bed.ask("/udf/history?symbol=x&resolution=60").await?;
+    ensure!(refused.status == 200 && refused.header("cache-control") == "no-store", "{refused:?}");
+    // a new block, another answer, which speaks of that block
+    let paths = ["/coingecko/tickers", "/cmc/summary", "/cmc/ticker"];
+    let mut before = Vec::new();
+    for path in paths {
+        before.push(bed.ask(path).await?);
+    }
     bed.world.traffic(3, 77).await?;
     let head = bed.world.truth()?.head().await?;
     bed.services.wait_for_block(head).await?;
-    let after = bed.ask_with("/coingecko/tickers", &[("if-none-match", &before)]).await?;
-    ensure!(after.status == 200 && after.header("etag") != before, "{after:?}");
+    for (path, before) in paths.into_iter().zip(before) {
+        let etag = before.header("etag");
+        let after = bed.ask_with(path, &[("if-none-match", etag)]).await?;
+        ensure!(after.status == 200 && after.header("etag") != etag, "{after:?}");
+        ensure!(after.text != before.text, "{path} says the same of another block");
+    }
+    last_prices_are_of_the_block(bed).await
+}
+
+/// What was listed last costs what the pools of the newest block say.
+async fn last_prices_are_of_the_block(bed: &Bed) -> Result<()> {
+    let tickers = bed.get("/coingecko/tickers").await?;
+    let pools = bed.snapshot().await?;
+    let pools = pools.pools(&PoolQuery { limit: 500, ..PoolQuery::default() }).await?;
+    for row in tickers.as_array().context("tickers")? {
+        let pool = pools.iter().find(|pool| row["pool_id"] == pool.id.to_string());
+        let price = pool.context("a pool")?.figures.token1_price;
+        let told: Decimal = row["last_price"].as_str().context("a price")?.parse()?;
+        let turned = Decimal::ONE.safe_div(price);
+        ensure!(told == price || told == turned, "{row}: {price} or {turned}");
+    }
     Ok(())
 }
 

@@ -86,6 +86,13 @@ impl Bed {
         self.store.reader().snapshot(chain).await?.context("nothing is indexed")
     }
 
+    /// When the service has the chain's newest block.
+    pub async fn caught_up(self) -> Result<Self> {
+        let head = self.world.truth()?.head().await?;
+        self.services.wait_for_block(head).await?;
+        Ok(self)
+    }
+
     pub async fn stop(self) -> Result<()> {
         self.services.terminate().await?;
         self.world.stop().await

@@ -184,6 +184,7 @@ async fn amms_rs_81_late_start() -> Result<()> {
     ensure!(ticks.delete_one(doc! { "_id": &id }).await?.deleted_count == 1, "it is not there");
     let services = Services::up(&config, world.folder.path()).await?;
     until_metric(&services, "sooho_indexer_pools_mended_total", 1).await?;
+    until_metric(&services, "sooho_indexer_pools_incomplete", 0).await?;
     ensure!(exact(&services, &pool, token).await? == fits, "another answer");
     ensure!(ticks.find_one(doc! { "_id": &id }).await? == Some(lost), "another tick");
     services.terminate().await?;

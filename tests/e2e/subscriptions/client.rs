@@ -57,7 +57,11 @@ impl Subscriber {
     }
 
     pub async fn subscribe(&mut self, id: &str, query: &str, variables: &Value) -> Result<()> {
-        let payload = json!({ "query": query, "variables": variables });
+        self.ask(id, json!({ "query": query, "variables": variables })).await
+    }
+
+    /// Whatever is asked.
+    pub async fn ask(&mut self, id: &str, payload: Value) -> Result<()> {
         self.send(&json!({ "id": id, "type": "subscribe", "payload": payload })).await
     }
 

@@ -1,6 +1,6 @@
 //! Who only listens knows what the store knows: through growth and reorgs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -9,7 +9,10 @@ use tests::{
     world::World,
 };
 
-use super::client::Subscriber;
+use super::{
+    believed::{Blocks, Candles, Swaps},
+    client::Subscriber,
+};
 
 const SWAPS: &str = "subscription($pool: String) { swaps(pool: $pool) { block { number hash }
     retracted { number hash } swaps { id blockNumber txHash pool { id swapCount token0 { symbol } } } } }";
@@ -19,32 +22,9 @@ const POOL: &str =
 const CHAIN: &str = "subscription { chain { retracted { number hash } added { number hash }
     chain { swapCount block { number hash } } } }";
 
-/// Swaps that a subscriber believes in, by block.
-#[derive(Default)]
-struct Believed {
-    swaps: BTreeMap<u64, BTreeSet<String>>,
-    retracted: usize,
-}
-
-impl Believed {
-    fn take(&mut self, news: &Value) -> Result<()> {
-        for block in news["retracted"].as_array().context("retracted")? {
-            self.retracted += 1;
-            self.swaps.remove(&block["number"].as_u64().context("a number")?);
-        }
-        for swap in news["swaps"].as_array().context("swaps")? {
-            let block = swap["blockNumber"].as_u64().context("a block")?;
-            let id = format!("{} {}", swap["id"], swap["txHash"]);
-            ensure!(self.swaps.entry(block).or_default().insert(id), "told twice: {swap}");
-            ensure!(swap["pool"]["token0"]["symbol"].is_string(), "{swap}");
-        }
-        Ok(())
-    }
-
-    fn all(&self) -> BTreeSet<String> {
-        self.swaps.values().flatten().cloned().collect()
-    }
-}
+const CANDLE: &str = "subscription($pool: String!, $base: CandleBase!) {
+    candle(pool: $pool, resolution: \"1m\", base: $base) {
+        from candles { start open high low close volume0 swapCount } } }";
 
 /// All swaps above a block as the service lists them.
 async fn listed(services: &Services, above: u64, pool: Option<&str>) -> Result<BTreeSet<String>> {
@@ -66,19 +46,71 @@ async fn listed(services: &Services, above: u64, pool: Option<&str>) -> Result<B
     }
 }
 
-/// Takes answers in until the one of this block.
-async fn up_to(
-    subscriber: &mut Subscriber,
-    id: &str,
-    hash: &str,
-    mut take: impl FnMut(&Value) -> Result<Option<String>>,
-) -> Result<()> {
-    loop {
-        let answer = subscriber.answer_to(id).await?;
-        ensure!(answer["errors"].is_null(), "{answer}");
-        if take(&answer["data"])?.as_deref() == Some(hash) {
-            return Ok(());
+/// What one subscriber believes, by its subscriptions.
+struct Believed {
+    subscriber: Subscriber,
+    blocks: Blocks,
+    all: Swaps,
+    one: Swaps,
+    /// What token0 costs, and token1.
+    candles: [Candles; 2],
+    /// What was told of the pool last.
+    pool: Value,
+}
+
+impl Believed {
+    /// Takes in what came of blocks, up to this one.
+    async fn up_to(&mut self, hash: &str) -> Result<()> {
+        loop {
+            let answer = self.subscriber.answer_to("chain").await?;
+            ensure!(answer["errors"].is_null(), "{answer}");
+            let news = &answer["data"]["chain"];
+            self.blocks.take(news)?;
+            if news["chain"]["block"]["hash"] == hash {
+                return Ok(());
+            }
         }
+    }
+
+    /// Takes in what came of the rest.
+    async fn take(&mut self) -> Result<()> {
+        let Self { subscriber, all, one, candles: [token0, token1], .. } = self;
+        for (id, swaps) in [("all", all), ("one", one)] {
+            for answer in subscriber.waiting(id).await? {
+                ensure!(answer["errors"].is_null(), "{answer}");
+                swaps.take(&answer["data"]["swaps"])?;
+            }
+        }
+        for (id, candles) in [("TOKEN0", token0), ("TOKEN1", token1)] {
+            for answer in subscriber.waiting(id).await? {
+                ensure!(answer["errors"].is_null(), "{answer}");
+                candles.take(&answer["data"]["candle"])?;
+            }
+        }
+        if let Some(answer) = subscriber.waiting("pool").await?.pop() {
+            self.pool = answer;
+        }
+        Ok(())
+    }
+
+    /// What it does not know, or what is not so.
+    async fn wrong(
+        &self,
+        services: &Services,
+        (chain, pool): (u64, &str),
+        (lowest, begin): (u64, u64),
+    ) -> Result<Vec<String>> {
+        let mut wrong = Vec::new();
+        for (believed, of) in [(&self.all, None), (&self.one, Some(pool))] {
+            let listed = listed(services, lowest, of).await?;
+            wrong.extend(difference(&believed.all(), &listed, begin)?);
+        }
+        for (candles, base) in self.candles.iter().zip(["token0", "token1"]) {
+            let url = format!("{}/v1/chains/{chain}/pools/{pool}/candles", services.serving);
+            let url = format!("{url}?resolution=1m&base={base}");
+            wrong.extend(candles.difference(&url).await?);
+        }
+        Ok(wrong)
     }
 }
 
@@ -101,13 +133,23 @@ async fn who_listens_knows_what_the_store_knows() -> Result<()> {
     ensure!(first["data"]["pool"]["pool"]["id"] == pool.as_str(), "{first}");
     subscriber.subscribe("all", SWAPS, &Value::Null).await?;
     subscriber.subscribe("one", SWAPS, &json!({ "pool": pool })).await?;
-    // both have begun when something that was asked after them is answered
+    for base in ["TOKEN0", "TOKEN1"] {
+        subscriber.subscribe(base, CANDLE, &json!({ "pool": pool, "base": base })).await?;
+    }
+    // all have begun when something that was asked after them is answered
     subscriber.subscribe("done", "{ chains { name } }", &Value::Null).await?;
     subscriber.answer_to("done").await?;
 
     let client = chain::Client::new(world.deployment.chain_id, &[world.chain.url()])?;
-    let (mut all, mut one) = (Believed::default(), Believed::default());
-    let (mut lowest, mut newest) = (begin, Value::Null);
+    let mut believed = Believed {
+        subscriber,
+        blocks: Blocks::known(&client, begin).await?,
+        all: Swaps::default(),
+        one: Swaps::default(),
+        candles: Default::default(),
+        pool: Value::Null,
+    };
+    let mut lowest = begin;
     for round in 0..6 {
         if round % 2 == 1 {
             // down to below where it began
@@ -120,57 +162,35 @@ async fn who_listens_knows_what_the_store_knows() -> Result<()> {
             world.traffic(5, 60 + round).await?;
         }
         let head = client.latest_block().await?;
-        let hash = format!("{:#x}", head.hash);
-        up_to(&mut subscriber, "chain", &hash, |news| {
-            let block = &news["chain"]["chain"]["block"];
-            Ok(block["hash"].as_str().map(str::to_owned))
-        })
-        .await?;
-        take_all(&mut subscriber, &mut all, &mut one, &mut newest).await?;
+        believed.up_to(&format!("{:#x}", head.hash)).await?;
+        believed.take().await?;
     }
     // what was asked last may come a moment later
-    let mut missing = Vec::new();
+    let names = (world.deployment.chain_id, pool.as_str());
+    let mut wrong = believed.wrong(&services, names, (lowest, begin)).await?;
     for _ in 0..20 {
-        missing.clear();
-        for (believed, of) in [(&all, None), (&one, Some(pool.as_str()))] {
-            let listed = listed(&services, lowest, of).await?;
-            missing.extend(difference(&believed.all(), &listed, begin)?);
-        }
-        if missing.is_empty() {
+        if wrong.is_empty() {
             break;
         }
-        take_all(&mut subscriber, &mut all, &mut one, &mut newest).await?;
+        believed.take().await?;
+        wrong = believed.wrong(&services, names, (lowest, begin)).await?;
     }
-    ensure!(missing.is_empty(), "{missing:?}");
-    let told = (all.all().len(), one.all().len());
+    ensure!(wrong.is_empty(), "{wrong:#?}");
+    believed.blocks.check(&client).await?;
+    let told = (believed.all.all().len(), believed.one.all().len());
     ensure!(told.0 > 20 && told.1 > 2, "{told:?} swaps");
-    ensure!(all.retracted > 20 && one.retracted == all.retracted, "{}", all.retracted);
+    let told = believed.candles.each_ref().map(|candles| candles.told);
+    ensure!(told.iter().all(|told| *told > 5), "{told:?} candles");
+    let left = &believed.blocks.left;
+    ensure!(left.len() > 20, "{left:?}");
+    ensure!(believed.all.left == *left && believed.one.left == *left, "{left:?}");
     let stored = get(&format!("{}/v1/pools/{pool}", services.serving)).await?;
     for field in ["swapCount", "sqrtPriceX96", "reserve0", "updatedBlock"] {
-        let told = &newest["data"]["pool"]["pool"][field];
-        ensure!(*told == stored["item"][field], "{field}: {newest} {stored}");
+        let told = &believed.pool["data"]["pool"]["pool"][field];
+        ensure!(*told == stored["item"][field], "{field}: {} {stored}", believed.pool);
     }
     services.terminate().await?;
     world.stop().await
-}
-
-/// Takes in what came.
-async fn take_all(
-    subscriber: &mut Subscriber,
-    all: &mut Believed,
-    one: &mut Believed,
-    newest: &mut Value,
-) -> Result<()> {
-    for (id, believed) in [("all", all), ("one", one)] {
-        for answer in subscriber.waiting(id).await? {
-            ensure!(answer["errors"].is_null(), "{answer}");
-            believed.take(&answer["data"]["swaps"])?;
-        }
-    }
-    if let Some(answer) = subscriber.waiting("pool").await?.pop() {
-        *newest = answer;
-    }
-    Ok(())
 }
 
 /// What was told and is not listed, or is listed and was not told though it happened after the beginning.

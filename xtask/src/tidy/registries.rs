@@ -8,19 +8,24 @@ use crate::error::{Context, Result};
 use crate::workspace::Workspace;
 
 const CRATES: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
-const LOCKS: [&str; 2] = ["Cargo.lock", "crates/devchain/npm/package-lock.json"];
-const SETTINGS: [(&str, &[&str]); 3] = [
+const NPM_LOCKS: [&str; 2] =
+    ["crates/devchain/npm/package-lock.json", "tests/clients/package-lock.json"];
+const SETTINGS: [(&str, &[&str]); 4] = [
     (".cargo/config.toml", &["[source", "[registries", "replace-with"]),
     ("crates/devchain/npm/.npmrc", &["registry=", "registry =", "_auth"]),
+    ("tests/clients/.npmrc", &["registry=", "registry =", "_auth"]),
     (".npmrc", &["registry=", "registry =", "_auth"]),
 ];
 
 /// The check on lock files and settings.
 pub fn checks(workspace: &Workspace) -> Result<Vec<Check>> {
     let mut breaches = Vec::new();
-    let [cargo, npm] = LOCKS;
-    scan(workspace, cargo, &mut breaches, |line| line.starts_with("source = ") && line != CRATES)?;
-    scan(workspace, npm, &mut breaches, |line| line.contains("\"resolved\": \"http"))?;
+    scan(workspace, "Cargo.lock", &mut breaches, |line| {
+        line.starts_with("source = ") && line != CRATES
+    })?;
+    for lock in NPM_LOCKS {
+        scan(workspace, lock, &mut breaches, |line| line.contains("\"resolved\": \"http"))?;
+    }
     for (file, words) in SETTINGS {
         scan(workspace, file, &mut breaches, |line| words.iter().any(|word| line.contains(word)))?;
     }

@@ -20,13 +20,18 @@ const ANVIL_SHA256: &str = "10c1c727d6c1de973aeb160e59875b9a9a23464d6e74149ee8ab
 
 /// The part of `.tools/` that holds them.
 pub fn part(workspace: &Workspace) -> Result<Part> {
-    let mut inputs = vec![ANVIL_SHA256.as_bytes().to_vec()];
+    part_of(workspace, SOURCE, "npm", ANVIL_SHA256)
+}
+
+/// A part of `.tools/` that is made from the lock file of a folder, and from what is pinned beside it.
+pub fn part_of(workspace: &Workspace, source: &str, name: &str, pinned: &str) -> Result<Part> {
+    let mut inputs = vec![pinned.as_bytes().to_vec()];
     for file in FILES {
-        let path = workspace.path(SOURCE).join(file);
+        let path = workspace.path(source).join(file);
         inputs.push(fs::read(&path).context(|| format!("read {}", path.display()))?);
     }
     let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
-    Part::new(&workspace.tools(), "npm", &inputs)
+    Part::new(&workspace.tools(), name, &inputs)
 }
 
 /// The chain's program in the finished part.
@@ -39,22 +44,27 @@ pub fn contracts(part: &Part) -> PathBuf {
     part.folder().join("node_modules")
 }
 
-/// Installs what the lock file says and checks the binary. No package's install script runs.
+/// Installs what the lock file says and checks the binary.
 pub fn install(workspace: &Workspace, part: &Part) -> Result<()> {
     part.install(|folder| {
-        for file in FILES {
-            let from = workspace.path(SOURCE).join(file);
-            fs::copy(&from, folder.join(file)).context(|| format!("copy {}", from.display()))?;
-        }
-        let mut npm = Command::new("npm");
-        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(folder);
-        process::output_of(&mut npm).map_err(|error| {
-            Error::new(format!(
-                "could not install with npm; check the network and run this again\n  {error}"
-            ))
-        })?;
+        install_into(workspace, SOURCE, folder)?;
         check_anvil(&folder.join(ANVIL))
+    })
+}
+
+/// Installs what the lock file of a folder says. No package's install script runs.
+pub fn install_into(workspace: &Workspace, source: &str, folder: &Path) -> Result<()> {
+    for file in FILES {
+        let from = workspace.path(source).join(file);
+        fs::copy(&from, folder.join(file)).context(|| format!("copy {}", from.display()))?;
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(folder);
+    process::output_of(&mut npm).map(drop).map_err(|error| {
+        Error::new(format!(
+            "could not install with npm; check the network and run this again\n  {error}"
+        ))
     })
 }
 

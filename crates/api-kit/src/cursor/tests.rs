@@ -48,3 +48,10 @@ fn filter_and_position_do_not_run_together() {
     let left = List::new("swaps", 1, "a").cursor(b"bc");
     assert!(List::new("swaps", 1, "ab").position(&left).is_err());
 }
+
+#[test]
+fn a_long_symbol_fits() {
+    let position = "💥".repeat(64).into_bytes();
+    let position = [vec![7; 20], position].concat();
+    assert_eq!(list().position(&list().cursor(&position)).unwrap(), position);
+}

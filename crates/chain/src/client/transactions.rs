@@ -1,27 +1,27 @@
-//! Transactions by hash, as far as feeds tell them.
+//! Transactions of blocks, as far as feeds tell them.
 
-use alloy_primitives::B256;
+use domain::block::BlockRef;
 
-use super::{Client, exchange::Ask};
-use crate::{error::ChainError, raw::RawTransaction, wire::WireTransaction};
+use super::Client;
+use crate::{error::ChainError, raw::RawTransaction};
 
 impl Client {
-    /// The transactions with these hashes, which stand in blocks, in their order.
+    /// The blocks at these heights with their transactions, in their order. Nodes that keep no index of old transactions
+    /// tell these, too.
     ///
     /// # Errors
-    /// [`ChainError::Missing`] when the node does not know one (yet, or any more); any other [`ChainError`].
-    pub async fn transactions(&self, hashes: &[B256]) -> Result<Vec<RawTransaction>, ChainError> {
-        let params = hashes.iter().map(|hash| format!(r#"["{hash}"]"#)).collect::<Vec<_>>();
-        let found =
-            self.present::<WireTransaction>(&Ask::new("eth_getTransactionByHash"), &params).await?;
-        let transactions = found.into_iter().map(RawTransaction::try_from);
-        let transactions = transactions.collect::<Result<Vec<_>, _>>()?;
-        for (wanted, found) in hashes.iter().zip(&transactions) {
-            if *wanted != found.hash {
-                let why = format!("asked for transaction {wanted}, got {}", found.hash);
-                return Err(ChainError::Inconsistent(why));
-            }
-        }
-        Ok(transactions)
+    /// [`ChainError::Missing`] when a block is not there; any other [`ChainError`].
+    pub async fn transactions_of(
+        &self,
+        numbers: &[u64],
+    ) -> Result<Vec<(BlockRef, Vec<RawTransaction>)>, ChainError> {
+        let wanted = numbers.iter().map(|number| (*number, true)).collect::<Vec<_>>();
+        let blocks = self.wire_blocks(&wanted).await?;
+        let told = blocks.into_iter().map(|block| {
+            let header = BlockRef::from(&block);
+            let transactions = block.transactions.into_iter().map(RawTransaction::try_from);
+            Ok((header, transactions.collect::<Result<Vec<_>, ChainError>>()?))
+        });
+        told.collect()
     }
 }

@@ -48,7 +48,63 @@ fn what_never_begins_to_run_is_an_outcome() {
         "intrinsic gas too low: have 16, want 21000",
         "intrinsic gas too high -- CallGasCostMoreThanGasLimit",
     ] {
-        let error = ChainError::from_response(-32003, message, None);
-        assert!(matches!(error, ChainError::Reverted { .. }), "{message}: {error}");
+        for method in ["eth_call", "eth_simulateV1", "eth_estimateGas"] {
+            let error = Fault::from_response(method, -32003, message, None).error;
+            assert!(matches!(error, ChainError::Reverted { .. }), "{message}: {error}");
+        }
+        let fault = Fault::from_response("eth_getLogs", -32003, message, None);
+        assert!(fault.is_endpoints(), "{message}: {fault:?}");
+    }
+}
+
+#[test]
+fn what_an_endpoint_says_of_its_customer_is_no_outcome() {
+    for message in [
+        "insufficient funds in your account: top up your balance",
+        "Insufficient funds",
+        "your plan has insufficient funds for this request",
+        "intrinsic gas could not be estimated",
+    ] {
+        for method in ["eth_call", "eth_simulateV1", "eth_estimateGas", "eth_getLogs"] {
+            let fault = Fault::from_response(method, -32000, message, None);
+            assert!(matches!(fault.error, ChainError::Unavailable(_)), "{message}: {fault:?}");
+            assert!(fault.is_endpoints(), "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_contract_that_halts_has_answered() {
+    let halts = [
+        (-32000, "invalid jump destination"),
+        (-32000, "write protection"),
+        (-32000, "return data out of bounds"),
+        (-32000, "gas uint64 overflow"),
+        (-32000, "out of gas"),
+        (-32000, "invalid opcode: INVALID"),
+        (-32000, "stack underflow (0 <=> 2)"),
+        (-32003, "EVM error: InvalidJump"),
+        (-32603, "EVM error InvalidJump"),
+        (-32603, "EVM error OutOfOffset"),
+        (-32603, "EVM error: OutOfGas(Basic)"),
+        (-32015, "VM execution error."),
+    ];
+    for (code, message) in halts {
+        let fault = Fault::from_response("eth_call", code, message, None);
+        assert!(matches!(fault.error, ChainError::Reverted { .. }), "{message}: {}", fault.error);
+        assert!(!fault.is_endpoints(), "{message}");
+    }
+    // of other questions, or in other words, it is the node's trouble
+    for (method, message) in [
+        ("eth_getBalance", "EVM error: InvalidJump"),
+        ("eth_getLogs", "write protection"),
+        ("eth_call", "EVM error: database is locked"),
+        ("eth_call", "EVM error"),
+        ("eth_call", "internal error"),
+        ("eth_call", "execution aborted (timeout = 5s)"),
+    ] {
+        let fault = Fault::from_response(method, -32000, message, None);
+        assert!(matches!(fault.error, ChainError::Unavailable(_)), "{message}: {}", fault.error);
+        assert!(fault.is_endpoints(), "{message}");
     }
 }

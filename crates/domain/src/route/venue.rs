@@ -140,8 +140,9 @@ impl Venue {
         !matches!(self.liquidity, Liquidity::Unsupported(_))
     }
 
-    /// The pool of [`mod@crate::amm::swap`], and what is known of its swaps.
-    pub(super) fn concentrated(&self) -> Option<(Pool<'_>, &Ladder)> {
+    /// The pool of [`mod@crate::amm::swap`], and what is known of its swaps; `None` of one that is not concentrated.
+    #[must_use]
+    pub fn concentrated(&self) -> Option<(Pool<'_>, &Ladder)> {
         match (&self.liquidity, &self.ladder) {
             (
                 Liquidity::Concentrated { sqrt_price_x96, tick, liquidity, fee, ticks },

@@ -109,6 +109,11 @@ async fn assert_read(mongo: &TestMongo, blocks: &[BlockChanges]) {
                     let newest = &within[within.len().saturating_sub(limit as usize)..];
                     let found = read(&snapshot, subject, resolution, span, limit).await;
                     assert_eq!(found, newest, "{subject:?} {resolution} {span:?} {limit}");
+                    let (from, to) = span;
+                    let query = CandleQuery { subject, resolution, from, to, limit };
+                    let oldest = &within[..within.len().min(limit as usize)];
+                    let found = snapshot.candles_onward(&query).await.unwrap();
+                    assert_eq!(found, oldest, "{subject:?} {resolution} {span:?} {limit}");
                 }
             }
         }

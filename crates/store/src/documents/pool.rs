@@ -240,6 +240,20 @@ impl Stored for Doc {
     }
 }
 
+/// A pool with these of its figures and the locked value, by which lists are in order.
+pub(crate) fn with_figures(figures: &[&'static str]) -> Document {
+    let mut fields = doc! {
+        "dex": 1, "protocol": 1, "factory": 1, "tokens": 1, "fee_pips": 1, "tick_spacing": 1, "hooks": 1, "created": 1,
+        "created_ts": 1, "created_tx": 1, "state": 1, "swaps": 1, "liquidity_events": 1, "updated": 1,
+        "figures.totalValueLockedUSD": 1,
+    };
+    for figure in figures {
+        fields.insert(format!("figures.{figure}"), 1);
+        fields.insert(format!("figures.{}.{figure}", record::EXACT), 1);
+    }
+    fields
+}
+
 /// What of a pool a trade is computed from.
 pub(crate) fn trading() -> Document {
     doc! {

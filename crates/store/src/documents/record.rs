@@ -18,7 +18,7 @@ use crate::{
 mod tests;
 
 /// Where whole decimals are kept that Decimal128 cannot hold.
-const EXACT: &str = "exact";
+pub(crate) const EXACT: &str = "exact";
 
 /// Appends the fields of a record to a document.
 pub(crate) fn append<R: Record>(document: &mut Document, record: &R) {

@@ -30,8 +30,7 @@ impl Snapshot {
         Ok(below.map(|below| (below.block, below.counters)))
     }
 
-    /// The newest block that is not younger than a time in Unix seconds, if it is among those whose undo records are kept
-    /// and not the lowest of them.
+    /// The newest block that is not younger than a time in Unix seconds, if it is among those whose undo records are kept.
     pub async fn block_at(&self, timestamp: u64) -> Result<Option<BlockRef>, StoreError> {
         let newest = self.block();
         if newest.timestamp <= timestamp {

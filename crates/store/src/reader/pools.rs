@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alloy_primitives::Address;
+use bson::Document;
 use domain::{
     decimal::Decimal,
     entity::{Pool, Protocol},
@@ -112,6 +113,16 @@ impl Snapshot {
         self.pools_within(query, OF_A_TOKEN).await
     }
 
+    /// The same with these of the pools' figures alone (by the names of [`PoolFigures`](domain::figures::PoolFigures)) and the
+    /// locked value in USD: the others are not read and stand at their defaults. For who knows what he will look at.
+    pub async fn pools_with(
+        &self,
+        query: &PoolQuery,
+        figures: &[&'static str],
+    ) -> Result<Vec<Pool>, StoreError> {
+        self.pools_projected(query, OF_A_TOKEN, Some(pool::with_figures(figures))).await
+    }
+
     /// All pools with any of these tokens, on either side, oldest first. Reads as many as there are: for tokens that have
     /// few ([`domain::entity::Token::pool_count`]).
     pub async fn pools_of_tokens(&self, tokens: &[Address]) -> Result<Vec<Pool>, StoreError> {
@@ -132,12 +143,21 @@ impl Snapshot {
         query: &PoolQuery,
         bound: Bound,
     ) -> Result<Vec<Pool>, StoreError> {
+        self.pools_projected(query, bound, None).await
+    }
+
+    async fn pools_projected(
+        &self,
+        query: &PoolQuery,
+        bound: Bound,
+        projection: Option<Document>,
+    ) -> Result<Vec<Pool>, StoreError> {
         let bound = (!query.is_served()).then_some(bound);
         let mut found = Vec::new();
         for mut plan in plans(self.key(), query) {
             let rest = query.limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
             plan.limit = Some(rest);
-            found.extend(self.find_within::<pool::Doc>(plan, bound).await?);
+            found.extend(self.find_projected::<pool::Doc>(plan, bound, projection.clone()).await?);
         }
         Ok(found)
     }

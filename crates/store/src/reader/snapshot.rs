@@ -187,6 +187,16 @@ impl Snapshot {
         plan: Plan,
         bound: Option<Bound>,
     ) -> Result<Vec<D::Domain>, StoreError> {
+        self.find_projected::<D>(plan, bound, None).await
+    }
+
+    /// Runs a plan for a part of each document, which must be enough to read it.
+    pub(super) async fn find_projected<D: Stored + Send + Sync>(
+        &self,
+        plan: Plan,
+        bound: Option<Bound>,
+        projection: Option<Document>,
+    ) -> Result<Vec<D::Domain>, StoreError> {
         if plan.limit == Some(0) {
             return Ok(Vec::new());
         }
@@ -203,6 +213,9 @@ impl Snapshot {
         if let Some(bound) = bound {
             find = find.max_time(bound.deadline);
         }
+        if let Some(projection) = projection {
+            find = find.projection(projection);
+        }
         let failed = |error| match bound {
             Some(bound) => bound.given_up(error),
             None => StoreError::from(error),
@@ -212,6 +225,10 @@ impl Snapshot {
             cursor.stream(&mut session).try_collect().await.map_err(failed)?;
         drop(session);
         found.iter().map(|raw| decode::<D>(raw)).collect()
+    }
+
+    pub(super) const fn watermark(&self) -> &Watermark {
+        &self.watermark
     }
 
     /// The chain as stored.

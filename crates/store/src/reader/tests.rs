@@ -25,7 +25,9 @@ use crate::{
 mod explain;
 mod positions;
 mod range;
+mod recent;
 mod reconciled;
+mod speakers;
 mod trading;
 
 const ID: ChainId = 31_337;

@@ -20,6 +20,15 @@ use super::{
     Keeper, KeeperError, PAGE,
 };
 
+/// What reading what changed came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outcome {
+    /// Pools that were read.
+    pub(super) read: usize,
+    /// Whether an answer can be another one than before. It cannot where all that was read again was not whole, and is not.
+    pub(super) is_new: bool,
+}
+
 /// Blocks whose changes are remembered, for the case that they are taken back.
 const REMEMBERED: usize = 1_024;
 const TOKENS: u32 = 5_000;
@@ -68,8 +77,9 @@ impl Keeper {
         changes: Changes,
         retaxed: &Changed,
         lacking: &[PoolId],
-    ) -> Result<usize, KeeperError> {
-        let Some(held) = &mut self.held else { return Ok(0) };
+    ) -> Result<Outcome, KeeperError> {
+        let Some(held) = &mut self.held else { return Ok(Outcome { read: 0, is_new: false }) };
+        let is_step = !(changes.undone.is_empty() && changes.done.is_empty());
         let (mut pools, mut ticks) = changes.touched();
         pools.extend(held.holding(retaxed.keys()));
         pools.extend(lacking);
@@ -104,6 +114,7 @@ impl Keeper {
             tokens.extend(snapshot.tokens_by_addresses(part).await?);
         }
         // nothing is changed before everything is read: who fails above begins anew
+        let is_refeed = held.fees != fees.known;
         (held.fees, held.fees_are_whole) = (fees.known, fees.is_whole);
         held.apply(&ids, &found, &mut tick_maps);
         tokens.iter().for_each(|token| held.names.describe(token));
@@ -114,7 +125,9 @@ impl Keeper {
         let surplus = held.recent.len().saturating_sub(REMEMBERED);
         held.recent.drain(..surplus);
         held.block = snapshot.block();
-        Ok(ids.len())
+        let is_mended = lacking.iter().any(|pool| !held.lacking.contains(pool));
+        let is_new = is_step || !retaxed.is_empty() || is_refeed || is_mended;
+        Ok(Outcome { read: ids.len(), is_new })
     }
 
     /// Reads everything.

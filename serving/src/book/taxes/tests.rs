@@ -51,6 +51,27 @@ fn a_token_that_is_said_to_take_nothing_is_plain() {
 }
 
 #[test]
+fn a_trial_that_tells_nothing_refutes_nothing() {
+    let taxes = taxes();
+    let of = |token| taxes.apply([token, PLAIN], pair()).liquidity;
+    for (verdict, why) in
+        [(Verdict::Taxed, Unsupported::Tax(OTHER)), (Verdict::Refuses, Unsupported::Paused(OTHER))]
+    {
+        taxes.note(OTHER, verdict);
+        taxes.note(OTHER, Verdict::Untried);
+        assert_eq!(of(OTHER), Liquidity::Unsupported(why), "{verdict:?}");
+        assert_eq!(taxes.counts().get(&verdict), Some(&1));
+        // it waits its turn like one that nobody tried out
+        assert!(!taxes.is_due(OTHER));
+    }
+    taxes.note(OTHER, Verdict::Plain);
+    assert_eq!(of(OTHER), pair().liquidity);
+    // nothing was known of it
+    taxes.note(PLAIN, Verdict::Untried);
+    assert_eq!(taxes.counts().get(&Verdict::Untried), Some(&1));
+}
+
+#[test]
 fn a_change_while_pools_are_read_is_not_lost() {
     let taxes = taxes();
     taxes.note(PLAIN, Verdict::Plain);

@@ -7,18 +7,21 @@ use super::{Blocks, header};
 use crate::feeds::view::View;
 
 impl Blocks {
-    /// The height up to which everything may be told.
+    /// The height up to which everything may be told. It is stored for this request.
     ///
     /// # Errors
-    /// `NOT_READY` while no block lies deep enough.
+    /// `NOT_READY` while no block lies deep enough, or what is stored ends below what was announced.
     pub(in crate::feeds) async fn height(&self, view: &View) -> Result<u64, Problem> {
-        Ok(match self.standing(view).await? {
-            Standing::Known(block) => self.raised(view, block).number,
-            Standing::Height(number) => {
-                let announced = self.highest(view).map_or(number, |block| block.number);
-                announced.max(number)
+        let standing = self.standing(view).await?;
+        let announced = self.before(view)?.map(|block| block.number);
+        let number = match standing {
+            Standing::Known(block) => {
+                self.highest.raise(view.chain_id, block);
+                block.number
             }
-        })
+            Standing::Height(number) => number,
+        };
+        Ok(announced.map_or(number, |announced| announced.max(number)))
     }
 
     /// The block itself, with its time.
@@ -26,14 +29,41 @@ impl Blocks {
     /// # Errors
     /// As above; `CHAIN_UNAVAILABLE` where only the node knows its time and does not answer.
     pub(in crate::feeds) async fn announced(&self, view: &View) -> Result<BlockRef, Problem> {
-        let block = match self.standing(view).await? {
-            Standing::Known(block) => block,
-            Standing::Height(number) => match self.highest(view) {
-                Some(block) if block.number >= number => block,
-                _ => header(view, number).await?,
-            },
+        let standing = self.standing(view).await?;
+        let announced = self.before(view)?.filter(|block| block.number >= standing.number());
+        let block = match (announced, standing) {
+            (Some(announced), standing) => self.still(view, announced, &standing).await?,
+            (None, Standing::Known(block)) => block,
+            (None, Standing::Height(number)) => header(view, number).await?,
         };
-        Ok(self.raised(view, block))
+        let highest = self.highest.raise(view.chain_id, block);
+        // another request may have announced one meanwhile that is not stored for this one
+        Ok(if highest.number <= view.block().number { highest } else { block })
+    }
+
+    /// What was announced before.
+    fn before(&self, view: &View) -> Result<Option<BlockRef>, Problem> {
+        let announced = self.highest.get(view.chain_id);
+        let is_stored = announced.is_none_or(|block| block.number <= view.block().number);
+        is_stored.then_some(announced).ok_or_else(shorter)
+    }
+
+    /// The block at the height that was announced: another one, if the chain was taken back that deep.
+    async fn still(
+        &self,
+        view: &View,
+        announced: BlockRef,
+        standing: &Standing,
+    ) -> Result<BlockRef, Problem> {
+        let now = match standing {
+            Standing::Known(block) if block.number == announced.number => Some(*block),
+            _ => view.snapshot.mark_at(announced.number).await?.map(|(block, _)| block),
+        };
+        let now = now.unwrap_or(announced);
+        if now != announced {
+            self.highest.replace(view.chain_id, announced, now);
+        }
+        Ok(now)
     }
 
     async fn standing(&self, view: &View) -> Result<Standing, Problem> {
@@ -61,9 +91,25 @@ enum Standing {
     Height(u64),
 }
 
+impl Standing {
+    const fn number(&self) -> u64 {
+        match self {
+            Self::Known(block) => block.number,
+            Self::Height(number) => *number,
+        }
+    }
+}
+
 fn not_deep_enough() -> Problem {
     Problem::unavailable(
         "NOT_READY",
         "no block lies deep enough yet that nobody can take it back; try again when the chain has grown",
+    )
+}
+
+fn shorter() -> Problem {
+    Problem::unavailable(
+        "NOT_READY",
+        "what is stored ends below a block that was announced: the chain was taken back; try again in a moment",
     )
 }

@@ -1,10 +1,8 @@
 //! That pools came to be, and by whom.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
+use alloy_primitives::B256;
 use api_kit::problem::Problem;
 use domain::{entity::Pool, ids::PoolId};
 
@@ -15,7 +13,7 @@ use super::{
     pools::Listed,
     skip::Skip,
 };
-use crate::{failure, feeds::view::View};
+use crate::feeds::view::View;
 
 impl Blocks {
     /// That pools came to be. Who sent the transactions, and their places, are in rows of the same transaction, else known
@@ -29,30 +27,25 @@ impl Blocks {
         rows: &[Row],
         events: &mut Vec<Event>,
     ) -> Result<(), Problem> {
-        let hashes: BTreeSet<_> = created
-            .iter()
-            .filter(|pool| listed.contains_key(&pool.id))
-            .map(|pool| pool.created.tx_hash)
-            .collect();
+        let shown = created.iter().filter(|pool| listed.contains_key(&pool.id));
+        let mut unknown: BTreeMap<B256, u64> =
+            shown.map(|pool| (pool.created.tx_hash, pool.created.block)).collect();
         let mut senders = BTreeMap::new();
-        for meta in rows.iter().map(Row::meta).filter(|meta| hashes.contains(&meta.tx_hash)) {
-            if let Some(origin) = meta.origin {
+        for meta in rows.iter().map(Row::meta) {
+            if let Some(origin) = meta.origin.filter(|_| unknown.contains_key(&meta.tx_hash)) {
                 senders.insert(meta.tx_hash, (origin, meta.tx_index));
             }
         }
-        let asked: Vec<_> = hashes.into_iter().filter(|hash| !senders.contains_key(hash)).collect();
-        if !asked.is_empty() {
-            let found =
-                view.chain()?.client.transactions(&asked).await.map_err(failure::of_chain)?;
-            senders.extend(found.iter().map(|found| (found.hash, (found.from, found.index))));
-        }
+        unknown.retain(|hash, _| !senders.contains_key(hash));
+        senders.extend(self.senders.of(view, &unknown).await?);
         for pool in created {
             let Some(pair) = listed.get(&pool.id) else {
                 self.skipped(feed, Skip::LeftOut);
                 continue;
             };
             let created = &pool.created;
-            let Some((maker, tx_index)) = senders.get(&created.tx_hash).copied() else { continue };
+            let sent = senders.get(&created.tx_hash).copied();
+            let (maker, tx_index) = sent.ok_or_else(Problem::internal)?;
             events.push(Event {
                 block: created.block,
                 timestamp: created.timestamp,

@@ -1,4 +1,5 @@
-//! Headers of blocks that nobody can take back, by height and by time.
+//! Headers of announced blocks, by height and by time. Those that can still be taken back are the store's: the node may
+//! be on another branch by now, and what it says is remembered for ever.
 
 use api_kit::problem::Problem;
 use domain::block::BlockRef;
@@ -36,16 +37,19 @@ impl Blocks {
         if announced.timestamp <= time {
             return Ok(Some(announced));
         }
-        let first = header(view, 0).await?;
-        if first.timestamp > time {
+        if let Some(block) = view.snapshot.block_at(time).await? {
+            return Ok(Some(if block.number < announced.number { block } else { announced }));
+        }
+        // it lies below all that can be taken back
+        let settled = view.snapshot.settled().await?;
+        let top = settled.filter(|settled| settled.number < announced.number).unwrap_or(announced);
+        if top.timestamp <= time {
+            return Ok(Some(top));
+        }
+        if header(view, 0).await?.timestamp > time {
             return Ok(None);
         }
-        // the answer is `low` or above it and below `high`
-        let (mut low, mut high) = (first, announced.number);
-        while high - low.number > 1 {
-            let middle = header(view, low.number + (high - low.number) / 2).await?;
-            if middle.timestamp <= time { low = middle } else { high = middle.number }
-        }
-        Ok(Some(low))
+        let number = view.chain()?.past.at_time((0, top.number), time).await?;
+        header(view, number).await.map(Some)
     }
 }

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use alloy_primitives::I256;
 use api_kit::problem::Problem;
 use domain::{entity::Pool, ids::PoolId, reconciled::Reconciled, version::PoolVersion};
 
@@ -18,6 +19,8 @@ use super::{
     skip::Skip,
 };
 use crate::feeds::view::View;
+
+mod horizon;
 
 /// Blocks of an answer at most.
 pub(in crate::feeds) const MOST_BLOCKS: u64 = 1_000;
@@ -63,6 +66,7 @@ impl Blocks {
         }
         let known =
             known(view, by_pool.keys().copied().collect(), created.clone(), &blocks).await?;
+        horizon::check(view, &known, &by_pool).await?;
         let mut events = Vec::with_capacity(rows.len());
         for (pool, rows) in &by_pool {
             let Some(listed) = known.listed.get(pool) else {
@@ -92,10 +96,10 @@ impl Blocks {
         let versions = known.versions.get(id).map_or(&[][..], Vec::as_slice);
         let at = |up_to: u64| versions.iter().rev().find(|(block, _)| *block <= up_to);
         let end = at(number).map(|(_, version)| version);
-        let before = number.checked_sub(1).and_then(at).map(|(_, version)| version);
+        let stored = number.checked_sub(1).and_then(at).map(|(_, version)| version);
         let swaps = rows.iter().any(|row| matches!(row, Row::Swap(_)));
         // without a swap a pool that came in this block stands where it began
-        let before = before.or_else(|| end.filter(|_| !swaps));
+        let before = stored.or_else(|| end.filter(|_| !swaps));
         let mut price = before.and_then(express::price_of);
         let mut moved = Vec::with_capacity(rows.len());
         for row in rows {
@@ -106,10 +110,23 @@ impl Blocks {
         }
         let held = end.and_then(|end| reserves::held(listed, end, known.drifted.get(id)));
         let changes: Vec<_> = moved.iter().map(|moved| moved.change).collect();
-        let after = reserves::walk_back(held, &changes);
+        // an estimate need not add up
+        let is_whole = !reserves::is_exact(listed) || {
+            let held_then = |then| reserves::held(listed, then, known.drifted.get(id));
+            let is_new = listed.pool.created.block == number;
+            let then = stored.map_or_else(|| is_new.then_some([I256::ZERO; 2]), held_then);
+            reserves::add_up(then, &changes, held)
+        };
+        let after = if is_whole {
+            reserves::walk_back(held, &changes)
+        } else {
+            reserves::at_the_end(held, rows.len())
+        };
         let mut kinds = Vec::with_capacity(rows.len());
         for ((row, moved), reserves) in rows.iter().zip(&moved).zip(&after) {
-            kinds.push(match express::told(listed, row, moved, *reserves) {
+            // what the pool holds in the end may have another price than a swap left
+            let reserves = reserves.filter(|_| is_whole);
+            kinds.push(match express::told(listed, row, moved, reserves) {
                 Some(Ok(kind)) => Some(kind),
                 Some(Err(why)) => {
                     self.skipped(feed, why);

@@ -60,28 +60,56 @@ pub(in crate::feeds) struct Range {
     to_block: Option<String>,
 }
 
+const FROM: &str = "fromBlock";
+const TO: &str = "toBlock";
+
+/// A parameter that is wrong.
+#[derive(Debug)]
+pub(in crate::feeds) struct Wrong {
+    /// How.
+    pub(in crate::feeds) problem: Problem,
+    /// Its name.
+    pub(in crate::feeds) param: &'static str,
+}
+
+impl From<Wrong> for Problem {
+    fn from(wrong: Wrong) -> Self {
+        wrong.problem
+    }
+}
+
 impl Range {
     /// The blocks, both ends included.
     ///
     /// # Errors
     /// `BLOCK_INVALID` for what is no height, `RANGE_INVALID` for ends in the wrong order, above the announced block or too
     /// far from each other.
-    pub(in crate::feeds) fn blocks(&self, announced: u64) -> Result<RangeInclusive<u64>, Problem> {
-        let from = height("fromBlock", self.from_block.as_deref())?;
-        let to = height("toBlock", self.to_block.as_deref())?;
-        let invalid = |detail: String| Err(Problem::bad_request("RANGE_INVALID", detail));
+    pub(in crate::feeds) fn blocks(&self, announced: u64) -> Result<RangeInclusive<u64>, Wrong> {
+        let end = |param: &'static str, text: &Option<String>| {
+            height(param, text.as_deref()).map_err(|problem| Wrong { problem, param })
+        };
+        let (from, to) = (end(FROM, &self.from_block)?, end(TO, &self.to_block)?);
+        let invalid = |param: &'static str, detail: String| {
+            Err(Wrong { problem: Problem::bad_request("RANGE_INVALID", detail), param })
+        };
         if from > to {
-            return invalid(format!("`fromBlock` {from} is above `toBlock` {to}"));
+            return invalid(FROM, format!("`fromBlock` {from} is above `toBlock` {to}"));
         }
         if to - from >= MOST_BLOCKS {
-            return invalid(format!(
-                "{from} to {to} are more than {MOST_BLOCKS} blocks, the most of one answer: ask for less"
-            ));
+            return invalid(
+                TO,
+                format!(
+                    "{from} to {to} are more than {MOST_BLOCKS} blocks, the most of one answer: ask for less"
+                ),
+            );
         }
         if to > announced {
-            return invalid(format!(
-                "`toBlock` {to} is above the latest block {announced}: a part of what is to come would be lost"
-            ));
+            return invalid(
+                TO,
+                format!(
+                    "`toBlock` {to} is above the latest block {announced}: a part of what is to come would be lost"
+                ),
+            );
         }
         Ok(from..=to)
     }

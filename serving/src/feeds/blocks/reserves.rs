@@ -1,6 +1,7 @@
 //! What pools hold after their events.
 //!
-//! The history has what a pool held after each block; from there the events of the block are taken back one by one. V2: the
+//! The history has what a pool held after each block; from there the events of the block are taken back one by one, if they
+//! add up to what it held after the block before. V2: the
 //! pair's own reserves. V3: what its events add up to, flash fees and the protocol's share included, which is what its
 //! contract holds of plain tokens. V4 pools have no balances, and what their fees paid out is in no event: there the drift
 //! that the contracts' word showed last is taken off, grown with the volume.
@@ -51,6 +52,33 @@ fn drift(listed: &Listed, then: &PoolFigures, drifted: Option<&Reconciled>) -> [
     })
 }
 
+/// Whether the events of a block are all that changed what a pool holds. A pair that was told to take in what it was given,
+/// or what it lost (`sync`), and the protocol's share that was taken out of a V3 pool are in no event.
+pub(super) fn add_up(
+    before: Option<[I256; 2]>,
+    changes: &[Option<[I256; 2]>],
+    end: Option<[I256; 2]>,
+) -> bool {
+    let added = changes.iter().try_fold(before, |held, change| {
+        let ([held0, held1], [change0, change1]) = (held?, (*change)?);
+        Some(Some([held0.checked_add(change0)?, held1.checked_add(change1)?]))
+    });
+    added.flatten().is_some() && added.flatten() == end
+}
+
+/// Where they are not: what the pool held after the last of so many events; the others are not known.
+pub(super) fn at_the_end(end: Option<[I256; 2]>, events: usize) -> Vec<Option<[U256; 2]>> {
+    let mut after = vec![None; events];
+    if let Some(last) = after.last_mut() {
+        *last = end.map(unsigned);
+    }
+    after
+}
+
+fn unsigned(held: [I256; 2]) -> [U256; 2] {
+    held.map(|amount| U256::try_from(amount).unwrap_or_default())
+}
+
 /// What the pool held after each event of a block, from what it held after the last and what each changed. `None` of those
 /// before an event whose change is not known. Never below 0.
 pub(super) fn walk_back(
@@ -60,8 +88,7 @@ pub(super) fn walk_back(
     let mut held = end;
     let mut after = vec![None; changes.len()];
     for (place, change) in changes.iter().enumerate().rev() {
-        after[place] =
-            held.map(|held| held.map(|amount| U256::try_from(amount).unwrap_or_default()));
+        after[place] = held.map(unsigned);
         held = held.zip(*change).and_then(|([held0, held1], [change0, change1])| {
             Some([held0.checked_sub(change0)?, held1.checked_sub(change1)?])
         });

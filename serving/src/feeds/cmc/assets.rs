@@ -4,18 +4,23 @@
 use std::collections::BTreeMap;
 
 use api_kit::problem::Problem;
-use axum::Json;
+use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
-    feeds::{listing::Row, pairs::Side, view::View},
+    feeds::{
+        listing::{Lines, Row, Rows, Written},
+        pairs::Side,
+    },
     view::address,
 };
 
 #[cfg(test)]
 mod tests;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CmcAsset)]
 pub(super) struct Asset {
     name: String,
     symbol: String,
@@ -49,10 +54,23 @@ impl From<&Side> for Asset {
     }
 }
 
-pub(super) async fn get(view: View) -> Result<Json<BTreeMap<String, Asset>>, Problem> {
-    let listing = view.listing().await?;
+/// The tokens of all markets, by symbol.
+///
+/// Of several tokens with one symbol the first one has it; the others have their address behind it.
+#[utoipa::path(
+    get,
+    path = "/assets",
+    operation_id = "cmcAssets",
+    tag = "cmc",
+    responses((status = 200, description = "The tokens.", body = BTreeMap<String, Asset>))
+)]
+pub(super) async fn get(written: Written) -> Result<Response, Problem> {
+    Ok(written.of_block(|rows| &rows.assets, lines).await?.whole())
+}
+
+fn lines(rows: &Rows) -> Result<Lines, serde_json::Error> {
     let sides = |row: &Row| [row.pair.base.clone(), row.pair.quote.clone()];
-    Ok(Json(by_symbol(listing.rows.iter().flat_map(sides))))
+    Lines::map(by_symbol(rows.rows.iter().flat_map(sides)))
 }
 
 fn by_symbol(sides: impl Iterator<Item = Side>) -> BTreeMap<String, Asset> {

@@ -3,11 +3,14 @@
 use api_kit::{extract::Path, problem::Problem};
 use axum::Json;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Market;
 use crate::feeds::{asked::Asked, coingecko::levels, tickers, view::View};
+use crate::openapi::shapes::{MarketName, PoolIdText};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CmcOrderbook)]
 pub(super) struct Orderbook {
     /// Unix milliseconds.
     timestamp: u64,
@@ -15,6 +18,26 @@ pub(super) struct Orderbook {
     asks: Vec<[String; 2]>,
 }
 
+/// An order book made of the pool's curve.
+#[utoipa::path(
+    get,
+    path = "/orderbook/{pair}",
+    operation_id = "cmcOrderbook",
+    tag = "cmc",
+    params(
+        ("pair" = MarketName, Path),
+        ("pool_id" = Option<PoolIdText>, Query, description = "One pool of several of a pair."),
+        (
+            "depth" = Option<u32>,
+            Query,
+            description = "Levels of both sides together: 100 unless said, 400 at most, and with 0.",
+            minimum = 0,
+        ),
+    ),
+    responses(
+        (status = 200, description = "Price and amount of each level, in whole tokens.", body = Orderbook),
+    ),
+)]
 pub(super) async fn get(
     view: View,
     Path(market): Path<Market>,

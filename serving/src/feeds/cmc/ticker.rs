@@ -1,21 +1,26 @@
 //! `GET /cmc/ticker`: all markets by name.
 
-use std::collections::BTreeMap;
-
 use api_kit::problem::Problem;
-use axum::Json;
+use axum::response::Response;
 use domain::decimal::Decimal;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
-    feeds::{asked::Asked, listing::Row, tickers, view::View},
+    feeds::{
+        asked::Asked,
+        listing::{Lines, Row, Rows, Written},
+        tickers,
+    },
     view::address,
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CmcTicker)]
 pub(super) struct Item {
     base_id: String,
     quote_id: String,
+    #[schema(value_type = String)]
     last_price: Decimal,
     base_volume: String,
     quote_volume: String,
@@ -25,7 +30,7 @@ pub(super) struct Item {
 
 impl From<&Row> for Item {
     fn from(row: &Row) -> Self {
-        let Row { pair, day, .. } = row;
+        let Row { pair, day } = row;
         Self {
             base_id: address(pair.base.address),
             quote_id: address(pair.quote.address),
@@ -38,8 +43,30 @@ impl From<&Row> for Item {
     }
 }
 
-pub(super) async fn get(view: View, asked: Asked) -> Result<Json<BTreeMap<String, Item>>, Problem> {
-    let listing = view.listing().await?;
-    let rows = listing.page(&asked)?;
-    Ok(Json(rows.iter().map(|row| (tickers::unique(&row.pair), Item::from(row))).collect()))
+/// All markets by name, with their prices and volumes.
+#[utoipa::path(
+    get,
+    path = "/ticker",
+    operation_id = "cmcTicker",
+    tag = "cmc",
+    params(
+        ("skip" = Option<u32>, Query, description = "Rows to leave out at the beginning.", minimum = 0),
+        (
+            "limit" = Option<u32>,
+            Query,
+            description = "Rows of the answer, 500 at most; all unless said, or with 0.",
+            minimum = 0,
+            maximum = 500,
+        ),
+    ),
+    responses(
+        (status = 200, description = "The markets; amounts in whole tokens.", body = BTreeMap<String, Item>),
+    ),
+)]
+pub(super) async fn get(written: Written, asked: Asked) -> Result<Response, Problem> {
+    written.of_block(|rows| &rows.markets, lines).await?.page(&asked)
+}
+
+fn lines(rows: &Rows) -> Result<Lines, serde_json::Error> {
+    Lines::map(rows.rows.iter().map(|row| (tickers::unique(&row.pair), Item::from(row))))
 }

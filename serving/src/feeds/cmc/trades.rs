@@ -4,6 +4,7 @@ use api_kit::{extract::Path, problem::Problem};
 use axum::Json;
 use domain::decimal::Decimal;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Market;
 use crate::feeds::{
@@ -12,10 +13,13 @@ use crate::feeds::{
     trades::{self, Span, Trade},
     view::View,
 };
+use crate::openapi::shapes::{MarketName, PoolIdText, SecondsOrMillis};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CmcTrade)]
 pub(super) struct Item {
     trade_id: u64,
+    #[schema(value_type = String)]
     price: Decimal,
     base_volume: String,
     quote_volume: String,
@@ -38,6 +42,33 @@ impl From<Trade> for Item {
     }
 }
 
+/// The newest trades of a market in a span of time, ascending.
+#[utoipa::path(
+    get,
+    path = "/trades/{pair}",
+    operation_id = "cmcTrades",
+    tag = "cmc",
+    params(
+        ("pair" = MarketName, Path),
+        ("pool_id" = Option<PoolIdText>, Query, description = "One pool of several of a pair."),
+        ("type" = Option<String>, Query, description = "`buy` or `sell`; both unless said.", pattern = "^(buy|sell)$"),
+        (
+            "limit" = Option<u32>,
+            Query,
+            description = "Trades of the answer: 100 unless said, 1,000 at most, and with 0.",
+            minimum = 0,
+        ),
+        (
+            "start_time" = Option<SecondsOrMillis>,
+            Query,
+            description = "At or after this time, in Unix seconds or milliseconds.",
+        ),
+        ("end_time" = Option<SecondsOrMillis>, Query, description = "At or before this time, likewise."),
+    ),
+    responses(
+        (status = 200, description = "The trades; amounts in whole tokens.", body = Vec<Item>),
+    ),
+)]
 pub(super) async fn get(
     view: View,
     Path(market): Path<Market>,

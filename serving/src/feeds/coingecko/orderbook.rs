@@ -3,10 +3,13 @@
 use api_kit::problem::Problem;
 use axum::Json;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::feeds::{asked::Asked, depth::Level, tickers, view::View};
+use crate::openapi::shapes::{MarketName, PoolIdText};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CoinGeckoOrderbook)]
 pub(super) struct Orderbook {
     ticker_id: String,
     pool_id: String,
@@ -21,6 +24,26 @@ pub(in crate::feeds) fn levels(levels: Vec<Level>) -> Vec<[String; 2]> {
     levels.into_iter().map(|(price, amount)| [price.to_string(), amount]).collect()
 }
 
+/// An order book made of the pool's curve.
+#[utoipa::path(
+    get,
+    path = "/orderbook",
+    operation_id = "coingeckoOrderbook",
+    tag = "coingecko",
+    params(
+        ("ticker_id" = MarketName, Query),
+        ("pool_id" = Option<PoolIdText>, Query, description = "One pool of several of a pair."),
+        (
+            "depth" = Option<u32>,
+            Query,
+            description = "Levels of both sides together: 100 unless said, 400 at most, and with 0.",
+            minimum = 0,
+        ),
+    ),
+    responses(
+        (status = 200, description = "Price and amount of each level, in whole tokens.", body = Orderbook),
+    ),
+)]
 pub(super) async fn get(view: View, asked: Asked) -> Result<Json<Orderbook>, Problem> {
     let pairs = tickers::find(&view, &asked, asked.needed("ticker_id")?).await?;
     let (pair, depth) = tickers::depth(&view, &asked, pairs).await?;

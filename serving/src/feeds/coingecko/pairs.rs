@@ -1,15 +1,21 @@
 //! `GET /coingecko/pairs`: all pairs, oldest pool first.
 
 use api_kit::problem::Problem;
-use axum::Json;
+use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
-    feeds::{asked::Asked, listing::Row, tickers, view::View},
+    feeds::{
+        asked::Asked,
+        listing::{Lines, Row, Rows, Written},
+        tickers,
+    },
     view::address,
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CoinGeckoPair)]
 pub(super) struct Item {
     ticker_id: String,
     base: String,
@@ -28,7 +34,28 @@ impl From<&Row> for Item {
     }
 }
 
-pub(super) async fn get(view: View, asked: Asked) -> Result<Json<Vec<Item>>, Problem> {
-    let listing = view.listing().await?;
-    Ok(Json(listing.page(&asked)?.iter().map(Item::from).collect()))
+/// All pairs, oldest pool first.
+#[utoipa::path(
+    get,
+    path = "/pairs",
+    operation_id = "coingeckoPairs",
+    tag = "coingecko",
+    params(
+        ("skip" = Option<u32>, Query, description = "Rows to leave out at the beginning.", minimum = 0),
+        (
+            "limit" = Option<u32>,
+            Query,
+            description = "Rows of the answer, 500 at most; all unless said, or with 0.",
+            minimum = 0,
+            maximum = 500,
+        ),
+    ),
+    responses((status = 200, description = "The pairs.", body = Vec<Item>))
+)]
+pub(super) async fn get(written: Written, asked: Asked) -> Result<Response, Problem> {
+    written.of_block(|rows| &rows.pairs, lines).await?.page(&asked)
+}
+
+fn lines(rows: &Rows) -> Result<Lines, serde_json::Error> {
+    Lines::list(rows.rows.iter().map(Item::from))
 }

@@ -1,34 +1,48 @@
 //! `GET /coingecko/tickers`: prices, and what moved in the last 24 hours.
 
 use api_kit::problem::Problem;
-use axum::Json;
+use axum::{
+    Extension,
+    response::{IntoResponse as _, Response},
+};
 use domain::decimal::Decimal;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
-    feeds::{asked::Asked, listing::Row, tickers, view::View},
+    feeds::{
+        asked::Asked,
+        listing::{Lines, Listing, Row, Written},
+        tickers,
+    },
     view::address,
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CoinGeckoTicker)]
 pub(super) struct Ticker {
     ticker_id: String,
     base_currency: String,
     target_currency: String,
     pool_id: String,
+    #[schema(value_type = String)]
     last_price: Decimal,
     base_volume: String,
     target_volume: String,
+    #[schema(value_type = String)]
     liquidity_in_usd: Decimal,
+    #[schema(value_type = Option<String>)]
     bid: Option<Decimal>,
+    #[schema(value_type = Option<String>)]
     ask: Option<Decimal>,
+    #[schema(value_type = String)]
     high: Decimal,
+    #[schema(value_type = String)]
     low: Decimal,
 }
 
-impl From<&Row> for Ticker {
-    fn from(row: &Row) -> Self {
-        let Row { pair, day, liquidity_usd } = row;
+impl From<(&Row, &Decimal)> for Ticker {
+    fn from((Row { pair, day }, liquidity_usd): (&Row, &Decimal)) -> Self {
         let [bid, ask] = day.marginal.map_or([None, None], |prices| prices.map(Some));
         Self {
             ticker_id: tickers::name(pair),
@@ -47,7 +61,32 @@ impl From<&Row> for Ticker {
     }
 }
 
-pub(super) async fn get(view: View, asked: Asked) -> Result<Json<Vec<Ticker>>, Problem> {
-    let listing = view.listing().await?;
-    Ok(Json(listing.page(&asked)?.iter().map(Ticker::from).collect()))
+/// Prices of all pairs, and what moved in the last 24 hours.
+#[utoipa::path(
+    get,
+    path = "/tickers",
+    operation_id = "coingeckoTickers",
+    tag = "coingecko",
+    params(
+        ("skip" = Option<u32>, Query, description = "Rows to leave out at the beginning.", minimum = 0),
+        (
+            "limit" = Option<u32>,
+            Query,
+            description = "Rows of the answer, 500 at most; all unless said, or with 0.",
+            minimum = 0,
+            maximum = 500,
+        ),
+    ),
+    responses(
+        (status = 200, description = "A row for each pool; amounts in whole tokens.", body = Vec<Ticker>),
+    ),
+)]
+pub(super) async fn get(written: Written, asked: Asked) -> Result<Response, Problem> {
+    let version = written.version();
+    let page = written.of_moment(|listing| &listing.tickers, lines).await?.page(&asked)?;
+    Ok((Extension(version), page).into_response())
+}
+
+fn lines(listing: &Listing) -> Result<Lines, serde_json::Error> {
+    Lines::list(listing.rows.rows.iter().zip(&listing.liquidity_usd).map(Ticker::from))
 }

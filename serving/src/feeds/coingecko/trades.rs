@@ -5,6 +5,7 @@ use api_kit::problem::Problem;
 use axum::Json;
 use domain::decimal::Decimal;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::feeds::{
     asked::Asked,
@@ -12,10 +13,13 @@ use crate::feeds::{
     trades::{self, Kind, Span, Trade},
     view::View,
 };
+use crate::openapi::shapes::{MarketName, PoolIdText, SecondsOrMillis};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CoinGeckoTrade)]
 struct Item {
     trade_id: u64,
+    #[schema(value_type = String)]
     price: Decimal,
     base_volume: String,
     target_volume: String,
@@ -26,7 +30,8 @@ struct Item {
 }
 
 /// Trades by side; a side that was not asked for is left out.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CoinGeckoTrades)]
 pub(super) struct Trades {
     #[serde(skip_serializing_if = "Option::is_none")]
     buy: Option<Vec<Item>>,
@@ -47,6 +52,35 @@ impl From<&Trade> for Item {
     }
 }
 
+/// The newest trades of a pair in a span of time, ascending.
+///
+/// Of all pools of the pair unless `pool_id` names one.
+#[utoipa::path(
+    get,
+    path = "/historical_trades",
+    operation_id = "coingeckoTrades",
+    tag = "coingecko",
+    params(
+        ("ticker_id" = MarketName, Query),
+        ("pool_id" = Option<PoolIdText>, Query, description = "One pool of several of a pair."),
+        ("type" = Option<String>, Query, description = "`buy` or `sell`; both unless said.", pattern = "^(buy|sell)$"),
+        (
+            "limit" = Option<u32>,
+            Query,
+            description = "Trades of the answer: 100 unless said, 1,000 at most, and with 0.",
+            minimum = 0,
+        ),
+        (
+            "start_time" = Option<SecondsOrMillis>,
+            Query,
+            description = "At or after this time, in Unix seconds or milliseconds.",
+        ),
+        ("end_time" = Option<SecondsOrMillis>, Query, description = "At or before this time, likewise."),
+    ),
+    responses(
+        (status = 200, description = "Trades by side; one that was not asked for is left out.", body = Trades),
+    ),
+)]
 pub(super) async fn get(view: View, asked: Asked) -> Result<Json<Trades>, Problem> {
     let span = Span::parse(&asked)?;
     let pairs = tickers::find(&view, &asked, asked.needed("ticker_id")?).await?;

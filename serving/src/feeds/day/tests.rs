@@ -25,17 +25,17 @@ fn of_the_minute_that_is_cut_only_the_rest_counts() {
     let minutes = || [candle(60, 3, 100, 4), candle(120, 5, 10, 1)].into_iter();
     // before the 90th second 30 and 20 moved
     let early = [swap(1, 30, -60), swap(2, -20, 40)];
-    let found = window(minutes(), early.iter(), 90);
+    let found = window(minutes(), &early.each_ref(), 90);
     assert_eq!(found[0].volume0, U256::from(50));
     assert_eq!(found[0].volume1, U256::from(100));
     assert_eq!((found[0].swap_count, found.len()), (2, 2));
     assert_eq!(found[1], candle(120, 5, 10, 1));
     // nothing is left of it
     let all = [swap(1, 30, -60), swap(2, 30, -60), swap(3, 20, -40), swap(4, 20, -40)];
-    let found = window(minutes(), all.iter(), 90);
+    let found = window(minutes(), &all.each_ref(), 90);
     assert_eq!(found, [candle(120, 5, 10, 1)]);
     // it begins with the minute
-    let found = window(minutes(), std::iter::empty(), 60);
+    let found = window(minutes(), &[], 60);
     assert_eq!(found.len(), 2);
 }
 
@@ -83,4 +83,27 @@ fn the_first_unit_costs_its_fee() {
     empty.pool.state =
         domain::entity::PoolState::Concentrated { sqrt_price_x96: root, tick: 0, liquidity: 0 };
     assert_eq!(of(empty), None);
+}
+
+#[test]
+fn the_price_before_the_window_is_the_last_one_there_was() {
+    let pair = pair("8", false);
+    let before = |past: &[Candle], cut: Option<&Candle>, early: &[Swap]| {
+        let early: Vec<&Swap> = early.iter().collect();
+        before::in_minutes(&pair, past, cut, &early).map(|price| price.to_string())
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let past = [candle(0, 3, 1, 1), candle(60, 4, 1, 1), candle(120, 0, 1, 1)];
+    let cut = Candle { open: Decimal::from(5), ..candle(180, 6, 10, 2) };
+    assert_eq!(before(&[], None, &[]), None);
+    assert_eq!(before(&past, None, &[]), some("4"), "a candle without a price is passed over");
+    // nothing of the minute that is cut lies before the window
+    assert_eq!(before(&past, Some(&cut), &[]), some("4"));
+    let mut early = [swap(1, 30, -60), swap(2, -20, 40)];
+    early.iter_mut().for_each(|swap| swap.sqrt_price_x96 = None);
+    assert_eq!(before(&past, Some(&cut), &early), some("5"));
+    early[0].sqrt_price_x96 = Some(U256::ONE << 97);
+    assert_eq!(before(&past, Some(&cut), &early), some("4000000000000"), "a swap tells it");
+    early[1].sqrt_price_x96 = Some(U256::ONE << 96);
+    assert_eq!(before(&past, Some(&cut), &early), some("1000000000000"), "the last one");
 }

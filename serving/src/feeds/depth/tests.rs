@@ -98,6 +98,35 @@ fn the_levels_of_a_pair_cost_what_its_contract_takes() {
 }
 
 #[test]
+fn the_levels_of_ranges_cost_what_whole_swaps_do() {
+    // a tick after every step: each level ends among other ranges
+    let ranges: Vec<_> = (1_i32..=15)
+        .map(|n| (-60 * n, 60 * n, (1_u128 << 78) * u128::from(n.unsigned_abs())))
+        .collect();
+    let venue = concentrated(&ranges);
+    let (pool, _) = venue.concentrated().unwrap();
+    for inverted in [false, true] {
+        let pair = pair("1", inverted);
+        let depth = Depth::new(&pair, &venue, 40).unwrap();
+        assert_sound(&depth);
+        assert_eq!((depth.bids.len(), depth.asks.len()), (40, 40));
+        for levels in [1, 9, 40] {
+            for (side, is_ask) in [(&depth.bids, false), (&depth.asks, true)] {
+                let (base, quote) = sum(&side[..levels]);
+                let base = base.scaled(i32::from(pair.base.decimals)).to_string();
+                let base = U256::from_str_radix(&base, 10).unwrap();
+                let amount = if is_ask { Amount::ExactOut(base) } else { Amount::ExactIn(base) };
+                let swapped = swap::swap(&pool, is_ask == inverted, amount, None).unwrap();
+                let paid = if is_ask { swapped.amount_in } else { swapped.amount_out };
+                let paid = Decimal::from_units(paid, pair.quote.decimals);
+                // prices are cut after some digits
+                assert!((quote - paid).abs() <= paid.scaled(-18), "{quote} {paid}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_other_way_round_sides_change_places() {
     let depth = Depth::new(&pair("4", true), &reserves(), 10).unwrap();
     assert_sound(&depth);

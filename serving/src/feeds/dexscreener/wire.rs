@@ -1,6 +1,7 @@
 //! The shapes of DEX Screener's adapter.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     feeds::blocks::{
@@ -13,32 +14,37 @@ use crate::{
 };
 
 /// `latest-block`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexScreenerBlockAnswer)]
 pub(super) struct BlockAnswer {
     pub(super) block: Block,
 }
 
 /// `asset`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexScreenerAssetAnswer)]
 pub(super) struct AssetAnswer {
     pub(super) asset: Asset,
 }
 
 /// `pair`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexScreenerPairAnswer)]
 pub(super) struct PairAnswer {
     pub(super) pair: Pair,
 }
 
 /// `events`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexScreenerEvents)]
 pub(super) struct Events {
     pub(super) events: Vec<Event>,
 }
 
 /// A block; its time in seconds.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DexScreenerBlock)]
 pub(super) struct Block {
     block_number: u64,
     block_timestamp: u64,
@@ -51,8 +57,9 @@ impl From<(u64, u64)> for Block {
 }
 
 /// A token.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DexScreenerAsset)]
 pub(super) struct Asset {
     id: String,
     name: String,
@@ -76,8 +83,9 @@ impl Asset {
 }
 
 /// A pool. Nothing of it ever changes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DexScreenerPair)]
 pub(super) struct Pair {
     id: String,
     dex_key: String,
@@ -107,15 +115,17 @@ impl Pair {
 }
 
 /// What a pool holds, in whole tokens.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexScreenerReserves)]
 struct Reserves {
     asset0: String,
     asset1: String,
 }
 
 /// An event.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DexScreenerEvent)]
 pub(super) struct Event {
     block: Block,
     txn_id: String,
@@ -130,29 +140,20 @@ pub(super) struct Event {
 }
 
 /// What happened: exactly one way of a swap.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "eventType", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[schema(as = DexScreenerWhat)]
 enum What {
     #[serde(rename = "swap")]
-    Zero {
-        asset0_in: String,
-        asset1_out: String,
-        price_native: String,
-    },
+    #[schema(rename_all = "camelCase")]
+    Zero { asset0_in: String, asset1_out: String, price_native: String },
     #[serde(rename = "swap")]
-    One {
-        asset1_in: String,
-        asset0_out: String,
-        price_native: String,
-    },
-    Join {
-        amount0: String,
-        amount1: String,
-    },
-    Exit {
-        amount0: String,
-        amount1: String,
-    },
+    #[schema(rename_all = "camelCase")]
+    One { asset1_in: String, asset0_out: String, price_native: String },
+    #[schema(rename_all = "camelCase")]
+    Join { amount0: String, amount1: String },
+    #[schema(rename_all = "camelCase")]
+    Exit { amount0: String, amount1: String },
 }
 
 impl Event {

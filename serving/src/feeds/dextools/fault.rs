@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// An error.
 #[derive(Debug)]
@@ -30,8 +31,9 @@ impl From<Problem> for Fault {
 }
 
 /// The body.
-#[derive(Debug, Serialize)]
-struct Body {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexToolsFault)]
+pub(crate) struct Body {
     code: String,
     message: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -39,7 +41,8 @@ struct Body {
 }
 
 /// What is wrong with a parameter.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexToolsIssue)]
 struct Issue {
     code: String,
     param: &'static str,

@@ -5,7 +5,7 @@ use api_kit::{extract::Query, problem::Problem};
 use axum::{Json, extract::State};
 use domain::{entity::Protocol, ids::PoolId};
 use serde::{Deserialize, Serialize};
-use store::{ShareQuery, SharesOf};
+use utoipa::ToSchema;
 
 use super::{fault::Fault, unknown_asset};
 use crate::feeds::{
@@ -16,14 +16,13 @@ use crate::feeds::{
     },
     view::View,
 };
+use crate::openapi::shapes::AddressText;
 
 #[cfg(test)]
 mod tests;
 
 /// Shares of a pair have 18 decimals.
 const ONE: u64 = 1_000_000_000_000_000_000;
-/// Accounts of a pair that are looked through at most.
-const MOST: u32 = 20_000;
 /// Bounds of a page.
 const PAGE: std::ops::RangeInclusive<usize> = 10..=50;
 
@@ -38,14 +37,16 @@ pub(super) struct Asked {
 }
 
 /// The answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexToolsHoldersAnswer)]
 pub(super) struct HoldersAnswer {
     asset: Holders,
 }
 
 /// A page of holders, largest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DexToolsHolders)]
 struct Holders {
     id: String,
     total_holders_count: usize,
@@ -53,12 +54,36 @@ struct Holders {
 }
 
 /// A holder; whole tokens, rounded down.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DexToolsHolder)]
 struct Holder {
     address: String,
     quantity: i64,
 }
 
+/// Who holds the shares of a V2 pair.
+///
+/// Who holds other tokens is not indexed: `HOLDERS_UNKNOWN`.
+#[utoipa::path(
+    get,
+    path = "/asset/holders",
+    operation_id = "dextoolsHolders",
+    tag = "dextools",
+    params(
+        ("id" = AddressText, Query, description = "Address of the pair."),
+        ("page" = Option<u32>, Query, description = "Number of the page, from 0.", minimum = 0),
+        (
+            "pageSize" = Option<u32>,
+            Query,
+            description = "Holders of a page: 10 unless said.",
+            minimum = 10,
+            maximum = 50,
+        ),
+    ),
+    responses(
+        (status = 200, description = "A page of holders, the largest first.", body = HoldersAnswer),
+    ),
+)]
 pub(super) async fn get(
     view: View,
     State(blocks): State<Blocks>,
@@ -76,13 +101,11 @@ pub(super) async fn get(
             unknown_holders("who holds it is not indexed; the shares of V2 pairs are").into()
         );
     }
-    let query = ShareQuery { of: SharesOf::Pool(id), after: None, limit: MOST + 1 };
-    let shares = view.snapshot.shares(&query).await.map_err(Problem::from)?;
-    if shares.len() > MOST as usize {
-        return Err(unknown_holders("too many accounts held its shares to be put in order").into());
-    }
-    let held = shares.into_iter().map(|((_, account), share)| (account, share.balance)).collect();
-    let (total, holders) = largest(held, page, size);
+    let held = blocks.holders(&view, id).await?;
+    let held = held
+        .ok_or_else(|| unknown_holders("too many accounts held its shares to be put in order"))?;
+    let holders = paged(&held, page, size);
+    let total = held.len();
     let id = address_text(address);
     Ok(Json(HoldersAnswer { asset: Holders { id, total_holders_count: total, holders } }))
 }
@@ -100,17 +123,13 @@ impl Asked {
     }
 }
 
-/// How many hold some, and a page of them.
-fn largest(mut held: Vec<(Address, U256)>, page: usize, size: usize) -> (usize, Vec<Holder>) {
-    held.retain(|(_, balance)| !balance.is_zero());
-    held.sort_unstable_by(|(a, more), (b, less)| less.cmp(more).then(a.cmp(b)));
-    let total = held.len();
-    let holders = held.into_iter().skip(page.saturating_mul(size)).take(size);
-    let holder = |(account, balance): (Address, U256)| Holder {
-        address: address_text(account),
+/// A page of them, in whole tokens.
+fn paged(held: &[(Address, U256)], page: usize, size: usize) -> Vec<Holder> {
+    let holder = |(account, balance): &(Address, U256)| Holder {
+        address: address_text(*account),
         quantity: i64::try_from(balance / U256::from(ONE)).unwrap_or(i64::MAX),
     };
-    (total, holders.map(holder).collect())
+    held.iter().skip(page.saturating_mul(size)).take(size).map(holder).collect()
 }
 
 fn unknown_holders(why: &str) -> Problem {

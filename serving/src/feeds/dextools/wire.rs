@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     feeds::blocks::{
@@ -17,38 +18,44 @@ use crate::{
 mod tests;
 
 /// `latest-block` and `block`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexToolsBlockAnswer)]
 pub(super) struct BlockAnswer {
     pub(super) block: Block,
 }
 
 /// `asset`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexToolsAssetAnswer)]
 pub(super) struct AssetAnswer {
     pub(super) asset: Asset,
 }
 
 /// `exchange`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexToolsExchangeAnswer)]
 pub(super) struct ExchangeAnswer {
     pub(super) exchange: Exchange,
 }
 
 /// `pair`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexToolsPairAnswer)]
 pub(super) struct PairAnswer {
     pub(super) pair: Pair,
 }
 
 /// `events`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexToolsEvents)]
 pub(super) struct Events {
     pub(super) events: Vec<Event>,
 }
 
 /// A block; its time in seconds.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DexToolsBlock)]
 pub(super) struct Block {
     block_number: u64,
     block_timestamp: u64,
@@ -61,8 +68,9 @@ impl From<(u64, u64)> for Block {
 }
 
 /// A token. How many hold it is not known here, so it is not said.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DexToolsAsset)]
 pub(super) struct Asset {
     id: String,
     name: String,
@@ -85,8 +93,9 @@ impl Asset {
 }
 
 /// A DEX.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DexToolsExchange)]
 pub(super) struct Exchange {
     factory_address: String,
     name: String,
@@ -99,8 +108,9 @@ impl Exchange {
 }
 
 /// A pool.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DexToolsPair)]
 pub(super) struct Pair {
     id: String,
     asset0_id: String,
@@ -127,15 +137,17 @@ impl Pair {
 }
 
 /// What a pool holds, in whole tokens.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DexToolsReserves)]
 struct Reserves {
     asset0: String,
     asset1: String,
 }
 
 /// An event.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DexToolsEvent)]
 pub(super) struct Event {
     block: Block,
     txn_id: String,
@@ -150,24 +162,29 @@ pub(super) struct Event {
 }
 
 /// What happened.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "eventType", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[schema(as = DexToolsWhat)]
 enum What {
     Creation,
     #[serde(rename = "swap")]
+    #[schema(rename_all = "camelCase")]
     Zero {
         asset0_in: String,
         asset1_out: String,
     },
     #[serde(rename = "swap")]
+    #[schema(rename_all = "camelCase")]
     One {
         asset1_in: String,
         asset0_out: String,
     },
+    #[schema(rename_all = "camelCase")]
     Join {
         amount0: String,
         amount1: String,
     },
+    #[schema(rename_all = "camelCase")]
     Exit {
         amount0: String,
         amount1: String,

@@ -1,5 +1,8 @@
 //! Trades out of swaps.
 
+use alloy_primitives::U256;
+use domain::row::PairSwap;
+
 use super::*;
 use crate::feeds::pairs::tests::{pair, swap};
 
@@ -7,22 +10,55 @@ use crate::feeds::pairs::tests::{pair, swap};
 fn a_buy_takes_the_base_out_of_the_pool() {
     // 10^-18 ONE and 10^-6 TWO are the units
     let one_in = swap(7, 2_000_000_000_000_000_000, -3_000_000);
-    let sold = Trade::new(&pair("1", false), &one_in);
+    let told = |pair: Pair| Trade::new(&pair, &one_in, price(&pair, &one_in).unwrap());
+    let sold = told(pair("1", false));
     assert_eq!((sold.kind, sold.base.as_str(), sold.quote.as_str()), (Kind::Sell, "2", "3"));
     assert_eq!((sold.price.to_string().as_str(), sold.time), ("1.5", 1_007));
-    let bought = Trade::new(&pair("1", true), &one_in);
+    let bought = told(pair("1", true));
     assert_eq!((bought.kind, bought.base.as_str(), bought.quote.as_str()), (Kind::Buy, "3", "2"));
     assert!(bought.price.to_string().starts_with("0.666666666"), "{}", bought.price);
 }
 
 #[test]
 fn dust_has_the_price_of_the_pool_after_it() {
-    let dust = Trade::new(&pair("1", false), &swap(7, 1_000, 0));
+    let dust = swap(7, 1_000, 0);
+    let plain = price(&pair("1", false), &dust).unwrap().to_string();
     // the root of the price is 2: 4 units of token1 for one of token0
-    assert!(dust.price.to_string().starts_with("4000000000000"), "{}", dust.price);
-    assert_eq!(dust.quote, "0");
-    let inverted = Trade::new(&pair("1", true), &swap(7, 1_000, 0));
-    assert!(inverted.price.to_string().starts_with("0.0000000000002"), "{}", inverted.price);
+    assert!(plain.starts_with("4000000000000"), "{plain}");
+    assert_eq!(Trade::new(&pair("1", false), &dust, Decimal::ONE).quote, "0");
+    let inverted = price(&pair("1", true), &dust).unwrap().to_string();
+    assert!(inverted.starts_with("0.0000000000002"), "{inverted}");
+}
+
+/// A swap of a V2 pair: what came in and went out of both tokens.
+fn two_sided(come: [u64; 2], gone: [u64; 2]) -> Swap {
+    let net =
+        |place: usize| i64::try_from(i128::from(come[place]) - i128::from(gone[place])).unwrap();
+    let [amount0_out, amount1_out] = gone.map(U256::from);
+    let pair = PairSwap { index: 0, amount0_out, amount1_out };
+    Swap { sqrt_price_x96: None, tick: None, pair: Some(pair), ..swap(7, net(0), net(1)) }
+}
+
+#[test]
+fn what_is_given_back_makes_no_price() {
+    let ten = |power: u32| 10_u64.pow(power);
+    // 2 ONE in, 3 TWO out; 5 ONE and 100 TWO were only lent
+    let lent = two_sided([7 * ten(18), 100 * ten(6)], [5 * ten(18), 103 * ten(6)]);
+    let found = price(&pair("1", false), &lent).unwrap();
+    assert_eq!(found.to_string(), "1.5");
+    let trade = Trade::new(&pair("1", false), &lent, found);
+    assert_eq!((trade.base.as_str(), trade.quote.as_str()), ("12", "203"), "what moved is told");
+    assert_eq!(trade.kind, Kind::Sell);
+    // lent and given back with the fee; both sides; nothing but a gift: the swap tells no price
+    for (come, gone) in [
+        ([1_000_000, 0], [996_000, 0]),
+        ([1_000_000, 2_000_000], [996_000, 1_990_000]),
+        ([1_000_000, 5], [1_000_000, 0]),
+    ] {
+        for inverted in [false, true] {
+            assert_eq!(price(&pair("1", inverted), &two_sided(come, gone)), None, "{come:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,18 +1,20 @@
 //! `GET /udf/config`: what the feed can do.
 
-use api_kit::problem::Problem;
 use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::Told;
 use crate::feeds::{bars::Length, view::View};
 
 /// The type of all symbols.
 pub(super) const KIND: &str = "crypto";
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UdfConfig)]
 struct Config {
     supports_search: bool,
     supports_group_request: bool,
@@ -24,25 +26,35 @@ struct Config {
     supported_resolutions: Vec<&'static str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UdfExchange)]
 struct Exchange {
     value: String,
     name: String,
     desc: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UdfSymbolType)]
 struct Kind {
     name: &'static str,
     value: &'static str,
 }
 
 /// Lengths of bars.
-pub(super) fn resolutions() -> Vec<&'static str> {
+pub(crate) fn resolutions() -> Vec<&'static str> {
     Length::NAMES.iter().map(|(name, _)| *name).collect()
 }
 
-pub(super) async fn get(view: View) -> Result<Response, Problem> {
+/// What the feed can do.
+#[utoipa::path(
+    get,
+    path = "/config",
+    operation_id = "udfConfig",
+    tag = "udf",
+    responses((status = 200, description = "What charts ask first.", body = Config))
+)]
+pub(super) async fn get(view: View) -> Result<Response, Told> {
     let chain = view.chain()?;
     let of = |name: &str| Exchange {
         value: name.to_owned(),

@@ -7,70 +7,135 @@ use api_kit::problem::Problem;
 use axum::response::Response;
 use domain::{candle::Candle, decimal::Decimal};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    Answer,
+    Answer, Told,
     symbol::{Ticker, unknown},
 };
 use crate::feeds::{
     BarOpen,
     asked::{Asked, shown},
     bars::{Length, Series, filled, opened},
-    number::Number,
+    number::Numbers,
     pairs::Pair,
     view::View,
 };
+use crate::openapi::shapes::{TickerText, UdfResolution, UnixSeconds};
 
 mod window;
 
 use window::Window;
 
 /// Bars as columns.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UdfBars)]
 struct Columns {
+    #[schema(pattern = "^ok$")]
     s: &'static str,
     t: Vec<u64>,
-    o: Vec<Number>,
-    h: Vec<Number>,
-    l: Vec<Number>,
-    c: Vec<Number>,
-    v: Vec<Number>,
+    o: Numbers,
+    h: Numbers,
+    l: Numbers,
+    c: Numbers,
+    v: Numbers,
+}
+
+/// Bars, or where there are some.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = UdfHistory)]
+enum History {
+    Bars(Columns),
+    Nothing(NoData),
 }
 
 /// No bars, and where there are older ones.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UdfNoData)]
 struct NoData {
+    #[schema(pattern = "^no_data$")]
     s: &'static str,
     #[serde(rename = "nextTime", skip_serializing_if = "Option::is_none")]
     next_time: Option<u64>,
 }
 
-pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Problem> {
+/// Bars of a symbol, ascending, as columns.
+///
+/// Those that begin from `from` to before `to`; with `countback` so many of the newest before `to`, however far back
+/// they lie.
+#[utoipa::path(
+    get,
+    path = "/history",
+    operation_id = "udfHistory",
+    tag = "udf",
+    params(
+        ("symbol" = TickerText, Query),
+        ("resolution" = UdfResolution, Query),
+        (
+            "from" = Option<UnixSeconds>,
+            Query,
+            description = "Bars begin at or after this Unix time in seconds; does not count with `countback`.",
+        ),
+        (
+            "to" = Option<UnixSeconds>,
+            Query,
+            description = "Bars begin before this Unix time in seconds; now unless said.",
+        ),
+        ("countback" = Option<u32>, Query, description = "So many of the newest bars before `to`.", minimum = 0),
+        (
+            "fill" = Option<String>,
+            Query,
+            description = "Whether periods without a trade have a bar: 0 or 1.",
+            pattern = "^(0|1|true|false)$",
+        ),
+        (
+            "currencyCode" = Option<String>,
+            Query,
+            description = "Symbol or address of the quote token, in which prices are told; another one is an error.",
+            max_length = 80,
+        ),
+        (
+            "unitId" = Option<String>,
+            Query,
+            description = "Symbol or address of the base token, likewise for volumes.",
+            max_length = 80,
+        ),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "Bars, or where the next older one begins, or an error of the protocol.",
+            body = Answer<History>,
+        ),
+    ),
+)]
+pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Told> {
     let text = asked.needed("symbol")?;
     let settings = view.settings()?;
     let name = asked.needed("resolution")?;
     let Some(length) = Length::parse(name) else {
         let text = format!("resolution `{}` is none of those of /config", shown(name));
-        return Ok(Answer::<Columns>::Failed(text).response());
+        return Ok(Answer::<History>::failed(text).response());
     };
     let block = view.block();
     let window = match Window::parse(&asked, settings.history_cap, block.timestamp)? {
         Ok(window) => window,
-        Err(text) => return Ok(Answer::<Columns>::Failed(text).response()),
+        Err(text) => return Ok(Answer::<History>::failed(text).response()),
     };
     let Some(ticker) = Ticker::find(&view, text).await? else {
-        return Ok(Answer::<Columns>::Failed(unknown(text)).response());
+        return Ok(Answer::<History>::failed(unknown(text)).response());
     };
     if let Err(text) = units(&asked, &ticker.pair) {
-        return Ok(Answer::<Columns>::Failed(text).response());
+        return Ok(Answer::<History>::failed(text).response());
     }
     let series = Series { snapshot: &view.snapshot, pool: ticker.pair.pool.id, length };
     let continuous = settings.open == BarOpen::PreviousClose;
     match read(&series, &window, continuous).await? {
-        Found::Bars(bars) => Ok(Answer::Ok(columns(&bars, &ticker.pair)).response()),
+        Found::Bars(bars) => Ok(Answer::Ok(History::Bars(columns(&bars, &ticker.pair))).response()),
         Found::Nothing { older } => {
             let next_time = older.map(|time| settings.next_time.of(time));
-            Ok(Answer::Ok(NoData { s: "no_data", next_time }).response())
+            Ok(Answer::Ok(History::Nothing(NoData { s: "no_data", next_time })).response())
         }
     }
 }
@@ -112,20 +177,17 @@ async fn read(series: &Series<'_>, window: &Window, continuous: bool) -> Result<
 }
 
 fn columns(bars: &[Candle], pair: &Pair) -> Columns {
-    let all = || {
-        bars.iter().map(|bar| {
-            if pair.inverted {
-                std::borrow::Cow::Owned(bar.inverse())
-            } else {
-                std::borrow::Cow::Borrowed(bar)
-            }
-        })
+    let told: Vec<Candle>;
+    let bars = if pair.inverted {
+        told = bars.iter().map(Candle::inverse).collect();
+        &told[..]
+    } else {
+        bars
     };
-    let prices =
-        |price: fn(&Candle) -> Decimal| all().map(|bar| Number::new(price(&bar))).collect();
+    let prices = |price: fn(&Candle) -> Decimal| Numbers::new(bars.iter().map(price));
     let volume = |bar: &Candle| {
         let [base, _] = pair.sides([bar.volume0, bar.volume1]);
-        Number::new(pair.whole_base(base))
+        pair.whole_base(base)
     };
     Columns {
         s: "ok",
@@ -134,7 +196,7 @@ fn columns(bars: &[Candle], pair: &Pair) -> Columns {
         h: prices(|bar| bar.high),
         l: prices(|bar| bar.low),
         c: prices(|bar| bar.close),
-        v: bars.iter().map(volume).collect(),
+        v: Numbers::new(bars.iter().map(volume)),
     }
 }
 

@@ -4,9 +4,10 @@ use api_kit::problem::Problem;
 use axum::response::Response;
 use domain::decimal::Decimal;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    Answer,
+    Answer, Told,
     symbol::{Ticker, unknown},
 };
 use crate::feeds::{
@@ -20,20 +21,25 @@ use crate::feeds::{
 /// Most symbols of one request.
 const MOST: usize = 50;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UdfQuotes)]
 struct Quotes {
+    #[schema(pattern = "^ok$")]
     s: &'static str,
     d: Vec<Quote>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UdfQuote)]
 struct Quote {
+    #[schema(pattern = "^(ok|error)$")]
     s: &'static str,
     n: String,
     v: Values,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, ToSchema)]
+#[schema(as = UdfQuoteValues)]
 struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     ch: Option<Number>,
@@ -69,14 +75,33 @@ struct Values {
     error: Option<String>,
 }
 
-pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Problem> {
+/// Last prices of symbols, and what the last 24 hours did.
+#[utoipa::path(
+    get,
+    path = "/quotes",
+    operation_id = "udfQuotes",
+    tag = "udf",
+    params(
+        (
+            "symbols" = String,
+            Query,
+            description = "Tickers, separated by commas; 50 at most.",
+            min_length = 1,
+            example = "0x4902015f710a818233bcc91f04271876152a925c",
+        ),
+    ),
+    responses(
+        (status = 200, description = "A row for each symbol, or an error of the protocol.", body = Answer<Quotes>),
+    ),
+)]
+pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Told> {
     let texts: Vec<&str> = asked.needed("symbols")?.split(',').map(str::trim).collect();
     if texts.len() > MOST {
-        return Ok(Answer::<Quotes>::Failed(format!("symbols: give at most {MOST}")).response());
+        return Ok(Answer::<Quotes>::failed(format!("symbols: give at most {MOST}")).response());
     }
     let ids: Vec<_> =
         texts.iter().filter_map(|text| Ticker::parse(text)).map(|(id, _)| id).collect();
-    let pools = view.snapshot.pools_by_ids(&ids).await?;
+    let pools = view.snapshot.pools_by_ids(&ids).await.map_err(Problem::from)?;
     let pairs = pairs::of_pools(&view.snapshot, view.settings()?, pools).await?;
     let days = day::of_pairs(&view.snapshot, &pairs).await?;
     let quote = |text: &&str| {

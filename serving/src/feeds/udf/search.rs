@@ -13,8 +13,9 @@ use axum::{
 use domain::entity::Pool;
 use serde::Serialize;
 use store::{PoolOrder, PoolQuery};
+use utoipa::ToSchema;
 
-use super::{config::KIND, scale::is_too_small, symbol::Ticker};
+use super::{Answer, Told, config::KIND, scale::is_too_small, symbol::Ticker};
 use crate::feeds::{
     asked::Asked,
     pairs::{self, Pair},
@@ -32,7 +33,8 @@ const USUAL: u32 = 30;
 const MOST: u32 = 100;
 
 /// A symbol that was found.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UdfFound)]
 struct Item {
     symbol: String,
     full_name: String,
@@ -58,7 +60,35 @@ impl From<Ticker> for Item {
     }
 }
 
-pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Problem> {
+/// Symbols by what their tokens are called, or by address.
+///
+/// Without a query: the pools with the most swaps.
+#[utoipa::path(
+    get,
+    path = "/search",
+    operation_id = "udfSearch",
+    tag = "udf",
+    params(
+        ("query" = Option<String>, Query, description = "Words.", max_length = 200),
+        ("type" = Option<String>, Query, description = "`crypto`, the type of all symbols.", max_length = 40),
+        ("exchange" = Option<String>, Query, description = "Configured name of a DEX.", max_length = 80),
+        (
+            "limit" = Option<u32>,
+            Query,
+            description = "Symbols of the answer: 30 unless said, 100 at most.",
+            minimum = 1,
+            maximum = 100,
+        ),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The symbols, the best first, or an error of the protocol.",
+            body = Answer<Vec<Item>>,
+        ),
+    ),
+)]
+pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Told> {
     let limit = asked.number("limit")?.filter(|limit| *limit > 0);
     let limit = u32::try_from(limit.unwrap_or_else(|| USUAL.into())).unwrap_or(MOST).min(MOST);
     let nothing = || Json(Vec::<Item>::new()).into_response();
@@ -75,7 +105,7 @@ pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Problem> {
     let pools = if terms.is_empty() {
         busiest(&view, exchange, limit).await?
     } else {
-        Found::new(&view, &terms)?.pools(&view, limit).await?
+        Found::new(&view, &terms).await?.pools(&view, exchange, limit).await?
     };
     let mut pairs = pairs::of_pools(&view.snapshot, view.settings()?, pools).await?;
     pairs.retain(|pair| exchange.is_none_or(|name| pair.pool.dex == name) && terms.fit(pair));

@@ -4,9 +4,10 @@ use api_kit::problem::Problem;
 use axum::response::Response;
 use domain::ids::PoolId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    Answer,
+    Answer, Told,
     config::{KIND, resolutions},
     scale::pricescale,
 };
@@ -15,12 +16,14 @@ use crate::feeds::{
     pairs::{self, Pair},
     view::View,
 };
+use crate::openapi::shapes::TickerText;
 
 /// Ending of a ticker whose price is told the other way round.
 const INVERTED: &str = "_inverted";
 
 /// What charts know of a symbol.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UdfSymbol)]
 struct Symbol {
     name: String,
     ticker: String,
@@ -105,10 +108,23 @@ pub(super) fn unknown(text: &str) -> String {
     format!("unknown_symbol {}", shown(text))
 }
 
-pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Problem> {
+/// One symbol.
+///
+/// A symbol is a pool; its ticker is the id of the pool.
+#[utoipa::path(
+    get,
+    path = "/symbols",
+    operation_id = "udfSymbol",
+    tag = "udf",
+    params(("symbol" = TickerText, Query)),
+    responses(
+        (status = 200, description = "The symbol, or an error of the protocol.", body = Answer<Symbol>),
+    ),
+)]
+pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Told> {
     let text = asked.needed("symbol")?;
     let Some(ticker) = Ticker::find(&view, text).await? else {
-        return Ok(Answer::<Symbol>::Failed(unknown(text)).response());
+        return Ok(Answer::<Symbol>::failed(unknown(text)).response());
     };
     let pair = &ticker.pair;
     let quote = pair.quote.symbol.clone();

@@ -7,6 +7,14 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
+/// The server's clock, in Unix seconds, as plain text.
+#[utoipa::path(
+    get,
+    path = "/time",
+    operation_id = "udfTime",
+    tag = "udf",
+    responses((status = 200, description = "Digits.", body = String, content_type = "text/plain"))
+)]
 pub(super) async fn get() -> Response {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     ([(header::CACHE_CONTROL, "no-store")], now.to_string()).into_response()

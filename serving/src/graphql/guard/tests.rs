@@ -45,6 +45,25 @@ fn aliases_and_long_documents_are_refused() {
 }
 
 #[test]
+fn a_subscription_follows_one_thing() {
+    for two in [
+        "subscription { chain { added { number } } price(token: \"0x\") { value } }",
+        "subscription { a: chain { added { number } } b: chain { added { number } } }",
+        "subscription { ...A } fragment A on Subscription { chain { added { number } } ... { swaps { swaps { id } } } }",
+        "query Q { block { number } } subscription S { __typename chain { added { number } } }",
+    ] {
+        assert!(refused(two).is_some_and(|text| text.contains("one field at its root")), "{two}");
+    }
+    for one in [
+        "subscription { chain { added { number } retracted { number } } }",
+        "query Q { a: block { number } b: block { number } } subscription S { ...A } \
+         fragment A on Subscription { chain { added { number } } }",
+    ] {
+        assert_eq!(refused(one), None, "{one}");
+    }
+}
+
+#[test]
 fn errors_do_not_grow_with_the_request() {
     let error = ServerError::new("é".repeat(10_000), None);
     let mut response = Response::from_errors(vec![error; 100]);

@@ -1,4 +1,4 @@
-//! Prices as they form: the candle in the making, and what a token costs on the market.
+//! Prices as they form: candles in the making, and what a token costs on the market.
 
 use std::{
     collections::HashMap,
@@ -22,6 +22,7 @@ use crate::{
     book::Step,
     deps::Deps,
     graphql::candles::CandleBase,
+    listen::resync,
     read::prices::{Moment, now, prices},
     view::{candle::PoolCandle, price::MarketPrice},
 };
@@ -31,16 +32,18 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Prices that are remembered for others who ask for them within a look.
 const REMEMBERED: usize = 10_000;
 
-/// The candle in the making.
+/// Candles that blocks changed.
 #[derive(Debug, SimpleObject)]
 pub struct CandleNews {
     /// The newest block now.
     block: Block,
     /// Blocks that left the chain, the newest first.
     retracted: Vec<Block>,
-    /// The newest candle; null while there is none. One that begins later than the last that was told means that that one is
-    /// over; one that begins earlier, that its blocks left the chain.
-    candle: Option<PoolCandle>,
+    /// Unix time from which on candles may have changed: what was told of candles that begin then or later is over.
+    from: u64,
+    /// The candles that begin at `from` or later, ascending: those that blocks ended, those that are others because blocks
+    /// left the chain, and the one in the making. In the first answer the newest candle alone; none while there is none.
+    candles: Vec<PoolCandle>,
 }
 
 /// Prices of the market that somebody asked for a moment ago.
@@ -79,7 +82,8 @@ pub struct Market;
 
 #[Subscription]
 impl Market {
-    /// The newest candle of a pool: now, and again after each step that changed it.
+    /// The newest candle of a pool now, and after each step that changed the pool or took blocks back all candles that are
+    /// others than they were.
     async fn candle(
         &self,
         ctx: &Context<'_>,
@@ -97,13 +101,15 @@ impl Market {
         let (begin, subject) = (&following.begin, Subject::Pool(id));
         let to = begin.block().timestamp.saturating_add(1);
         let query = CandleQuery { subject, resolution, from: 0, to, limit: 1 };
-        let newest = begin.candles(&query).await.map_err(Problem::from)?.pop();
+        let newest = begin.candles(&query).await.map_err(Problem::from)?;
+        let from = newest.first().map(|candle| candle.start);
         let first = CandleNews {
             block: begin.block().into(),
             retracted: Vec::new(),
-            candle: newest.map(|candle| view(&candle, base)),
+            from: from.unwrap_or_else(|| resolution.start(begin.block().timestamp)),
+            candles: newest.iter().map(|candle| view(candle, base)).collect(),
         };
-        Ok(following.tell(Some(first), move |step| candle_of(step, id, resolution, base)))
+        Ok(following.tell(Some(first), move |step| candles_of(step, id, resolution, base)))
     }
 
     /// What a token costs on the market: now, and whenever that changes.
@@ -142,7 +148,7 @@ fn is_same(one: &MarketPrice, other: &MarketPrice) -> bool {
         == (&other.value, other.status, &other.sources, other.as_of)
 }
 
-async fn candle_of(
+async fn candles_of(
     step: Arc<Step>,
     pool: PoolId,
     resolution: Resolution,
@@ -151,11 +157,13 @@ async fn candle_of(
     if step.retracted.is_empty() && !step.changed(pool) {
         return Ok(None);
     }
-    let candle = step.candle(Subject::Pool(pool), resolution).await?;
+    let candles = step.candles(Subject::Pool(pool), resolution).await?;
+    let candles = candles.ok_or_else(|| resync("blocks changed more candles than are told"))?;
     Ok(Some(CandleNews {
         block: step.block().into(),
         retracted: retracted(&step),
-        candle: candle.map(|candle| view(&candle, base)),
+        from: resolution.start(step.since()),
+        candles: candles.iter().map(|candle| view(candle, base)).collect(),
     }))
 }
 

@@ -10,6 +10,7 @@ use futures::Stream;
 use super::follow::{Following, known, retracted};
 use crate::{
     book::Step,
+    listen::resync,
     read,
     view::{chain::Chain, pool::Pool, swap::Swap},
 };
@@ -119,6 +120,7 @@ async fn swaps_of(
         return Ok(None);
     }
     let found = step.swaps().await?;
+    let found = found.ok_or_else(|| resync("blocks brought more swaps than are told"))?;
     let mut rows: Vec<_> = match pool {
         Some(pool) => found.get(&pool).into_iter().flatten().collect(),
         None => found.values().flatten().collect(),

@@ -46,6 +46,24 @@ const GOING_AWAY: u16 = 1001;
 const POLICY: u16 = 1008;
 const INIT_TIMEOUT: u16 = 4408;
 
+/// Subscriptions and queries on a WebSocket, by the sub-protocol `graphql-transport-ws` (or the older `graphql-ws`).
+#[utoipa::path(
+    get,
+    path = "/graphql/ws",
+    operation_id = "graphqlSocket",
+    tag = "graphql",
+    params(
+        ("Sec-WebSocket-Protocol" = Option<String>, Header, description = "The sub-protocol: it has to be named."),
+    ),
+    responses(
+        (status = 101, description = "The connection is a WebSocket now."),
+        (status = 400, description = "No WebSocket is asked for, or no sub-protocol is named that is spoken here.", content(
+            (String = "text/plain"),
+            (Problem = "application/problem+json"),
+        )),
+        (status = 426, description = "The connection cannot be upgraded.", body = String, content_type = "text/plain"),
+    )
+)]
 pub(in crate::graphql) async fn upgrade(
     State(app): State<App>,
     headers: HeaderMap,

@@ -12,45 +12,51 @@ use axum::{
     response::sse::{Event, KeepAlive, Sse},
 };
 use futures::{Stream, StreamExt as _, future};
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::Live;
-use crate::graphql::{App, answer::request};
+use crate::graphql::{
+    App,
+    asked::{Params, request},
+};
 
 /// Between two signs of life where there is nothing to say.
 const ALIVE: Duration = Duration::from_secs(15);
 
-/// A request in the query of a URL.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(in crate::graphql) struct Params {
-    query: String,
-    operation_name: Option<String>,
-    /// JSON.
-    variables: Option<String>,
-}
-
-/// `GET /graphql/stream`, which is all that a browser's `EventSource` can.
+/// A request of GraphQL whose answers come as server-sent events.
+///
+/// All that a browser's `EventSource` can. An event `next` for each answer, and `complete` at the end (`graphql-sse`).
+#[utoipa::path(
+    get,
+    path = "/graphql/stream",
+    operation_id = "graphqlEvents",
+    tag = "graphql",
+    params(Params),
+    responses(
+        (status = 200, description = "Events, as they come.", body = String, content_type = "text/event-stream"),
+    ),
+)]
 pub(in crate::graphql) async fn events(
     app: State<App>,
     Query(params): Query<Params>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let Params { query, operation_name, variables } = params;
-    let variables: Value = match variables {
-        Some(text) => serde_json::from_str(&text).map_err(|error| {
-            Problem::bad_request("QUERY_INVALID", format!("`variables` is no JSON: {error}"))
-        })?,
-        None => Value::Null,
-    };
-    let mut body = serde_json::json!({ "query": query, "variables": variables });
-    if let (Some(name), Some(body)) = (operation_name, body.as_object_mut()) {
-        body.insert("operationName".to_owned(), name.into());
-    }
+    let body = params.body()?.ok_or_else(|| {
+        Problem::bad_request("QUERY_INVALID", "give `query`, or what names a document")
+    })?;
     stream(&app, request(body)?)
 }
 
-/// `POST /graphql/stream`.
+/// The same, as a body.
+#[utoipa::path(
+    post,
+    path = "/graphql/stream",
+    operation_id = "graphqlEventsOfBody",
+    tag = "graphql",
+    request_body(content = crate::graphql::described::Asked, description = "One request."),
+    responses(
+        (status = 200, description = "Events, as they come.", body = String, content_type = "text/event-stream"),
+    ),
+)]
 pub(in crate::graphql) async fn posted(
     app: State<App>,
     Json(body): Json<Value>,

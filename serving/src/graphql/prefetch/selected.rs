@@ -19,6 +19,13 @@ impl<'a> Selected<'a> {
         Self(self.0.each_ref().map(|rows| rows.field(name)))
     }
 
+    /// The names of what is selected of the rows themselves.
+    pub(super) fn names(&self) -> Vec<&'a str> {
+        let rows = self.0.iter().flat_map(Lookahead::selection_fields);
+        rows.flat_map(|rows| rows.selection_set().map(|field| field.name()).collect::<Vec<_>>())
+            .collect()
+    }
+
     /// Whether it is selected at all.
     pub(in crate::graphql) fn exists(&self) -> bool {
         self.0.iter().any(Lookahead::exists)

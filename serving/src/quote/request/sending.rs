@@ -8,6 +8,7 @@ use alloy_primitives::{
 use api_kit::{parse, problem::Problem};
 use async_graphql::Enum;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// All of an amount, in basis points.
 const WHOLE: u32 = 10_000;
@@ -15,7 +16,9 @@ const WHOLE: u32 = 10_000;
 const LONGEST_SIGNATURE: usize = 4_096;
 
 /// Which router carries out a trade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum RouterKind {
     /// SwapRouter02: V2 and V3.
@@ -25,7 +28,7 @@ pub enum RouterKind {
 }
 
 /// What a simulation finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum StateKind {
     /// The sender's real balance and allowances.

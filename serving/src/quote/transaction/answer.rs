@@ -2,12 +2,14 @@
 
 use async_graphql::{Enum, SimpleObject};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::quote::request::RouterKind;
 
 /// A transaction as a wallet takes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = QuoteTransaction)]
 pub struct Transaction {
     /// The router that it calls.
     pub router: RouterKind,
@@ -31,7 +33,7 @@ pub struct Transaction {
 }
 
 /// How something is allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ApprovalKind {
     /// By the token's own `approve`.
@@ -41,8 +43,9 @@ pub enum ApprovalKind {
 }
 
 /// What the sender has to allow before the transaction can go through.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = QuoteApproval)]
 pub struct Approval {
     /// Token.
     pub token: String,
@@ -55,8 +58,9 @@ pub struct Approval {
 }
 
 /// A part of what comes out that somebody else gets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = QuotePortion)]
 pub struct Portion {
     /// Basis points of what comes out.
     pub bps: u32,
@@ -67,8 +71,9 @@ pub struct Portion {
 }
 
 /// How a simulation went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = QuoteSimulationStatus)]
 pub enum SimulationStatus {
     /// Nobody asked for it.
     Unattempted,
@@ -91,8 +96,9 @@ pub enum SimulationStatus {
 }
 
 /// The very transaction, tried out on the state of the quote's block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = QuoteSimulation)]
 pub struct Simulation {
     /// How it went.
     pub status: SimulationStatus,

@@ -1,16 +1,13 @@
 //! Which block a height or a time means, and what its header says.
 //!
-//! The store knows the headers of blocks that can still be taken back, the node those below ([`crate::past`]).
+//! The store knows the headers of blocks that can still be taken back, and of the one below them; the node those further
+//! below ([`crate::past`]). It is never asked for others: what it says of them may not be what is stored.
 
 use api_kit::problem::Problem;
-use domain::block::BlockRef;
 use store::Snapshot;
 
-use super::{AsOf, Older};
+use super::{AsOf, Older, start::start};
 use crate::deps::ChainDeps;
-
-/// Headers that are asked for at once when a time is looked for.
-const AT_ONCE: u64 = 16;
 
 /// The block that is meant, if it is not the newest.
 pub(super) async fn older(
@@ -25,10 +22,13 @@ pub(super) async fn older(
                 format!("block {number} is not indexed yet: the newest is {}", newest.number);
             return Err(Problem::unprocessable("BLOCK_IN_FUTURE", detail));
         }
-        AsOf::Block(number) if number < deps.start_block => {
-            return Err(before_start(&format!("block {number}"), deps));
+        AsOf::Block(number) => {
+            let start = start(snapshot, deps).await?;
+            if number < start {
+                return Err(before_start(&format!("block {number}"), start));
+            }
+            number
         }
-        AsOf::Block(number) => number,
         AsOf::Timestamp(timestamp) if timestamp > newest.timestamp => {
             let detail = format!(
                 "what was at {timestamp} is not indexed yet: the newest block is of {}",
@@ -38,7 +38,7 @@ pub(super) async fn older(
         }
         AsOf::Timestamp(timestamp) => match snapshot.block_at(timestamp).await? {
             Some(block) => block.number,
-            None => by_time(deps, newest, timestamp).await?,
+            None => by_time(snapshot, deps, timestamp).await?,
         },
     };
     if number == newest.number {
@@ -51,37 +51,23 @@ pub(super) async fn older(
     Ok(Some(Older { block, counters: None }))
 }
 
-fn before_start(what: &str, deps: &ChainDeps) -> Problem {
-    let detail = format!("{what} is below block {}, at which indexing begins", deps.start_block);
+fn before_start(what: &str, start: u64) -> Problem {
+    let detail = format!("{what} is below block {start}, at which indexing begins");
     Problem::unprocessable("BLOCK_BEFORE_START", detail)
 }
 
-/// The height of the newest block that is not younger than a time: a search in so many parts at a time.
-async fn by_time(deps: &ChainDeps, newest: BlockRef, timestamp: u64) -> Result<u64, Problem> {
-    let first = deps.past.headers(&[deps.start_block]).await?.pop();
-    if first.is_none_or(|first| first.timestamp > timestamp) {
-        return Err(before_start(&format!("time {timestamp}"), deps));
+/// The height of the newest block that is not younger than a time before all blocks that can still be taken back.
+async fn by_time(snapshot: &Snapshot, deps: &ChainDeps, timestamp: u64) -> Result<u64, Problem> {
+    let start = start(snapshot, deps).await?;
+    let before = || before_start(&format!("time {timestamp}"), start);
+    // where there is none, all that is indexed can be taken back, and is younger
+    let settled = snapshot.settled().await?.ok_or_else(before)?;
+    if settled.timestamp <= timestamp {
+        return Ok(settled.number);
     }
-    // the first is not younger, the second is
-    let (mut low, mut high) = (deps.start_block, newest.number);
-    while high - low > 1 {
-        let asked = between(low, high);
-        let headers = deps.past.headers(&asked).await?;
-        for header in headers {
-            if header.timestamp <= timestamp {
-                low = low.max(header.number);
-            } else {
-                high = high.min(header.number);
-            }
-        }
+    let first = deps.past.headers(&[start]).await?.pop().ok_or_else(Problem::internal)?;
+    if first.timestamp > timestamp {
+        return Err(before());
     }
-    Ok(low)
-}
-
-/// Heights between two, spread evenly; at least one where there is any.
-fn between(low: u64, high: u64) -> Vec<u64> {
-    let gap = high - low;
-    let parts = gap.min(AT_ONCE + 1);
-    // the product of a gap and a small number: heights stay far below 2^59
-    (1..parts).map(|part| low + gap / parts * part + gap % parts * part / parts).collect()
+    deps.past.at_time((start, settled.number), timestamp).await
 }

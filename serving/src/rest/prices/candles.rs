@@ -15,7 +15,9 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::market::BarQuery;
+use utoipa::{IntoParams, ToSchema};
 
+use crate::openapi::shapes::{AddressText, CandleLimit, CandleResolution, ChainNumber, Moment};
 use crate::{deps::Deps, read::prices::now, view::price_candle::PriceCandle};
 
 /// Most candles of an answer.
@@ -23,29 +25,51 @@ const MOST: u32 = 1_000;
 /// Candles of an answer if nothing is said.
 const USUAL: u32 = 300;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Params {
+    #[param(value_type = Option<ChainNumber>)]
     chain: Option<String>,
+    #[param(value_type = Option<CandleResolution>)]
     resolution: Option<String>,
+    /// They begin at or after this; without it the newest are told.
+    #[param(value_type = Option<Moment>)]
     from: Option<String>,
+    /// They begin before this.
+    #[param(value_type = Option<Moment>)]
     to: Option<String>,
+    /// Only of this source; that with the highest rank for each period unless said.
     source: Option<String>,
+    #[param(value_type = Option<CandleLimit>)]
     limit: Option<String>,
 }
 
 /// A page of candles.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = MarketCandles)]
 pub(super) struct Candles {
     chain_id: u64,
     token: String,
     resolution: &'static str,
     items: Vec<PriceCandle>,
     /// The `from` of the next page; null when nothing follows before `to`.
+    #[schema(value_type = Option<u64>)]
     next: Option<Millis>,
 }
 
+/// Candles of a token on the market, ascending.
+///
+/// Each is of the source with the highest rank that has one for its period.
+#[utoipa::path(
+    get,
+    path = "/v1/prices/{token}/candles",
+    operation_id = "priceCandles",
+    tag = "prices",
+    params(("token" = AddressText, Path), Params),
+    responses((status = 200, description = "A page of candles.", body = Candles))
+)]
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     Path(token): Path<String>,

@@ -11,7 +11,9 @@ use axum::{Json, extract::State};
 use domain::market::{Asset, Feed, FeedState, Millis, Observation, Source};
 use serde::{Deserialize, Serialize};
 use store::market::Known;
+use utoipa::{IntoParams, ToSchema};
 
+use crate::openapi::shapes::{AddressText, ChainNumber, Moment as MomentText};
 use crate::{
     deps::Deps,
     read::prices::{Moment, now, of_sheet},
@@ -23,15 +25,19 @@ const AHEAD: Millis = 60_000;
 /// Words of a feed that are looked through for the last one that was heard in time.
 const HEARD: u32 = 16;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Params {
+    #[param(value_type = Option<ChainNumber>)]
     chain: Option<String>,
+    /// What had been said by this time; now unless said.
+    #[param(value_type = Option<MomentText>)]
     at: Option<String>,
 }
 
 /// The price at a time, and what it was made of.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Observations {
     chain_id: u64,
@@ -41,8 +47,9 @@ pub(super) struct Observations {
 }
 
 /// What a feed had said last.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Observation)]
 struct Said {
     source: &'static str,
     feed: String,
@@ -51,8 +58,10 @@ struct Said {
     /// What the value is counted in: `USD`, or the address of a token.
     quote: Option<String>,
     /// When it was so by the source, in Unix milliseconds.
+    #[schema(value_type = Option<u64>)]
     source_time: Option<Millis>,
     /// When it was fetched, in Unix milliseconds.
+    #[schema(value_type = Option<u64>)]
     fetched_at: Option<Millis>,
     age_seconds: Option<u64>,
     confidence: Option<String>,
@@ -64,6 +73,17 @@ struct Said {
     refused: BTreeMap<String, u64>,
 }
 
+/// What the sources had said of a token at a time, and whether it counted.
+#[utoipa::path(
+    get,
+    path = "/v1/prices/{token}/observations",
+    operation_id = "priceObservations",
+    tag = "prices",
+    params(("token" = AddressText, Path), Params),
+    responses(
+        (status = 200, description = "The price, and one row for each feed, by rank.", body = Observations),
+    ),
+)]
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     Path(token): Path<String>,

@@ -53,10 +53,17 @@ fn tokens_and_native_coins_add_up() {
 fn wrapping_counts_once_however_it_is_told() {
     let deposit = wrap("Deposit(address,uint256)", ALICE, 4);
     assert_eq!(changes(std::slice::from_ref(&deposit)), [(ALICE, WRAPPED, "4".into())]);
-    let both = [transfer(WRAPPED, Address::ZERO, ALICE, U256::from(4)), deposit];
+    let both = [transfer(WRAPPED, Address::ZERO, ALICE, U256::from(4)), deposit.clone()];
     assert_eq!(changes(&both), [(ALICE, WRAPPED, "4".into())]);
     let withdrawal = wrap("Withdrawal(address,uint256)", BOB, 6);
     assert_eq!(changes(&[withdrawal]), [(BOB, WRAPPED, "-6".into())]);
+    // another token's transfer of as much, and one of two that are told both ways
+    let other = transfer(TOKEN, Address::ZERO, ALICE, U256::from(4));
+    let both = [deposit.clone(), other];
+    assert_eq!(changes(&both), [(ALICE, TOKEN, "4".into()), (ALICE, WRAPPED, "4".into())]);
+    let mint = transfer(WRAPPED, Address::ZERO, ALICE, U256::from(4));
+    let twice = [mint, deposit.clone(), deposit.clone()];
+    assert_eq!(changes(&twice), [(ALICE, WRAPPED, "8".into())]);
     // only the configured one is believed
     let (_, other) = wrap("Deposit(address,uint256)", ALICE, 4);
     assert_eq!(changes(&[(TOKEN, other)]), []);

@@ -2,11 +2,13 @@
 
 use api_kit::answer::Block;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::transactions::answer::Event;
 
 /// How it was found out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = SimulationMethod)]
 pub(crate) enum Method {
     /// The node tries it out and tells its logs.
     #[serde(rename = "eth_simulateV1")]
@@ -17,8 +19,9 @@ pub(crate) enum Method {
 }
 
 /// What would become of a transaction.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SimulatedTransaction)]
 pub(crate) struct Simulation {
     pub(super) chain_id: u64,
     /// It was tried out on the state after this block.
@@ -42,7 +45,8 @@ pub(crate) struct Simulation {
 }
 
 /// Why a transaction fails.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RevertReason)]
 pub(super) struct Reverted {
     /// In words.
     pub(super) reason: String,
@@ -51,7 +55,7 @@ pub(super) struct Reverted {
 }
 
 /// What an account would have more or less.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct BalanceChange {
     pub(super) account: String,
     /// The zero address is the native currency.

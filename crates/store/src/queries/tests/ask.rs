@@ -221,6 +221,10 @@ async fn for_contract_events(snapshot: &Snapshot) {
             snapshot.contract_events(&query).await.unwrap();
         }
     }
+    let boxes = [address(50), address(51)];
+    assert_eq!(snapshot.speakers(&table(), &boxes).await.unwrap().len(), 2);
+    let found = snapshot.announced_by(&table(), address(50), "by", &[address(1)]).await.unwrap();
+    assert_eq!(found.len(), 1);
 }
 
 /// From one generation to the next, and what is left of the first.

@@ -91,6 +91,7 @@ fn others(chain: i64) -> Vec<Plan> {
         let subject = Subject::Pool(pool_id(1));
         let query = CandleQuery { subject, resolution, from, to, limit };
         plans.push(candles::query::plan(chain, &query));
+        plans.push(candles::onward::plan(chain, &query));
     }
     let id = PositionId { manager: address(POSITIONS), token_id: U256::from(9) };
     for of in [PositionsOf::All, PositionsOf::Owner(address(1)), PositionsOf::Pool(pool)] {

@@ -7,7 +7,7 @@ use super::{ById, Range};
 fn range(from: &str, to: &str, announced: u64) -> Result<(u64, u64), Problem> {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let range = Range { from_block: some(from), to_block: some(to) };
-    range.blocks(announced).map(|blocks| (*blocks.start(), *blocks.end()))
+    Ok(range.blocks(announced).map(|blocks| (*blocks.start(), *blocks.end()))?)
 }
 
 #[test]
@@ -37,6 +37,23 @@ fn a_range_is_what_lies_at_or_below_the_latest_block() {
     assert!(problem.detail().contains("1000 blocks"), "{}", problem.detail());
     let problem = range("0", "10", 9).unwrap_err();
     assert!(problem.detail().contains("latest block 9"), "{}", problem.detail());
+}
+
+#[test]
+fn the_parameter_that_is_wrong_is_named() {
+    for (from, to, param) in [
+        ("x", "5", "fromBlock"),
+        ("", "x", "fromBlock"),
+        ("5", "x", "toBlock"),
+        ("5", "", "toBlock"),
+        ("6", "5", "fromBlock"),
+        ("5", "10", "toBlock"),
+        ("0", "1000", "toBlock"),
+    ] {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let range = Range { from_block: some(from), to_block: some(to) };
+        assert_eq!(range.blocks(9).unwrap_err().param, param, "{from} to {to}");
+    }
 }
 
 #[test]

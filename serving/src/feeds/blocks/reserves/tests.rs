@@ -11,7 +11,7 @@ use domain::{
     version::{PoolCore, PoolVersion},
 };
 
-use super::{held, until_the_next, walk_back};
+use super::{add_up, at_the_end, held, until_the_next, walk_back};
 use crate::feeds::blocks::fixtures::listed;
 
 fn both(amount0: i64, amount1: i64) -> [I256; 2] {
@@ -103,4 +103,23 @@ fn what_is_not_told_belongs_to_the_event_before_it() {
     assert_eq!(of([true, false, true, false, false]), [1, 4]);
     assert_eq!(of([false, true, true, false, true]), [1, 3, 4]);
     assert_eq!(of([false; 5]), [0_u64; 0]);
+}
+
+#[test]
+fn what_is_in_no_event_shows() {
+    let changes = [Some(both(5, -3)), Some(both(-1, 7))];
+    assert!(add_up(Some(both(10, 20)), &changes, Some(both(14, 24))));
+    assert!(add_up(Some(both(0, 0)), &[], Some(both(0, 0))));
+    // a token was sent there and taken in, or taken out
+    assert!(!add_up(Some(both(10, 20)), &changes, Some(both(15, 24))));
+    assert!(!add_up(Some(both(10, 20)), &changes, Some(both(14, 0))));
+    // nobody knows
+    assert!(!add_up(None, &changes, Some(both(14, 24))));
+    assert!(!add_up(Some(both(10, 20)), &changes, None));
+    assert!(!add_up(None, &[], None));
+    assert!(!add_up(Some(both(10, 20)), &[Some(both(5, -3)), None], Some(both(14, 24))));
+    let last = Some([14, 24].map(U256::from));
+    assert_eq!(at_the_end(Some(both(14, 24)), 3), [None, None, last]);
+    assert_eq!(at_the_end(None, 1), [None]);
+    assert_eq!(at_the_end(Some(both(1, 1)), 0), []);
 }

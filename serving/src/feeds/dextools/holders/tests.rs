@@ -2,25 +2,22 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{Asked, ById, Holder, ONE, largest};
+use super::{Asked, ById, Holder, ONE, paged};
 use crate::feeds::blocks::pools::address_text;
 
 #[test]
-fn the_largest_come_first_in_whole_tokens() {
+fn pages_are_in_whole_tokens() {
     let address = Address::repeat_byte;
-    let held = vec![
-        (address(1), U256::from(ONE) * U256::from(3) - U256::from(1)),
-        (address(2), U256::ZERO),
-        (address(3), U256::MAX),
-        (address(5), U256::from(ONE)),
-        (address(4), U256::from(ONE)),
-    ];
+    let one = U256::from(ONE);
+    let held =
+        [(3, U256::MAX), (1, one * U256::from(3) - U256::from(1)), (4, one), (5, one - U256::ONE)];
+    let held = held.map(|(n, amount)| (address(n), amount));
     let holder = |n, quantity| Holder { address: address_text(address(n)), quantity };
-    let wanted = [holder(3, i64::MAX), holder(1, 2), holder(4, 1), holder(5, 1)];
-    assert_eq!(largest(held.clone(), 0, 10), (4, wanted.into()));
-    assert_eq!(largest(held.clone(), 1, 3), (4, vec![holder(5, 1)]));
-    assert_eq!(largest(held.clone(), 2, 3), (4, vec![]));
-    assert_eq!(largest(held, usize::MAX, 50), (4, vec![]));
+    let wanted = [holder(3, i64::MAX), holder(1, 2), holder(4, 1), holder(5, 0)];
+    assert_eq!(paged(&held, 0, 10), wanted);
+    assert_eq!(paged(&held, 1, 3), [holder(5, 0)]);
+    assert_eq!(paged(&held, 2, 3), []);
+    assert_eq!(paged(&held, usize::MAX, 50), []);
 }
 
 #[test]

@@ -4,11 +4,19 @@ use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
 
 use alloy_primitives::Address;
 use api_kit::problem::Problem;
-use domain::{entity::Pool, ids::PoolId, route::TokenIx};
+use domain::{
+    entity::Pool,
+    ids::PoolId,
+    route::{PoolIx, TokenIx},
+};
 use store::{PoolOrder, PoolQuery};
 
 use super::terms::{Terms, rank_of};
-use crate::{book::Book, feeds::view::View, view::address};
+use crate::{
+    book::Book,
+    feeds::{apart::apart, view::View},
+    view::address,
+};
 
 /// Tokens that a word may mean: the best.
 const TOKENS: usize = 8;
@@ -27,18 +35,30 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn new(view: &View, terms: &Terms) -> Result<Self, Problem> {
-        let book = view.chain()?.book.newest().ok_or_else(|| {
+    /// Looks at all tokens once, apart from other requests: there may be hundreds of thousands.
+    pub(super) async fn new(view: &View, terms: &Terms) -> Result<Self, Problem> {
+        let chain = view.chain()?;
+        let book = chain.book.newest().ok_or_else(|| {
             Problem::unavailable("NOT_READY", "names are being loaded; try again in a moment")
         })?;
-        let of_term = |term: &str| tokens(&book, term);
-        let tokens = terms.iter().map(of_term).filter(|found| !found.is_empty()).collect();
-        let ids = terms.iter().filter_map(|term| term.parse().ok()).collect();
-        Ok(Self { book, tokens, ids })
+        let terms = terms.clone();
+        let found = apart(chain, move || {
+            let words: Vec<&str> = terms.iter().collect();
+            let mut tokens = tokens(&book, &words);
+            tokens.retain(|found| !found.is_empty());
+            let ids = words.iter().filter_map(|word| word.parse().ok()).collect();
+            Self { book, tokens, ids }
+        });
+        found.await
     }
 
-    /// Their pools, in no order.
-    pub(super) async fn pools(mut self, view: &View, limit: u32) -> Result<Vec<Pool>, Problem> {
+    /// Their pools on one exchange or all, in no order.
+    pub(super) async fn pools(
+        mut self,
+        view: &View,
+        exchange: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Pool>, Problem> {
         let mut busy = Vec::new();
         match self.tokens.as_slice() {
             [] => {}
@@ -48,7 +68,7 @@ impl Found {
                     if pools.len() > FEW {
                         busy.push(token);
                     } else {
-                        self.name(pools);
+                        self.name(&pools, exchange, POOLS);
                     }
                 }
             }
@@ -57,9 +77,8 @@ impl Found {
                 for (one, _) in &first {
                     for (other, _) in &second {
                         let room = POOLS.saturating_sub(self.ids.len());
-                        let pools: Vec<_> =
-                            self.book.market.between(*one, *other).take(room).collect();
-                        self.name(pools);
+                        let pools: Vec<_> = self.book.market.between(*one, *other).collect();
+                        self.name(&pools, exchange, room);
                     }
                 }
             }
@@ -69,6 +88,7 @@ impl Found {
         for token in busy {
             let query = PoolQuery {
                 token: Some(token),
+                dex: exchange.map(str::to_owned),
                 order: PoolOrder::Swaps,
                 limit: limit.saturating_mul(2),
                 ..PoolQuery::default()
@@ -80,25 +100,34 @@ impl Found {
         Ok(pools)
     }
 
-    fn name(&mut self, pools: Vec<domain::route::PoolIx>) {
+    /// Takes in at most so many of those that are on the exchange.
+    fn name(&mut self, pools: &[PoolIx], exchange: Option<&str>, room: usize) {
         let names = &self.book.names;
-        self.ids.extend(pools.into_iter().filter_map(|pool| names.pool(pool)).map(|name| name.id));
+        let named = pools.iter().filter_map(|pool| names.pool(*pool));
+        let there = named.filter(|name| exchange.is_none_or(|wanted| *name.dex == *wanted));
+        self.ids.extend(there.map(|name| name.id).take(room));
     }
 }
 
-/// The tokens that a word may mean: those that it fits best, then those with the most pools.
-fn tokens(book: &Book, term: &str) -> Vec<(TokenIx, Address)> {
-    let count = u32::try_from(book.names.token_count()).unwrap_or(u32::MAX);
-    let fit = |number: TokenIx| {
-        let token = book.names.token(number)?;
-        let (symbol, name) = (token.symbol.as_deref(), token.name.as_deref());
-        let rank =
-            rank_of(term, symbol.unwrap_or(""), name.unwrap_or(""), &address(token.address))?;
-        let pools = book.market.holding(number).count();
-        Some((rank, Reverse(pools), token.address, number))
-    };
-    let mut found: Vec<_> = (0..count).map(TokenIx).filter_map(fit).collect();
-    found.sort_unstable();
-    found.truncate(TOKENS);
-    found.into_iter().map(|(_, _, address, number)| (number, address)).collect()
+/// A token that a word may mean. The least is the best: how well it fits, then how many pools it has.
+type Candidate = (u8, Reverse<usize>, Address, TokenIx);
+
+/// The tokens that each word may mean: those that it fits best, then those with the most pools.
+fn tokens(book: &Book, words: &[&str]) -> Vec<Vec<(TokenIx, Address)>> {
+    let mut best: Vec<Vec<Candidate>> = vec![Vec::new(); words.len()];
+    book.names.each_token(|number, token, [symbol, name]| {
+        for (word, best) in words.iter().zip(&mut best) {
+            let Some(rank) = rank_of(word, symbol, name, || address(token)) else { continue };
+            // the list of a token's pools knows how long it is
+            let pools = book.market.holding(number).size_hint().0;
+            let found = (rank, Reverse(pools), token, number);
+            if best.len() == TOKENS && best.last().is_some_and(|last| *last < found) {
+                continue;
+            }
+            best.insert(best.partition_point(|other| *other < found), found);
+            best.truncate(TOKENS);
+        }
+    });
+    let named = |(_, _, address, number): Candidate| (number, address);
+    best.into_iter().map(|found| found.into_iter().map(named).collect()).collect()
 }

@@ -51,22 +51,28 @@ impl Terms {
 }
 
 /// How well a token is meant by a word: 0 its symbol, 1 the beginning of that, 2 a part, 3 a part of its name, 4 the
-/// beginning of its address; `None`: it is not.
-pub(super) fn rank_of(term: &str, symbol: &str, name: &str, address: &str) -> Option<u8> {
-    let symbol = symbol.to_lowercase();
+/// beginning of its address; `None`: it is not. All in small letters.
+pub(super) fn rank_of(
+    term: &str,
+    symbol: &str,
+    name: &str,
+    address: impl FnOnce() -> String,
+) -> Option<u8> {
     if symbol == term {
         Some(0)
     } else if symbol.starts_with(term) {
         Some(1)
     } else if symbol.contains(term) {
         Some(2)
-    } else if name.to_lowercase().contains(term) {
+    } else if name.contains(term) {
         Some(3)
     } else {
-        (term.len() > 3 && address.to_lowercase().starts_with(term)).then_some(4)
+        let is_address = term.len() > 3 && term.starts_with("0x");
+        (is_address && address().starts_with(term)).then_some(4)
     }
 }
 
 fn rank(term: &str, side: &Side) -> Option<u8> {
-    rank_of(term, &side.symbol, &side.name, &address(side.address))
+    let [symbol, name] = [&side.symbol, &side.name].map(|text| text.to_lowercase());
+    rank_of(term, &symbol, &name, || address(side.address))
 }

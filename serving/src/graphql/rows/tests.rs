@@ -1,0 +1,121 @@
+//! Rows are answered as the library answers a list of the same objects.
+
+use async_graphql::{
+    ComplexObject, EmptyMutation, EmptySubscription, Object, Result, Schema, SimpleObject, Value,
+};
+
+use super::{Row, Rows};
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+#[graphql(complex)]
+struct Thing {
+    /// Its place.
+    index: u64,
+    /// Perhaps one.
+    name: Option<String>,
+}
+
+#[ComplexObject]
+impl Thing {
+    /// Fails for each third.
+    async fn picky(&self) -> Result<String> {
+        // not ready at once
+        tokio::task::yield_now().await;
+        if self.index % 3 == 2 {
+            Err("not this one".into())
+        } else {
+            Ok(format!("#{}", self.index))
+        }
+    }
+
+    /// Fails for each third, which is told as null.
+    async fn perhaps(&self) -> Option<Result<u64>> {
+        Some(if self.index % 3 == 1 { Err("nor that one".into()) } else { Ok(self.index) })
+    }
+
+    /// Another one.
+    async fn next(&self, #[graphql(default = 1)] by: u64) -> Row<Thing> {
+        tokio::task::yield_now().await;
+        Row(thing(self.index + by))
+    }
+}
+
+fn thing(index: u64) -> Thing {
+    Thing { index, name: (index % 2 == 0).then(|| format!("thing {index}")) }
+}
+
+/// The same list twice.
+struct Query;
+
+#[Object]
+impl Query {
+    async fn library(&self) -> Vec<Thing> {
+        (0..40).map(thing).collect()
+    }
+
+    async fn ours(&self) -> Rows<Thing> {
+        Rows((0..40).map(thing).collect())
+    }
+}
+
+/// Answers of both, with their errors as text, sorted: rows that are resolved beside each other fail in any order.
+async fn both(selection: &str, rest: &str) -> [(Value, Vec<String>); 2] {
+    let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
+    let mut answers = Vec::new();
+    for name in ["library", "ours"] {
+        let query =
+            format!("query($no: Boolean = false) {{ list: {name} {{ {selection} }} }} {rest}");
+        let answer = schema.execute(query.as_str()).await;
+        let mut errors: Vec<String> = answer
+            .errors
+            .iter()
+            .map(|error| format!("{} at {:?}", error.message, error.path))
+            .collect();
+        errors.sort();
+        answers.push((answer.data, errors));
+    }
+    answers.try_into().unwrap()
+}
+
+#[tokio::test]
+async fn rows_are_answered_as_lists_are() {
+    let fragments =
+        "fragment One on Thing { name ...Two } fragment Two on Thing { next { index picky } }";
+    for (selection, rest) in [
+        ("index name", ""),
+        ("index __typename other: index", ""),
+        ("picky index", ""),
+        ("perhaps index", ""),
+        ("next { index name } index", ""),
+        ("next { next(by: 2) { index picky perhaps } } a: next(by: 5) { index }", ""),
+        ("...One index", fragments),
+        ("index ... on Thing { name } ... { picky }", ""),
+        ("index @include(if: $no) name", ""),
+        ("... @skip(if: $no) { index }", ""),
+        // what takes more than resolving each once
+        ("index index", ""),
+        ("next { index } next { name }", ""),
+        ("next { index } ...One", fragments),
+    ] {
+        let [library, ours] = both(selection, rest).await;
+        assert_eq!(ours, library, "{selection}");
+        let Value::Object(object) = &ours.0 else { panic!("{selection}: {ours:?}") };
+        assert!(
+            matches!(object.get("list"), Some(Value::List(rows)) if rows.len() == 40),
+            "{selection}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_fails_is_told_with_its_path() {
+    let [_, (data, errors)] = both("index picky", "").await;
+    assert_eq!(errors.len(), 13);
+    assert!(
+        errors.iter().any(|error| error.contains("Index(38)") && error.contains("\"picky\"")),
+        "{errors:?}"
+    );
+    let text = serde_json::to_string(&data).unwrap();
+    assert!(text.contains(r#"{"index":38}"#), "{text}");
+}

@@ -1,0 +1,155 @@
+//! Lists as files: all rows of a list as of one block, as CSV or NDJSON, written while they are read.
+//!
+//! The rows are read part by part through one snapshot, and a part is read when the one before it was taken: a slow reader
+//! makes nobody wait but itself, and what is kept for it is bounded. Who goes away ends the work. What cannot be given to its
+//! end is cut off, so that every client notices: a body that ends well has all that was asked for.
+
+use std::{convert::Infallible, sync::Arc};
+
+use api_kit::{
+    answer::Page,
+    page::{PageSize, Rows, Slice},
+    problem::Problem,
+};
+use axum::{
+    Json,
+    extract::FromRequestParts,
+    http::request::Parts,
+    response::{IntoResponse as _, Response},
+};
+use serde::Serialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{deps::Deps, read::as_of::At};
+
+mod candles;
+mod cells;
+mod columns;
+mod encode;
+mod head;
+mod job;
+mod metrics;
+mod negotiate;
+mod settings;
+mod standing;
+#[cfg(test)]
+mod tests;
+
+pub(super) use self::columns::{Table, contract_events, tables};
+pub use self::settings::ExportSettings;
+pub(crate) use self::{metrics::Metrics, negotiate::around};
+
+/// What exports share.
+#[derive(Debug, Clone)]
+pub(crate) struct Exports {
+    deps: Arc<Deps>,
+    places: Arc<Semaphore>,
+    metrics: Metrics,
+}
+
+/// What a list is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// RFC 4180, with a header row.
+    Csv,
+    /// One JSON object per line.
+    Ndjson,
+}
+
+/// What a request asks for: a file, or the usual JSON.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked(Option<(Format, Exports)>);
+
+/// Which part of a list is read next.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) size: PageSize,
+    /// Cursor of the row before it.
+    pub(super) after: Option<String>,
+}
+
+/// How much of a list is asked for, in which form.
+#[derive(Debug)]
+pub(super) struct Listing {
+    asked: Asked,
+    part: Part,
+    /// Most rows of a file, where the request names a number.
+    first: Option<u32>,
+}
+
+impl Exports {
+    /// None under way.
+    ///
+    /// # Errors
+    /// When the registry holds these metrics already.
+    pub(crate) fn new(deps: &Arc<Deps>) -> Result<Self, prometheus::Error> {
+        let places = Arc::new(Semaphore::new(deps.export.at_once));
+        let metrics = Metrics::new(&deps.registry)?;
+        Ok(Self { deps: Arc::clone(deps), places, metrics })
+    }
+
+    fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let most = self.deps.export.at_once;
+        Arc::clone(&self.places).try_acquire_owned().map_err(|_| match most {
+            0 => Problem::unprocessable("EXPORTS_OFF", "this service writes no files: ask for pages"),
+            _ => {
+                let detail = format!("{most} exports are under way; try again when one has ended");
+                Problem::unavailable("EXPORTS_BUSY", detail)
+            }
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().cloned().unwrap_or_default())
+    }
+}
+
+impl Asked {
+    /// How much of a list, by what its request says.
+    ///
+    /// # Errors
+    /// `PAGE_SIZE_INVALID`.
+    pub(super) fn list(self, first: Option<&str>, after: Option<&str>) -> Result<Listing, Problem> {
+        let after = after.map(str::to_owned);
+        let Some((_, exports)) = &self.0 else {
+            let size = PageSize::parse(first)?;
+            return Ok(Listing { asked: self, part: Part { size, after }, first: None });
+        };
+        let first = exports.deps.export.first(first)?;
+        let size = PageSize::part(job::PART.min(first.unwrap_or(job::PART)));
+        Ok(Listing { asked: self, part: Part { size, after }, first })
+    }
+}
+
+impl Part {
+    pub(super) fn slice(&self) -> Slice<'_> {
+        Slice { size: self.size, after: self.after.as_deref() }
+    }
+}
+
+impl Listing {
+    /// The page, or the file. `read` gives a part of the list, each row with its cursor.
+    pub(super) async fn answer<T, F, R>(
+        self,
+        table: impl Into<Table>,
+        at: At,
+        read: F,
+    ) -> Result<Response, Problem>
+    where
+        T: Serialize + Send + Sync + 'static,
+        F: Fn(At, Part) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Rows<T>, Problem>> + Send + 'static,
+    {
+        let Self { asked, part, first } = self;
+        if let Some((format, exports)) = asked.0 {
+            return job::start(exports, format, table.into(), at, (part, first), read).await;
+        }
+        let block = at.block();
+        let rows = read(at, part).await?;
+        Ok(Json(Page::new(block, rows, |row| row)).into_response())
+    }
+}
