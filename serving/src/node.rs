@@ -2,7 +2,6 @@
 //! with a deadline. What a block says is remembered as long as that block is of interest; a failure never is.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -12,12 +11,10 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use api_kit::problem::Problem;
 use chain::Client;
 use domain::block::BlockRef;
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, timeout_at},
-};
+use tokio::{sync::Semaphore, time::Instant};
 
 mod account;
+mod at;
 mod flights;
 mod head;
 mod kept;
@@ -32,6 +29,7 @@ mod view;
 
 pub(crate) use self::{
     account::{AccountBalances, balances, balances_or_problem, wanted_tokens},
+    at::At,
     flights::too_late,
     head::{Head, Heads},
     lookup::Found,
@@ -40,7 +38,7 @@ pub(crate) use self::{
     token::{LiveToken, token},
     view::{LivePool, LiveProblem},
 };
-use self::{flights::Flights, head::Newest, kept::Blocks, trip::Outcome};
+use self::{flights::Flights, head::Newest, kept::Blocks};
 
 /// A request waits so long for the chain.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -143,86 +141,6 @@ impl LiveNode {
         let found = Box::pin(lookup::find(self.client.clone(), hash));
         self.transactions.join(hash, found, deadline).await
     }
-
-    /// The answers to questions about the state after the block with this hash, in their order, or why there is none.
-    ///
-    /// # Errors
-    /// `LIVE_BUSY` where too much is asked at once.
-    async fn ask_each(
-        &self,
-        block: B256,
-        asks: &[Ask],
-        deadline: Instant,
-    ) -> Result<Vec<Result<Told, Problem>>, Problem> {
-        let (known, trips) = lock(&self.blocks).look(block, asks, |trip| self.depart(trip))?;
-        let mut told: BTreeMap<Ask, Result<Told, Problem>> =
-            known.into_iter().map(|(ask, told)| (ask, Ok(told))).collect();
-        let wanted: BTreeSet<&Ask> = asks.iter().collect();
-        let mut failure = None;
-        for mut trip in trips {
-            let done = timeout_at(deadline, trip.wait_for(Option::is_some)).await;
-            let outcome = done.ok().and_then(|done| done.ok().and_then(|outcome| outcome.clone()));
-            match outcome {
-                Some(Outcome::Answers(answers)) => {
-                    let answers = wanted.iter().filter_map(|ask| answers.get_key_value(ask));
-                    told.extend(answers.map(|(ask, answer)| (ask.clone(), answer.clone())));
-                }
-                Some(Outcome::Failed(problem)) => failure = Some(problem),
-                // it takes too long, or whoever asked is gone
-                None => failure = Some(flights::too_late()),
-            }
-        }
-        let lost = || Err(failure.clone().unwrap_or_else(Problem::internal));
-        Ok(asks.iter().map(|ask| told.get(ask).cloned().unwrap_or_else(lost)).collect())
-    }
-
-    /// [`LiveNode::ask_each`] of a block, or of the answer's newest one; then of the next one if that left the chain meanwhile.
-    async fn ask_each_at(
-        &self,
-        at: At<'_>,
-        asks: &[Ask],
-        deadline: Instant,
-    ) -> Result<(BlockRef, Vec<Result<Told, Problem>>), Problem> {
-        let head = match at {
-            At::Block(block) => {
-                return Ok((block, self.ask_each(block.hash, asks, deadline).await?));
-            }
-            At::Head(head) => head,
-        };
-        let block = head.get(self, deadline).await?;
-        let told = self.ask_each(block.hash, asks, deadline).await?;
-        let lags = |told: &Result<Told, Problem>| {
-            told.as_ref().is_err_and(|problem| problem.code() == LAGS)
-        };
-        if !told.iter().any(lags) {
-            return Ok((block, told));
-        }
-        let block = head.instead_of(block, self, deadline).await?;
-        Ok((block, self.ask_each(block.hash, asks, deadline).await?))
-    }
-
-    /// The answers to questions about the state after the newest block of an answer, in their order.
-    ///
-    /// # Errors
-    /// Those of [`LiveNode::head`]; `CHAIN_LAGS` where no node has the block, `LIVE_BUSY` where too much is asked at once.
-    pub(crate) async fn ask_head(
-        &self,
-        head: &Head,
-        asks: &[Ask],
-        deadline: Instant,
-    ) -> Result<(BlockRef, Vec<Told>), Problem> {
-        let (block, told) = self.ask_each_at(At::Head(head), asks, deadline).await?;
-        Ok((block, told.into_iter().collect::<Result<_, _>>()?))
-    }
-}
-
-/// Which block is asked about.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum At<'a> {
-    /// This one.
-    Block(BlockRef),
-    /// The newest, as an answer has it.
-    Head(&'a Head),
 }
 
 /// The code of a node that does not have the block.

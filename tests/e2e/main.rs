@@ -3,6 +3,7 @@
 mod backup;
 mod candles;
 mod chain_prices;
+mod clients;
 mod contracts;
 mod crash;
 mod dead_endpoint;

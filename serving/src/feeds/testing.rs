@@ -17,7 +17,7 @@ pub async fn days(
     settings: &FeedSettings,
     many: usize,
 ) -> Result<BTreeMap<PoolId, String>, String> {
-    let query = PoolQuery { limit: u32::MAX, ..PoolQuery::default() };
+    let query = PoolQuery { limit: 100_000, ..PoolQuery::default() };
     let pools = snapshot.pools(&query).await.map_err(|error| error.to_string())?;
     let pairs = pairs::of_pools(snapshot, settings, pools).await;
     let pairs = pairs.map_err(|problem| problem.detail().to_owned())?;

@@ -101,6 +101,7 @@ async fn answer(app: &App, headers: &HeaderMap, body: Value) -> Result<HttpRespo
     let standing = app.by_block.standing(None);
     let known = standing.and_then(|standing| app.by_block.get(&standing, &question));
     if let (Some(answer), Some(standing)) = (known, &standing) {
+        app.persisted.used(&body);
         let age = app.by_block.age(standing);
         return Ok(give(headers, answer.etag.clone(), &age, || answer.response()));
     }

@@ -68,7 +68,9 @@ pub(super) fn request(mut body: Value) -> Result<Request, Problem> {
     }
     let extensions = body.get("extensions");
     let is_named = extensions.is_some_and(|extensions| {
-        ["persistedQuery", DOCUMENT].iter().any(|name| extensions.get(name).is_some())
+        ["persistedQuery", DOCUMENT]
+            .iter()
+            .any(|name| extensions.get(name).is_some_and(|id| !id.is_null()))
     });
     let has_text = match body.get("query") {
         Some(query) => query.is_string(),

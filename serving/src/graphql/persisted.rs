@@ -67,6 +67,13 @@ impl Persisted {
         Ok(())
     }
 
+    /// A kept answer was given to this body: the document that it names is in use.
+    pub(super) fn used(&self, body: &serde_json::Value) {
+        if let Some(hash) = id::of_body(body) {
+            self.kept.get(hash);
+        }
+    }
+
     fn find(&self, request: &mut Request) -> Result<Source, ServerError> {
         let id = Id::take(request)?;
         let listed = self.settings.documents.has(&request.query);
@@ -101,9 +108,8 @@ impl Persisted {
             return id.check(&request.query).map(Source::New);
         }
         let found = id.hash().and_then(|hash| self.kept.get(hash));
-        let found = found.ok_or_else(|| {
-            refusal("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
-        })?;
+        let found =
+            found.ok_or_else(|| refusal("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"))?;
         found.as_ref().clone_into(&mut request.query);
         Ok(Source::Sent)
     }

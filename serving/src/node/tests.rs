@@ -1,6 +1,6 @@
 //! Who asks the same asks once; what fails is asked again.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use super::{
     kept::{Blocks, MOST_ASKED, MOST_KNOWN},

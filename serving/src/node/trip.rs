@@ -9,6 +9,7 @@ use std::{
 use alloy_primitives::{B256, Bytes, U256};
 use api_kit::problem::Problem;
 use chain::{ChainError, Client};
+use futures::future::join_all;
 use tokio::{
     sync::watch,
     time::{sleep, timeout},
@@ -23,6 +24,9 @@ use crate::failure;
 
 /// A trip waits so long for others to board.
 const WINDOW: Duration = Duration::from_millis(2);
+/// So long contracts of the clients' choice may take together, and then alone: less than a request waits.
+const TOGETHER: Duration = Duration::from_millis(1_500);
+const ALONE: Duration = Duration::from_millis(1_200);
 /// Bytes of an answer that are kept: nothing that is asked needs more.
 const KEPT: usize = 1_024;
 
@@ -54,9 +58,12 @@ impl LiveNode {
             sleep(WINDOW).await;
             let asks = lock(&node.blocks).leave(&trip);
             let travelled = async {
+                if !trip.is_wild {
+                    return travel(&node.client, &asks, trip.block).await;
+                }
                 // what others ask never waits for these
-                let _room = if trip.is_wild { node.wild.acquire().await.ok() } else { None };
-                travel(&node.client, &asks, trip.block).await
+                let _room = node.wild.acquire().await;
+                travel_apart(&node.client, &asks, trip.block).await
             };
             let outcome = match timeout(LIMIT, travelled).await {
                 Ok(Ok(answers)) => Outcome::Answers(Arc::new(answers)),
@@ -67,6 +74,28 @@ impl LiveNode {
             trip.arrival.send_replace(Some(outcome));
         });
     }
+}
+
+/// Together, or where one holds the others up, each alone: a contract may take as long as the node lets it.
+async fn travel_apart(
+    client: &Client,
+    asks: &BTreeSet<Ask>,
+    block: B256,
+) -> Result<BTreeMap<Ask, Result<Told, Problem>>, ChainError> {
+    if let Ok(answers) = timeout(TOGETHER, travel(client, asks, block)).await {
+        return answers;
+    }
+    let alone = asks.iter().map(|ask| async move {
+        let one = BTreeSet::from([ask.clone()]);
+        let answers = timeout(ALONE, travel(client, &one, block)).await;
+        let answer = match answers {
+            Ok(Ok(answers)) => answers.into_values().next().unwrap_or_else(|| Err(too_late())),
+            Ok(Err(error)) => Err(failure::of_chain(error)),
+            Err(_) => Err(too_late()),
+        };
+        (ask.clone(), answer)
+    });
+    Ok(join_all(alone).await.into_iter().collect())
 }
 
 async fn travel(

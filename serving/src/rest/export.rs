@@ -91,7 +91,9 @@ impl Exports {
     fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let most = self.deps.export.at_once;
         Arc::clone(&self.places).try_acquire_owned().map_err(|_| match most {
-            0 => Problem::unprocessable("EXPORTS_OFF", "this service writes no files: ask for pages"),
+            0 => {
+                Problem::unprocessable("EXPORTS_OFF", "this service writes no files: ask for pages")
+            }
             _ => {
                 let detail = format!("{most} exports are under way; try again when one has ended");
                 Problem::unavailable("EXPORTS_BUSY", detail)
@@ -119,8 +121,9 @@ impl Asked {
             let size = PageSize::parse(first)?;
             return Ok(Listing { asked: self, part: Part { size, after }, first: None });
         };
-        let first = exports.deps.export.first(first)?;
-        let size = PageSize::part(job::PART.min(first.unwrap_or(job::PART)));
+        let settings = exports.deps.export;
+        let first = settings.first(first)?;
+        let size = PageSize::part(job::PART.min(first.unwrap_or(settings.max_rows)));
         Ok(Listing { asked: self, part: Part { size, after }, first })
     }
 }

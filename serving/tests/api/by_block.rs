@@ -19,7 +19,7 @@ const PATHS: [&str; 7] = [
 ];
 
 /// How answers name the last block but one.
-const BEFORE: &[u8] = br#""number":12,"#;
+const BEFORE: &[u8] = br#""number":12"#;
 
 fn get(path: &str, tag: Option<&str>) -> Request<Body> {
     let request = Request::get(path);

@@ -12,10 +12,22 @@ async fn malice_is_answered_with_a_code() -> Result<()> {
         (json!({ "persistedQuery": 1 }), "PERSISTED_QUERY_INVALID"),
         (json!({ "persistedQuery": [named(&hash)] }), "PERSISTED_QUERY_INVALID"),
         (json!({ "persistedQuery": { "version": 1 } }), "PERSISTED_QUERY_INVALID"),
-        (json!({ "persistedQuery": { "version": 2, "sha256Hash": hash } }), "PERSISTED_QUERY_INVALID"),
-        (json!({ "persistedQuery": { "version": 1e99, "sha256Hash": hash } }), "PERSISTED_QUERY_INVALID"),
-        (json!({ "persistedQuery": { "version": 1, "sha256Hash": {} } }), "PERSISTED_QUERY_INVALID"),
-        (json!({ "persistedQuery": { "version": 1, "sha256Hash": "x".repeat(500_000) } }), "PERSISTED_QUERY_INVALID"),
+        (
+            json!({ "persistedQuery": { "version": 2, "sha256Hash": hash } }),
+            "PERSISTED_QUERY_INVALID",
+        ),
+        (
+            json!({ "persistedQuery": { "version": 1e99, "sha256Hash": hash } }),
+            "PERSISTED_QUERY_INVALID",
+        ),
+        (
+            json!({ "persistedQuery": { "version": 1, "sha256Hash": {} } }),
+            "PERSISTED_QUERY_INVALID",
+        ),
+        (
+            json!({ "persistedQuery": { "version": 1, "sha256Hash": "x".repeat(500_000) } }),
+            "PERSISTED_QUERY_INVALID",
+        ),
         (named(&sha256("another")), "PERSISTED_QUERY_HASH_MISMATCH"),
         (named("../../etc/passwd\0"), "PERSISTED_QUERY_HASH_MISMATCH"),
         (json!([]), "BODY_INVALID"),
@@ -55,7 +67,10 @@ async fn malice_is_answered_with_a_code() -> Result<()> {
     for document in [huge, format!("{{ {aliases} }}"), deep] {
         let body = json!({ "query": document, "extensions": named(&sha256(&document)) });
         let (status, answer) = bed.post(&body).await?;
-        ensure!(status == 200 && answer["errors"].is_array() && answer["data"].is_null(), "{answer}");
+        ensure!(
+            status == 200 && answer["errors"].is_array() && answer["data"].is_null(),
+            "{answer}"
+        );
         let (_, again) = bed.post(&json!({ "extensions": named(&sha256(&document)) })).await?;
         ensure!(answer["errors"].is_array() && again["data"].is_null(), "{again}");
     }

@@ -52,8 +52,8 @@ async fn files_have_the_rows_of_the_pages() -> Result<()> {
         format!("/v1/pools/{id}/ticks"),
         format!("/v1/pools/{id}/tick-days"),
         "/v1/tokens".to_owned(),
-        format!("/v1/tokens/{token}/hours"),
-        format!("/v1/tokens/{token}/days"),
+        format!("/v1/tokens/{token}/hours?dex=uniswap-v3"),
+        format!("/v1/tokens/{token}/days?dex=uniswap-v3"),
         "/v1/dexes/uniswap-v3/days".to_owned(),
         "/v1/swaps".to_owned(),
         format!("/v1/swaps?pool={id}"),
@@ -71,7 +71,8 @@ async fn files_have_the_rows_of_the_pages() -> Result<()> {
         same(&services, list).await.with_context(|| list.clone())?;
     }
     let chain = world.deployment.chain_id;
-    for (subject, more) in [("pools", ""), ("pools", "&base=token1"), ("tokens", "")] {
+    let factory = format!("&factory={}", pool["factory"].as_str().context("a factory")?);
+    for (subject, more) in [("pools", ""), ("pools", "&base=token1"), ("tokens", &factory)] {
         let of = if subject == "pools" { id } else { token };
         for resolution in ["1m", "1h", "1w"] {
             for fill in ["", "&fill=true"] {
@@ -133,8 +134,13 @@ async fn candles(services: &Services, path: &str) -> Result<()> {
     // a page has the newest thousand, a file has them all
     let from = &rows[0]["start"];
     compare(services, &format!("{path}&from={from}"), rows, &page["block"]).await?;
-    compare(services, &format!("{path}&limit=3"), &rows[rows.len().saturating_sub(3)..], &page["block"])
-        .await
+    compare(
+        services,
+        &format!("{path}&limit=3"),
+        &rows[rows.len().saturating_sub(3)..],
+        &page["block"],
+    )
+    .await
 }
 
 async fn compare(services: &Services, path: &str, rows: &[Value], block: &Value) -> Result<()> {
@@ -144,7 +150,10 @@ async fn compare(services: &Services, path: &str, rows: &[Value], block: &Value)
     let (found, last) = lines.lines()?;
     ensure!(found == rows, "{} lines for {} rows", found.len(), rows.len());
     let end = &last["end"];
-    ensure!(end["complete"] == true && end["rows"] == rows.len() && end["next"].is_null(), "{last}");
+    ensure!(
+        end["complete"] == true && end["rows"] == rows.len() && end["next"].is_null(),
+        "{last}"
+    );
     ensure!(end["block"] == *block, "{last}: {block}");
 
     let sign = if path.contains('?') { '&' } else { '?' };
@@ -209,7 +218,11 @@ async fn manners(services: &Services, head: u64) -> Result<()> {
     let url = format!("{}/v1/swaps?format=csv", services.serving);
     let file = File::get(&url, &[("if-none-match", "*")]).await?;
     ensure!(file.header("etag").is_empty() && file.header("cache-control") == "no-store");
-    ensure!(file.headers.get_all("vary").iter().any(|value| value == "accept"), "{:?}", file.headers);
+    ensure!(
+        file.headers.get_all("vary").iter().any(|value| value == "accept"),
+        "{:?}",
+        file.headers
+    );
     let name = format!("swaps-31337-{head}.csv");
     ensure!(file.header("content-disposition") == format!("attachment; filename=\"{name}\""));
     // compressed it is the same

@@ -77,7 +77,8 @@ impl Long {
     /// Reads of rows since the last call.
     pub fn reads(&self) -> Result<usize> {
         let commands = self.tap.take()?;
-        let of_rows = |command: &&bson::Document| command.get_str("find").is_ok_and(|name| name == "rows");
+        let of_rows =
+            |command: &&bson::Document| command.get_str("find").is_ok_and(|name| name == "rows");
         Ok(commands.iter().filter(of_rows).count())
     }
 
@@ -262,11 +263,10 @@ async fn the_database_works_for_its_reader_alone() -> Result<()> {
     let status = admin.run_command(bson::doc! { "serverStatus": 1 }).await?;
     let open = status.get_document("metrics")?.get_document("cursor")?.get_document("open")?;
     let pinned = open.get_i64("pinned")?;
-    let commands = admin
-        .aggregate([
-            bson::doc! { "$currentOp": { "idleCursors": true, "localOps": true } },
-            bson::doc! { "$match": { "ns": "slow.rows" } },
-        ]);
+    let commands = admin.aggregate([
+        bson::doc! { "$currentOp": { "idleCursors": true, "localOps": true } },
+        bson::doc! { "$match": { "ns": "slow.rows" } },
+    ]);
     let mut commands = commands.await?;
     ensure!(!commands.advance().await?, "{:?}, {pinned} pinned", commands.current());
     long.stop().await

@@ -18,6 +18,7 @@ use super::{
 };
 
 /// A pair as the feed tells it.
+#[derive(Debug)]
 pub(super) struct Pair {
     assets: [String; 2],
     pub(super) decimals: [u32; 2],

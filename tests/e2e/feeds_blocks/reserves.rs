@@ -37,7 +37,11 @@ pub(super) async fn equal(
         let (last, others) = events.split_last().context("events")?;
         ensure!(last.1.get("reserves").is_some(), "{} is the last", last.1);
         for (n, (_, event, _)) in others.iter().enumerate() {
-            ensure!(event.get("reserves").is_none() == is_hidden, "{event} of {n} {events:?}");
+            ensure!(
+                event.get("reserves").is_none() == is_hidden,
+                "{event}, {n} of {}",
+                events.len()
+            );
             if is_hidden {
                 without.insert(matches!(wanted[last.0].what, What::Swap(_, None)));
             }

@@ -76,7 +76,7 @@ impl Reader {
                 asked,
                 time,
                 key: snapshot.key(),
-                watermark: snapshot.watermark().clone(),
+                watermark: *snapshot.watermark(),
             }),
             None => None,
         };

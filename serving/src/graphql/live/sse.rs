@@ -33,7 +33,12 @@ const ALIVE: Duration = Duration::from_secs(15);
     tag = "graphql",
     params(Params),
     responses(
-        (status = 200, description = "Events, as they come.", body = String, content_type = "text/event-stream"),
+        (
+            status = 200,
+            description = "Events: `next` with an answer as JSON in its data, `complete` at the end.",
+            body = serde_json::Value,
+            content_type = "text/event-stream",
+        ),
     ),
 )]
 pub(in crate::graphql) async fn events(
@@ -54,7 +59,12 @@ pub(in crate::graphql) async fn events(
     tag = "graphql",
     request_body(content = crate::graphql::described::Asked, description = "One request."),
     responses(
-        (status = 200, description = "Events, as they come.", body = String, content_type = "text/event-stream"),
+        (
+            status = 200,
+            description = "Events: `next` with an answer as JSON in its data, `complete` at the end.",
+            body = serde_json::Value,
+            content_type = "text/event-stream",
+        ),
     ),
 )]
 pub(in crate::graphql) async fn posted(

@@ -43,7 +43,9 @@ impl Id {
             (Some(_), None) => Err(invalid(
                 "`extensions.persistedQuery`: give {\"version\": 1, \"sha256Hash\": \"…\"}",
             )),
-            (Some(_), Some(_)) => Err(invalid("give `persistedQuery` or a document's id, not both")),
+            (Some(_), Some(_)) => {
+                Err(invalid("give `persistedQuery` or a document's id, not both"))
+            }
         }
     }
 
@@ -68,6 +70,12 @@ impl Id {
 
 pub(super) fn sha256(document: &str) -> Hash {
     Sha256::digest(document.as_bytes()).into()
+}
+
+/// The hash that a body names, if it is one.
+pub(super) fn of_body(body: &serde_json::Value) -> Option<Hash> {
+    let hash = body.get("extensions")?.get(APOLLO)?.get("sha256Hash")?;
+    hex::decode(hash.as_str()?).ok()?.try_into().ok()
 }
 
 pub(super) fn mismatch() -> ServerError {

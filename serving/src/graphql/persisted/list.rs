@@ -86,8 +86,7 @@ impl DocumentList {
         let mut list = Self::default();
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             let entries = std::fs::read_dir(path).map_err(unreadable)?;
-            let files: io::Result<Vec<PathBuf>> =
-                entries.map(|entry| Ok(entry?.path())).collect();
+            let files: io::Result<Vec<PathBuf>> = entries.map(|entry| Ok(entry?.path())).collect();
             let mut files = files.map_err(unreadable)?;
             files.sort_unstable();
             for file in files.iter().filter(|file| is_json(file) || is_document(file)) {

@@ -34,7 +34,9 @@ pub(super) fn read(text: &str) -> Result<Vec<(String, String)>, String> {
     };
     match serde_json::from_str(text).map_err(neither)? {
         Manifest::Apollo(Apollo { format, version, .. }) if format != APOLLO || version != 1 => {
-            Err(format!("its format is `{format}`, version {version}; `{APOLLO}`, version 1 is known"))
+            Err(format!(
+                "its format is `{format}`, version {version}; `{APOLLO}`, version 1 is known"
+            ))
         }
         Manifest::Apollo(Apollo { operations, .. }) => {
             Ok(operations.into_iter().map(|operation| (operation.id, operation.body)).collect())

@@ -39,7 +39,8 @@ impl Format {
 /// The answer: which block it is of, and a name to save it under.
 pub(super) fn response(format: Format, table: &Table, at: &At, body: Body) -> Response {
     let block = at.block();
-    let name = format!("{}-{}-{}.{}", table.name, at.snapshot().chain(), block.number, format.name());
+    let name =
+        format!("{}-{}-{}.{}", table.name, at.snapshot().chain(), block.number, format.name());
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, format.content_type());

@@ -11,6 +11,7 @@ use axum::{
     body::{Body, Bytes},
     response::Response,
 };
+use futures::StreamExt as _;
 use serde::Serialize;
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
@@ -107,7 +108,8 @@ fn body(pieces: mpsc::Receiver<Piece>) -> Body {
             }
         }
     };
-    Body::from_stream(futures::stream::unfold(Some(pieces), next))
+    // compression asks again after the end
+    Body::from_stream(futures::stream::unfold(Some(pieces), next).fuse())
 }
 
 impl<T, F, R> Job<F>

@@ -34,7 +34,8 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     pub(super) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
-        let help = "Exports of lists that ended, and how: complete, bound, gone, late, failed or stopped.";
+        let help =
+            "Exports of lists that ended, and how: complete, bound, gone, late, failed or stopped.";
         let ended =
             IntCounterVec::new(Opts::new("sooho_exports_total", help), &["list", "format", "end"])?;
         let rows = IntCounterVec::new(

@@ -71,7 +71,8 @@ fn no_cell_is_a_formula() {
     {
         assert_eq!(harmless(text), format!("'{text}"));
     }
-    for text in ["-1", "-0.000000000000000000000000000000000001", "1e-7", "WETH", "", " =1", "a=1"] {
+    for text in ["-1", "-0.000000000000000000000000000000000001", "1e-7", "WETH", "", " =1", "a=1"]
+    {
         assert_eq!(harmless(text), text);
     }
 }
