@@ -27,10 +27,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Answers are made of many small pieces: the system's allocator takes a sixth of the time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Measures the indexer.
 #[derive(Debug, Parser)]
 #[command(name = "bench", version)]

@@ -31,11 +31,11 @@ pub mod tax;
 #[cfg(test)]
 mod tests;
 
+pub use self::serving::{ExportConfig, GraphQlConfig, ServingConfig};
 pub use contract::{ContractConfig, FactoryConfig};
 pub use dex::DexConfig;
 pub use feeds::{ExcludeConfig, FeedsConfig};
 pub use prices::{ChainlinkFeedConfig, PricesConfig};
-pub use self::serving::{ExportConfig, GraphQlConfig, ServingConfig};
 pub use storage::{EMBEDDED, StoreConfig};
 pub use tax::TaxConfig;
 

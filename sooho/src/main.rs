@@ -12,10 +12,6 @@ use tokio::runtime::Builder;
 /// are not optimised. What is not used costs nothing.
 const STACK: usize = 16 << 20;
 
-/// Answers are made of many small pieces: the system's allocator takes a sixth of the time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build() {
         Ok(runtime) => runtime.block_on(sooho::cli::run(sooho::cli::Cli::parse())),

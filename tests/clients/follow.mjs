@@ -19,7 +19,8 @@ function follow(what, document, variables) {
     setTimeout(() => follow(what, document, variables), 200);
   };
   follower.follow(document, variables, {
-    next: (data) => tell({ [what]: data[what] }),
+    // who was told that it ended listens to another one
+    next: (data) => over || tell({ [what]: data[what] }),
     error: (error) => again(describe(error)),
     complete: () => again("complete"),
   });
@@ -36,6 +37,7 @@ follow("pool", POOL_NEWS, { id: pool });
 
 for await (const order of orders()) {
   if (order === "end") break;
+  tell({ heard: order });
 }
 ending = true;
 await follower.close();

@@ -87,4 +87,5 @@ for (const { info, resolution, bars } of pulses) {
   const now = await scroll(info, resolution, true);
   tell({ ticker: info.ticker, resolution, drawn: [...bars.values()], bars: now.bars });
 }
+tell({ refusals: feed.refusals });
 process.exit(0);

@@ -9,6 +9,5 @@ mod listings;
 mod orderbooks;
 mod pages;
 mod settings;
-mod speed_tmp;
 mod truth;
 mod unpriced;

@@ -138,7 +138,8 @@ async fn what_subscribers_may_not_do() -> Result<()> {
         ("broken", "subscription {".to_owned(), "QUERY_INVALID"),
         (
             "two",
-            "subscription { a: chain { added { number } } b: chain { added { number } } }".to_owned(),
+            "subscription { a: chain { added { number } } b: chain { added { number } } }"
+                .to_owned(),
             "QUERY_INVALID",
         ),
     ] {

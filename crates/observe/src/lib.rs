@@ -2,6 +2,7 @@
 //!
 //! Configuration and environment enter the workspace here and nowhere else.
 
+mod allocator;
 pub mod config;
 pub mod logging;
 pub mod shutdown;

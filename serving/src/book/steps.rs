@@ -31,6 +31,9 @@ const SERVES: Duration = Duration::from_secs(240);
 /// What was read by key, or is being read; that there is none, or too much, too.
 type Memo<K, V> = Mutex<BTreeMap<K, Arc<OnceCell<Option<V>>>>>;
 
+/// By pool.
+type Swaps = Arc<BTreeMap<PoolId, Vec<Swap>>>;
+
 /// From one version to the next.
 #[derive(Debug)]
 pub struct Step {
@@ -44,7 +47,7 @@ pub struct Step {
     pub blocks: Vec<BlockTrading>,
     /// What lies between the two is not known: everything was read anew.
     pub is_gap: bool,
-    swaps: OnceCell<Option<Arc<BTreeMap<PoolId, Vec<Swap>>>>>,
+    swaps: OnceCell<Option<Swaps>>,
     pools: OnceCell<Arc<BTreeMap<PoolId, Pool>>>,
     others: Memo<PoolId, Pool>,
     candles: Memo<(Subject, Resolution), Arc<[Candle]>>,

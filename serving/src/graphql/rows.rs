@@ -5,7 +5,7 @@
 //! that what they load together stays together. Whatever is out of the ordinary (a fragment on another type, a name that is asked for
 //! twice) is left to the library. Extensions of the schema would not be told of what is resolved here: it has none.
 
-use std::{borrow::Cow, future::Future};
+use std::borrow::Cow;
 
 use async_graphql::{
     Context, ContextSelectionSet, Name, ObjectType, OutputType, Positioned, ServerResult, Value,
@@ -162,18 +162,16 @@ async fn of_fields<'a, T: ObjectType>(
 }
 
 /// A field, as the library resolves it.
-fn value<'a, T: ObjectType>(
+async fn value<'a, T: ObjectType>(
     ctx: &'a ContextSelectionSet<'a>,
     row: &'a T,
     field: &'a Positioned<Field>,
-) -> impl Future<Output = ServerResult<Value>> + Send + 'a {
-    async move {
-        if field.node.name.node == "__typename" {
-            return Ok(Value::String(row.introspection_type_name().into_owned()));
-        }
-        let ctx: Context<'_> = ctx.with_field(field);
-        Ok(row.resolve_field(&ctx).await?.unwrap_or_default())
+) -> ServerResult<Value> {
+    if field.node.name.node == "__typename" {
+        return Ok(Value::String(row.introspection_type_name().into_owned()));
     }
+    let ctx: Context<'_> = ctx.with_field(field);
+    Ok(row.resolve_field(&ctx).await?.unwrap_or_default())
 }
 
 /// What failed is told beside the data and left out.

@@ -41,7 +41,7 @@ async fn each_field_of_a_listed_pool_is_that_of_the_pool_alone() {
     assert!(fields.len() > 50, "{}", fields.len());
     let all: Vec<&str> = fields.iter().map(|(_, selection)| selection.as_str()).collect();
     let all = all.join(" ");
-    let answer = service.query(&format!("{{ pools {{ nodes {{ id }} }} }}")).await;
+    let answer = service.query("{ pools { nodes { id } } }").await;
     let ids: Vec<String> = answer["data"]["pools"]["nodes"]
         .as_array()
         .unwrap()

@@ -17,6 +17,8 @@ function digits(text, name) {
 
 export class Datafeed {
   asked = 0;
+  /** What was refused when more of a range was asked for. */
+  refusals = [];
 
   /** At most `limit` bars come at once, the newest: what limitedServerResponse of the libraries is for. */
   constructor(base, limit) {
@@ -70,14 +72,23 @@ export class Datafeed {
     if (info.currency_code !== undefined) parameters.currencyCode = info.currency_code;
     if (info.unit_id !== undefined) parameters.unitId = info.unit_id;
     const found = await this.#bars(parameters);
-    let length = found.bars.length;
-    while (this.limit > 0 && length === this.limit && parameters.from < parameters.to) {
-      if (parameters.countback) parameters.countback -= length;
-      parameters.to = found.bars[0].time;
-      const more = await this.#bars(parameters);
-      length = more.bars.length;
-      found.bars.unshift(...more.bars);
+    try {
+      await this.#rest(found.bars, parameters);
+    } catch (error) {
+      // as the libraries do: what came first is good, and the chart asks for what is older anyway
+      this.refusals.push(error.message);
     }
     return found;
+  }
+
+  async #rest(bars, parameters) {
+    let { length } = bars;
+    while (this.limit > 0 && length === this.limit && parameters.from < parameters.to) {
+      if (parameters.countback) parameters.countback -= length;
+      parameters.to = bars[0].time;
+      const more = await this.#bars(parameters);
+      length = more.bars.length;
+      bars.unshift(...more.bars);
+    }
   }
 }

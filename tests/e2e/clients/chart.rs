@@ -50,7 +50,7 @@ fn check_bars(bars: &[Value], resolution: &str) -> Result<Decimal> {
         for price in [number(open)?, number(close)?] {
             ensure!(low <= price && price <= high, "{bar}");
         }
-        sum = sum + number(&bar["volume"])?;
+        sum += number(&bar["volume"])?;
         before = Some(bar);
     }
     Ok(sum)

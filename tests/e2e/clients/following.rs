@@ -40,8 +40,15 @@ impl Follower {
         Ok(Self { name, node, begin: None, swaps, left: 0, pool, connections: 0 })
     }
 
+    /// Takes in all that was said so far.
+    async fn catch_up(&mut self) -> Result<()> {
+        self.node.order("so far").await?;
+        while self.take().await?["heard"].is_null() {}
+        Ok(())
+    }
+
     /// Takes in the next line.
-    async fn take(&mut self) -> Result<()> {
+    async fn take(&mut self) -> Result<Value> {
         let line = self.node.line().await.with_context(|| self.name)?;
         if let Some(count) = line["connected"].as_u64() {
             self.connections = count;
@@ -51,7 +58,7 @@ impl Follower {
         }
         let news = &line["swaps"];
         if news.is_null() {
-            return Ok(());
+            return Ok(line);
         }
         let block = news["block"]["number"].as_u64().context("a block")?;
         self.begin.get_or_insert(block);
@@ -65,7 +72,7 @@ impl Follower {
             let before = self.swaps.insert(place, swap);
             ensure!(before.is_none(), "{}: {place:?} is told twice", self.name);
         }
-        Ok(())
+        Ok(line)
     }
 
     /// Whether it knows just what the chain has since it began.
@@ -175,12 +182,18 @@ async fn subscriptions_of_apollo_urql_graphql_ws_and_graphql_sse() -> Result<()>
     }
 
     // every wire breaks: clients come again by themselves
+    for follower in &mut bed.followers {
+        follower.catch_up().await?;
+    }
     door.cut();
     bed.warm_up().await?;
     bed.traffic(2).await?;
     bed.all_learn().await?;
 
     // the service stops, blocks come meanwhile, and it starts again
+    for follower in &mut bed.followers {
+        follower.catch_up().await?;
+    }
     services.terminate().await?;
     bed.traffic(2).await?;
     let services = Services::up(&config, bed.world.folder.path()).await?;

@@ -54,7 +54,8 @@ impl Node {
     /// Starts a program.
     pub(super) fn start(folder: &Path, program: &str, arguments: &[&str]) -> Result<Self> {
         let place = laid_out(folder)?;
-        let complaints = place.join(format!("{program}.{}.log", arguments.join(".").len()));
+        let name = arguments.get(1).unwrap_or(&"alone");
+        let complaints = place.join(format!("{program}.{name}.log"));
         let mut child = Command::new("node")
             .arg(program)
             .args(arguments)

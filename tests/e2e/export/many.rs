@@ -202,7 +202,7 @@ async fn a_long_file_costs_little() -> Result<()> {
     let files = futures::future::try_join_all((0..AT_ONCE).map(|_| File::get(&url, &[]))).await?;
     let used = memory(pid, "VmHWM")?.saturating_sub(before);
     let largest = files[0].text.len() as u64;
-    eprintln!("{all} rows, {largest} bytes, {AT_ONCE} at once: {used} bytes of memory more");
+    println!("{all} rows, {largest} bytes, {AT_ONCE} at once: {used} bytes of memory more");
     ensure!(used < MEMORY && largest > 50_000_000, "{used} bytes for {largest}");
     for file in &files {
         ensure!(file.whole && file.text == files[0].text, "{} bytes", file.text.len());

@@ -82,7 +82,7 @@ fn pair_equals(
     // what is told of what is not told belongs to the event before it
     let end = next.copied().unwrap_or((place.0, u64::MAX));
     let until = wanted.range(**place..end).filter(|(_, other)| other.pool == pool);
-    let after = until.filter_map(|(_, other)| other.reserves).last().context("a word")?;
+    let after = until.filter_map(|(_, other)| other.reserves).next_back().context("a word")?;
     for (i, name) in ["asset0", "asset1"].into_iter().enumerate() {
         let told = units(&event["reserves"][name], pair.decimals[i])?;
         ensure!(told == after[i], "{after:?}: {event}");

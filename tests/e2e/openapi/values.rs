@@ -40,7 +40,7 @@ impl Values {
             ("id", Some(pool_id.clone())),
             ("pool", Some(pool_id.clone())),
             ("symbol", Some(pool_id.clone())),
-            ("symbols", Some(pool_id.clone())),
+            ("symbols", Some(pool_id)),
             ("address", Some(token_in.clone())),
             ("token", Some(token_in.clone())),
             ("tokens", Some(token_in.clone())),
@@ -97,7 +97,7 @@ impl Values {
         let of_operation =
             self.by_operation.iter().find(|((id, of), _)| *id == bare && *of == name);
         let found = of_operation.map(|(_, value)| value).or_else(|| self.by_name.get(name));
-        found.filter(|_| !(name == "resolution" && !bare.starts_with("udf"))).cloned()
+        found.filter(|_| name != "resolution" || bare.starts_with("udf")).cloned()
     }
 
     /// The path of an operation with all that has to be given, and with what it is useless without.

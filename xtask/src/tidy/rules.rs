@@ -182,7 +182,7 @@ pub const UNSAID: &[Unsaid] = &[
         words: &["f64", "f32"],
     },
     Unsaid {
-        wall: "no process-wide state but the logger and the metrics registry",
+        wall: "no process-wide state but the logger, the metrics registry and the allocator",
         files: Where::OutsideOf(&["observe", "xtask"]),
         tests_too: false,
         words: &["static", "lazy_static", "thread_local"],

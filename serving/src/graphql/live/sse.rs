@@ -36,7 +36,7 @@ const ALIVE: Duration = Duration::from_secs(15);
         (
             status = 200,
             description = "Events: `next` with an answer as JSON in its data, `complete` at the end.",
-            body = serde_json::Value,
+            body = String,
             content_type = "text/event-stream",
         ),
     ),
@@ -62,7 +62,7 @@ pub(in crate::graphql) async fn events(
         (
             status = 200,
             description = "Events: `next` with an answer as JSON in its data, `complete` at the end.",
-            body = serde_json::Value,
+            body = String,
             content_type = "text/event-stream",
         ),
     ),

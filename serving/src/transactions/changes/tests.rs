@@ -62,7 +62,7 @@ fn wrapping_counts_once_however_it_is_told() {
     let both = [deposit.clone(), other];
     assert_eq!(changes(&both), [(ALICE, TOKEN, "4".into()), (ALICE, WRAPPED, "4".into())]);
     let mint = transfer(WRAPPED, Address::ZERO, ALICE, U256::from(4));
-    let twice = [mint, deposit.clone(), deposit.clone()];
+    let twice = [mint, deposit.clone(), deposit];
     assert_eq!(changes(&twice), [(ALICE, WRAPPED, "8".into())]);
     // only the configured one is believed
     let (_, other) = wrap("Deposit(address,uint256)", ALICE, 4);

@@ -34,10 +34,11 @@ impl Window {
     ) -> Result<Result<Self, String>, Problem> {
         let newest = now.saturating_add(1);
         let (from, to) = (asked.number("from")?.unwrap_or_default(), asked.number("to")?);
-        if let Some(to) = to.filter(|to| from > *to) {
+        let countback = asked.number("countback")?.filter(|count| *count > 0);
+        // with `countback` `from` does not count, and clients that page back ask with one that is too new
+        if let Some(to) = to.filter(|to| countback.is_none() && from > *to) {
             return Ok(Err(format!("from {from} is after to {to}")));
         }
-        let countback = asked.number("countback")?.filter(|count| *count > 0);
         let fill = match asked.text("fill") {
             None | Some("0" | "false") => false,
             Some("1" | "true") => true,
