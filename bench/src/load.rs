@@ -47,6 +47,8 @@ pub async fn flood(host: SocketAddr, requests: Vec<Vec<u8>>, time: Duration) -> 
 /// What came of asking for a while.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Flood {
+    /// Answers.
+    pub answers: usize,
     /// Answers per second.
     pub per_second: f64,
     /// Time of half of the answers, at most.
@@ -68,7 +70,7 @@ impl Flood {
             bail!("no answers");
         };
         let per_second = f64::from(u32::try_from(count)?) / all.as_secs_f64();
-        Ok(Self { per_second, p50, p99 })
+        Ok(Self { answers: count, per_second, p50, p99 })
     }
 }
 

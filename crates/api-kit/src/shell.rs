@@ -5,7 +5,12 @@
 
 use std::{io, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, header},
+    middleware,
+};
 use prometheus::Registry;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -64,7 +69,7 @@ impl Shell {
             .allow_origin(Any)
             .allow_methods(Any)
             .allow_headers(Any)
-            .expose_headers([access::HEADER]);
+            .expose_headers(shown_to_pages());
         Ok(routes
             .merge(health::routes(self.ready, self.registry))
             .fallback(fallback::unknown_path)
@@ -107,4 +112,14 @@ pub async fn serve(
             Ok(())
         }
     }
+}
+
+/// Headers of answers that pages of other origins may read, beside those that every browser shows.
+fn shown_to_pages() -> Vec<HeaderName> {
+    let of_files = ["sooho-block-number", "sooho-block-hash", "sooho-block-timestamp"];
+    let own = of_files.map(HeaderName::from_static);
+    [access::HEADER, header::CONTENT_DISPOSITION, header::ETAG, header::RETRY_AFTER]
+        .into_iter()
+        .chain(own)
+        .collect()
 }

@@ -186,6 +186,7 @@ fn memory(pid: u32, name: &str) -> Result<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[expect(clippy::print_stdout, reason = "how much it took is the result")]
 async fn a_long_file_costs_little() -> Result<()> {
     let long = Long::start("many", |_| ()).await?;
     let all = BLOCKS * SWAPS;

@@ -84,10 +84,11 @@ impl Query {
 /// Answers of both, with their errors as text, sorted: rows that are resolved beside each other fail in any order.
 async fn both(selection: &str, rest: &str) -> [(Value, Vec<String>); 2] {
     let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
+    let no = if selection.contains("$no") { "($no: Boolean = false)" } else { "" };
     let mut answers = Vec::new();
     for name in ["library", "ours"] {
         let query =
-            format!("query($no: Boolean = false) {{ list: {name} {{ {selection} }} }} {rest}");
+            format!("query{no} {{ list: {name} {{ {selection} }} }} {rest}");
         let answer = schema.execute(query.as_str()).await;
         let mut errors: Vec<String> = answer
             .errors
