@@ -18,9 +18,14 @@ function socket(base, connected) {
   });
 }
 
-/** urql's answers, each an error or data, and their end. */
+/** urql's answers, each an error or data, and their end. When a stream of events ends it gives the last data again, as such that
+ * nothing follows. */
 function listen(source, { next, error, complete }) {
-  pipe(source, onEnd(complete), subscribe((result) => (result.error ? error(result.error) : next(result.data))));
+  const hear = (result) => {
+    if (result.error) error(result.error);
+    else if (result.hasNext) next(result.data);
+  };
+  pipe(source, onEnd(complete), subscribe(hear));
 }
 
 export const FOLLOWERS = {

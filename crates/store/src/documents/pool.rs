@@ -245,9 +245,8 @@ pub(crate) fn with_figures(figures: &[&'static str]) -> Document {
     let mut fields = doc! {
         "dex": 1, "protocol": 1, "factory": 1, "tokens": 1, "fee_pips": 1, "tick_spacing": 1, "hooks": 1, "created": 1,
         "created_ts": 1, "created_tx": 1, "state": 1, "swaps": 1, "liquidity_events": 1, "updated": 1,
-        "figures.totalValueLockedUSD": 1,
     };
-    for figure in figures {
+    for figure in figures.iter().chain(&["totalValueLockedUSD"]) {
         fields.insert(format!("figures.{figure}"), 1);
         fields.insert(format!("figures.{}.{figure}", record::EXACT), 1);
     }

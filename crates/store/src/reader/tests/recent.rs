@@ -54,11 +54,11 @@ async fn pools_with_some_figures_differ_in_the_others_alone() {
     let snapshot = mongo.reader().snapshot(ID).await.unwrap().unwrap();
     let every = PoolQuery { limit: 1_000, ..PoolQuery::default() };
     let whole = snapshot.pools(&every).await.unwrap();
-    assert!(whole.iter().any(|pool| !pool.figures.volume_token0.is_zero()));
-    let found = snapshot.pools_with(&every, &["volumeToken0", "txCount"]).await.unwrap();
+    assert!(whole.iter().any(|pool| pool.figures.total_value_locked_token0.is_negative()));
+    let found = snapshot.pools_with(&every, &["totalValueLockedToken0", "txCount"]).await.unwrap();
     let expected = whole.into_iter().map(|mut pool| {
         let figures = std::mem::take(&mut pool.figures);
-        pool.figures.volume_token0 = figures.volume_token0;
+        pool.figures.total_value_locked_token0 = figures.total_value_locked_token0;
         pool.figures.tx_count = figures.tx_count;
         pool.figures.total_value_locked_usd = figures.total_value_locked_usd;
         pool
