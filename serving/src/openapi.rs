@@ -1,8 +1,8 @@
 //! The OpenAPI document (3.1) of everything that the service answers, made from the handlers and the types they answer with.
 //!
 //! Routes are mounted by what their handlers say of themselves (`routes!`): one without a description cannot be. What many
-//! operations share is added to whole groups, where the group is mounted: how they fail ([`problems`]), what caches are told
-//! ([`caching`]), feeds at both of their places ([`feeds`]).
+//! operations share is added to whole groups, where the group is mounted: how they fail (`problems`), what caches are told
+//! (`caching`), feeds at both of their places (`feeds`).
 
 use serde_json::Value;
 use utoipa::{
