@@ -144,7 +144,9 @@ async fn question_of(
         let requests = vec![question.request(service.address)];
         timed(service.address, requests.clone(), WARM).await?;
         if kept_mb == 0 {
-            let once = async { timed(service.address, requests.clone(), ONCE).await.map(|flood| flood.answers) };
+            let once = async {
+                timed(service.address, requests.clone(), ONCE).await.map(|flood| flood.answers)
+            };
             let asked = bare::questions(server, once).await?;
             if !asked.is_empty() {
                 bare = Some(bare::measure(server, asked, time).await?);

@@ -133,6 +133,10 @@ fn serve_prints_rates_and_delays() -> Outcome {
     assert_eq!(answered.len(), 5, "{figures}");
     for one in answered {
         for kind in ["bare", "uncached", "cached"] {
+            // tickers are made once for a block, and ask the database nothing
+            if (kind, &one["name"]) == ("bare", &Value::from("tickers of all pools")) {
+                continue;
+            }
             assert!(one[kind]["per_second"].as_f64() > Some(0.0), "{kind}: {one}");
         }
     }

@@ -87,8 +87,7 @@ async fn both(selection: &str, rest: &str) -> [(Value, Vec<String>); 2] {
     let no = if selection.contains("$no") { "($no: Boolean = false)" } else { "" };
     let mut answers = Vec::new();
     for name in ["library", "ours"] {
-        let query =
-            format!("query{no} {{ list: {name} {{ {selection} }} }} {rest}");
+        let query = format!("query{no} {{ list: {name} {{ {selection} }} }} {rest}");
         let answer = schema.execute(query.as_str()).await;
         let mut errors: Vec<String> = answer
             .errors
