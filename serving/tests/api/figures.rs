@@ -24,7 +24,7 @@ async fn fields(service: &Service) -> Vec<(String, String)> {
     let some = |name: &str| match name {
         "token0" | "token1" => Some("{ address symbol decimals }"),
         "days" | "hours" => Some("{ start volumeUSD close }"),
-        "reconciled" => Some("{ tvlToken0 driftToken1 }"),
+        "reconciled" => Some("{ block { number } driftToken1 }"),
         _ => None,
     };
     let selected = fields.iter().map(of).filter_map(|(name, leaf)| {
