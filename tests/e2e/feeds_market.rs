@@ -9,5 +9,6 @@ mod listings;
 mod orderbooks;
 mod pages;
 mod settings;
+mod spans;
 mod truth;
 mod unpriced;

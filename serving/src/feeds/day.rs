@@ -24,7 +24,8 @@ mod marginal;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use edge::around;
+use edge::around;
+pub(super) use edge::first_from;
 
 /// Length of the window in seconds.
 pub(crate) const LENGTH: u64 = 86_400;

@@ -14,7 +14,7 @@ use store::{Snapshot, SwapQuery};
 
 use super::{
     asked::Asked,
-    day::{around, oldest},
+    day::{first_from, oldest},
     pairs::{Pair, moved},
 };
 
@@ -154,7 +154,8 @@ pub(crate) async fn of_pairs(
     let after = if span.to >= snapshot.block().timestamp {
         None
     } else {
-        let end = around(snapshot, span.to.saturating_add(1), oldest(pairs)).await?.younger;
+        // exactly there: whoever wants one trade reads one, and not page after page of those that came later
+        let end = first_from(snapshot, span.to.saturating_add(1), oldest(pairs)).await?;
         Some(Position { block: end, log_index: 0, item: 0 })
     };
     let mut found = Vec::new();

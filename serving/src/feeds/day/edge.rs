@@ -25,8 +25,26 @@ pub(crate) async fn around(
     time: u64,
     since: (u64, u64),
 ) -> Result<Around, Problem> {
+    look(snapshot, time, since, NEAR).await
+}
+
+/// The block from which on swaps are not older than a time, while all below it are; `since` as above.
+pub(crate) async fn first_from(
+    snapshot: &Snapshot,
+    time: u64,
+    since: (u64, u64),
+) -> Result<u64, Problem> {
+    Ok(look(snapshot, time, since, 1).await?.younger)
+}
+
+async fn look(
+    snapshot: &Snapshot,
+    time: u64,
+    since: (u64, u64),
+    near: u64,
+) -> Result<Around, Problem> {
     let newest = snapshot.block();
-    let mut search = Search::new(time, since, (newest.number, newest.timestamp));
+    let mut search = Search::new(time, since, (newest.number, newest.timestamp), near);
     for _ in 0..LOOKS {
         let Some(block) = search.next() else { break };
         let after = Position { block: block.saturating_add(1), log_index: 0, item: 0 };
@@ -45,24 +63,26 @@ struct Search {
     low: (u64, u64),
     /// All swaps from this block on are not.
     high: (u64, u64),
+    /// So many blocks between both are near enough.
+    near: u64,
     looks: u32,
 }
 
 impl Search {
-    fn new(time: u64, since: (u64, u64), newest: (u64, u64)) -> Self {
+    fn new(time: u64, since: (u64, u64), newest: (u64, u64), near: u64) -> Self {
         let low = (since.0.saturating_sub(1), since.1.min(time));
         // above the newest block there is nothing
         let high = (newest.0.saturating_add(1), newest.1.max(time));
         // nothing is older than what was there first
         let high = if since.1 >= time { (since.0.min(high.0), high.1) } else { high };
         let low = if newest.1 < time { (newest.0, low.1) } else { low };
-        Self { time, low, high, looks: 0 }
+        Self { time, low, high, near, looks: 0 }
     }
 
     /// The next block to look for swaps at or below.
     fn next(&mut self) -> Option<u64> {
         let blocks = self.high.0.saturating_sub(self.low.0);
-        if blocks <= NEAR {
+        if blocks <= self.near {
             return None;
         }
         self.looks += 1;
