@@ -66,17 +66,7 @@ impl Senders {
         wanted: &BTreeMap<B256, u64>,
     ) -> Result<BTreeMap<B256, Sent>, Problem> {
         let mut found = self.remembered(view.chain_id, wanted);
-        let missing = wanted.iter().filter(|(hash, _)| !found.contains_key(*hash));
-        let blocks: BTreeSet<u64> = missing.map(|(_, block)| *block).collect();
-        if blocks.len() > MOST {
-            let detail = format!(
-                "who created the pools of {} of these blocks only the node knows, which is asked for {MOST} at most: ask for fewer blocks",
-                blocks.len()
-            );
-            return Err(Problem::bad_request("RANGE_INVALID", detail));
-        }
-        let blocks: Vec<u64> = blocks.into_iter().collect();
-        for some in blocks.chunks(TOGETHER) {
+        for some in missing(wanted, &found)?.chunks(TOGETHER) {
             let told = view.chain()?.client.transactions_of(some).await;
             let told = told.map_err(failure::of_chain)?;
             let mut known = self.known();
@@ -102,4 +92,21 @@ impl Senders {
         let sent = |hash: &B256| Some((*hash, *known.sent.get(&(chain, *hash))?));
         wanted.keys().filter_map(sent).collect()
     }
+}
+
+/// The blocks that the node has to be asked for.
+fn missing(
+    wanted: &BTreeMap<B256, u64>,
+    found: &BTreeMap<B256, Sent>,
+) -> Result<Vec<u64>, Problem> {
+    let missing = wanted.iter().filter(|(hash, _)| !found.contains_key(*hash));
+    let blocks: BTreeSet<u64> = missing.map(|(_, block)| *block).collect();
+    if blocks.len() > MOST {
+        let detail = format!(
+            "who created the pools of {} of these blocks only the node knows, which is asked for {MOST} at most: ask for fewer blocks",
+            blocks.len()
+        );
+        return Err(Problem::bad_request("RANGE_INVALID", detail));
+    }
+    Ok(blocks.into_iter().collect())
 }

@@ -1,4 +1,4 @@
-//! What is kept is bounded.
+//! What is kept is bounded, and what the node is asked for.
 
 use super::*;
 
@@ -13,4 +13,22 @@ fn the_oldest_is_forgotten_first() {
     assert_eq!(known.sent.get(&key(1)), None);
     assert_eq!(known.sent.get(&key(4)), Some(&(Address::repeat_byte(4), 4)));
     assert_eq!(known.order, [key(2), key(3), key(4)]);
+}
+
+#[test]
+fn the_node_is_asked_for_so_many_blocks_and_no_more() {
+    let hash = |n: u64| B256::from(alloy_primitives::U256::from(n + 1));
+    let all = |blocks: u64| -> BTreeMap<B256, u64> { (0..blocks).map(|n| (hash(n), n)).collect() };
+    let (nothing, most) = (BTreeMap::new(), u64::try_from(MOST).unwrap());
+    // several transactions of a block cost one
+    let mut wanted = all(most);
+    wanted.extend((0..most).map(|n| (hash(n + 10_000), n)));
+    assert_eq!(missing(&wanted, &nothing).unwrap(), (0..most).collect::<Vec<_>>());
+    let refused = missing(&all(most + 1), &nothing).unwrap_err();
+    assert_eq!(refused.code(), "RANGE_INVALID");
+    assert!(refused.detail().contains("257 of these blocks"), "{}", refused.detail());
+    // what is known already is not asked for
+    let known = BTreeMap::from([(hash(7), (Address::ZERO, 0))]);
+    let asked = missing(&all(most + 1), &known).unwrap();
+    assert!(asked.len() == MOST && !asked.contains(&7));
 }
