@@ -21,6 +21,9 @@ use super::{
 use crate::feeds::view::View;
 
 mod horizon;
+mod prices;
+
+use prices::Sides;
 
 /// Blocks of an answer at most.
 pub(in crate::feeds) const MOST_BLOCKS: u64 = 1_000;
@@ -73,7 +76,7 @@ impl Blocks {
                 rows.iter().for_each(|_| self.skipped(feed, Skip::LeftOut));
                 continue;
             };
-            for block in rows.chunk_by(|a, b| a.meta().position.block == b.meta().position.block) {
+            for block in rows.chunk_by(same_block) {
                 self.block(feed, listed, &known, block, &mut events);
             }
         }
@@ -94,20 +97,13 @@ impl Blocks {
         let Some(number) = rows.first().map(|row| row.meta().position.block) else { return };
         let id = &listed.pool.id;
         let versions = known.versions.get(id).map_or(&[][..], Vec::as_slice);
-        let at = |up_to: u64| versions.iter().rev().find(|(block, _)| *block <= up_to);
-        let end = at(number).map(|(_, version)| version);
-        let stored = number.checked_sub(1).and_then(at).map(|(_, version)| version);
-        let swaps = rows.iter().any(|row| matches!(row, Row::Swap(_)));
-        // without a swap a pool that came in this block stands where it began
-        let before = stored.or_else(|| end.filter(|_| !swaps));
-        let mut price = before.and_then(express::price_of);
-        let mut moved = Vec::with_capacity(rows.len());
-        for row in rows {
-            moved.push(express::moved(listed.pool.protocol, row, price));
-            if let Row::Swap(swap) = row {
-                price = swap.sqrt_price_x96.zip(swap.tick).or(price);
-            }
-        }
+        let sides = Sides::new(versions, number);
+        let Sides { before: stored, after: end } = sides;
+        let moved: Vec<_> = rows
+            .iter()
+            .zip(sides.prices(rows))
+            .map(|(row, price)| express::moved(listed.pool.protocol, row, price))
+            .collect();
         let held = end.and_then(|end| reserves::held(listed, end, known.drifted.get(id)));
         let changes: Vec<_> = moved.iter().map(|moved| moved.change).collect();
         // an estimate need not add up
@@ -152,6 +148,10 @@ impl Blocks {
             });
         }
     }
+}
+
+fn same_block(a: &&Row, b: &&Row) -> bool {
+    a.meta().position.block == b.meta().position.block
 }
 
 /// All rows, ascending; refused where there are too many.
