@@ -5,7 +5,7 @@ use api_kit::problem::Problem;
 use axum::{Router, response::IntoResponse as _};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::mount::Ground;
+use super::mount::{Ground, Source};
 
 mod assets;
 mod orderbook;
@@ -16,7 +16,8 @@ mod trades;
 /// The feed's routes.
 pub(super) fn routes(ground: &Ground) -> Router {
     let tell = |problem: Problem| problem.into_response();
-    ground.feed_with_listings("cmc", others().into(), listings().into(), tell)
+    let all = [(Source::Store, others()), (Source::Rows, listings())];
+    ground.feed_of("cmc", all.map(|(source, routes)| (source, routes.into())), tell)
 }
 
 /// Its handlers.
@@ -24,7 +25,7 @@ pub(super) fn handlers() -> OpenApiRouter {
     listings().merge(others())
 }
 
-/// Those that give out parts of a listing.
+/// Those that give out what a listing says of its block.
 fn listings() -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(summary::get))

@@ -52,10 +52,10 @@ pub(super) fn handlers() -> OpenApiRouter<Blocks> {
     ),
 )]
 async fn latest_block(
-    view: View,
+    mut view: View,
     State(blocks): State<Blocks>,
 ) -> Result<Json<BlockAnswer>, Problem> {
-    let block = blocks.announced(&view).await?;
+    let block = blocks.announced(&mut view).await?;
     Ok(Json(BlockAnswer { block: (block.number, block.timestamp).into() }))
 }
 
@@ -69,12 +69,12 @@ async fn latest_block(
     responses((status = 200, description = "The token.", body = AssetAnswer))
 )]
 async fn asset(
-    view: View,
+    mut view: View,
     State(blocks): State<Blocks>,
     Query(params): Query<ById>,
 ) -> Result<Json<AssetAnswer>, Problem> {
     let address = params.address()?;
-    let height = blocks.height(&view).await?;
+    let height = blocks.height(&mut view).await?;
     let found = assets::find(&view, address, height).await?;
     let found = found.ok_or_else(|| {
         unknown("ASSET_UNKNOWN", "no pair up to the latest block holds this asset")
@@ -92,12 +92,12 @@ async fn asset(
     responses((status = 200, description = "The pool.", body = PairAnswer))
 )]
 async fn pair(
-    view: View,
+    mut view: View,
     State(blocks): State<Blocks>,
     Query(params): Query<ById>,
 ) -> Result<Json<PairAnswer>, Problem> {
     let id = params.pool_or_address()?;
-    let height = blocks.height(&view).await?;
+    let height = blocks.height(&mut view).await?;
     let found = pools::find(&view, id, height).await?;
     let found = found
         .ok_or_else(|| unknown("PAIR_UNKNOWN", "no pair up to the latest block has this id"))?;
@@ -123,11 +123,11 @@ async fn pair(
     responses((status = 200, description = "The events, in the order of the chain.", body = Events))
 )]
 async fn events(
-    view: View,
+    mut view: View,
     State(blocks): State<Blocks>,
     Query(range): Query<Range>,
 ) -> Result<Response, Problem> {
-    let range = range.blocks(blocks.height(&view).await?)?;
+    let range = range.blocks(blocks.height(&mut view).await?)?;
     let found = blocks.events(&view, Feed::DexScreener, range, Wanted::Trades).await?;
     let events = found.iter().filter_map(Event::new).collect();
     Ok(Json(Events { events }).into_response())

@@ -55,10 +55,10 @@ pub(super) fn handlers() -> OpenApiRouter<Blocks> {
     ),
 )]
 async fn latest_block(
-    view: View,
+    mut view: View,
     State(blocks): State<Blocks>,
 ) -> Result<Json<BlockAnswer>, Fault> {
-    let block = blocks.announced(&view).await?;
+    let block = blocks.announced(&mut view).await?;
     Ok(Json(BlockAnswer { block: (block.number, block.timestamp).into() }))
 }
 
@@ -86,7 +86,7 @@ struct Which {
     responses((status = 200, description = "The block.", body = BlockAnswer))
 )]
 async fn block(
-    view: View,
+    mut view: View,
     State(blocks): State<Blocks>,
     params: Result<Query<Which>, Problem>,
 ) -> Result<Json<BlockAnswer>, Fault> {
@@ -94,12 +94,12 @@ async fn block(
     let found = match (&which.number, &which.timestamp) {
         (Some(number), _) => {
             let number = height("number", Some(number)).map_err(|why| Fault::of(why, "number"))?;
-            blocks.at_height(&view, number).await?
+            blocks.at_height(&mut view, number).await?
         }
         (None, Some(time)) => {
             let time =
                 height("timestamp", Some(time)).map_err(|why| Fault::of(why, "timestamp"))?;
-            blocks.at_time(&view, time).await?
+            blocks.at_time(&mut view, time).await?
         }
         (None, None) => {
             let detail = "give `number` or `timestamp` (Unix seconds)";
@@ -122,13 +122,13 @@ async fn block(
     responses((status = 200, description = "The token.", body = AssetAnswer))
 )]
 async fn asset(
-    view: View,
+    mut view: View,
     State(blocks): State<Blocks>,
     params: Result<Query<ById>, Problem>,
 ) -> Result<Json<AssetAnswer>, Fault> {
     let Query(params) = params?;
     let address = params.address().map_err(|why| Fault::of(why, "id"))?;
-    let height = blocks.height(&view).await?;
+    let height = blocks.height(&mut view).await?;
     let found = assets::find(&view, address, height).await?;
     let found = found.ok_or_else(unknown_asset)?;
     Ok(Json(AssetAnswer { asset: Asset::new(found) }))
@@ -167,13 +167,13 @@ async fn exchange(
     responses((status = 200, description = "The pool.", body = PairAnswer))
 )]
 async fn pair(
-    view: View,
+    mut view: View,
     State(blocks): State<Blocks>,
     params: Result<Query<ById>, Problem>,
 ) -> Result<Json<PairAnswer>, Fault> {
     let Query(params) = params?;
     let id = params.pool_or_address().map_err(|why| Fault::of(why, "id"))?;
-    let height = blocks.height(&view).await?;
+    let height = blocks.height(&mut view).await?;
     let found = pools::find(&view, id, height).await?.ok_or_else(|| {
         Problem::not_found("PAIR_UNKNOWN", "no pair up to the latest block has this id")
     })?;
@@ -199,12 +199,12 @@ async fn pair(
     responses((status = 200, description = "The events, in the order of the chain.", body = Events))
 )]
 async fn events(
-    view: View,
+    mut view: View,
     State(blocks): State<Blocks>,
     params: Result<Query<Range>, Problem>,
 ) -> Result<Json<Events>, Fault> {
     let Query(range) = params?;
-    let announced = blocks.height(&view).await?;
+    let announced = blocks.height(&mut view).await?;
     let range = range.blocks(announced).map_err(|wrong| Fault::of(wrong.problem, wrong.param))?;
     let found = blocks.events(&view, Feed::DexTools, range, Wanted::Creations).await?;
     Ok(Json(Events { events: found.iter().map(Event::new).collect() }))

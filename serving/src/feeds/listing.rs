@@ -1,21 +1,27 @@
 //! All pairs of a chain with what they did and what they hold, at one block: what listing sites read, page by page or whole.
 //!
 //! It is made once for a block, apart from the requests: those who ask meanwhile wait for it, and share it, and it is made to
-//! its end also when they leave. What it says of the pairs stands as long as the block; what contracts hold and what tokens
-//! cost changes without one, and is looked up again when somebody asks after [`LIFE`]. Its rows are written once for each
-//! format, so that a request only hands out a part of a text.
+//! its end also when they leave. What it says of the pairs ([`Rows`]) stands as long as the block. What contracts hold and what
+//! tokens cost changes without one: that is looked up for answers that tell it, and again when somebody asks for one after
+//! [`LIFE`]. Rows are written once for each format, so that a request only hands out a part of a text.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash as _, Hasher as _},
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::Address;
 use api_kit::problem::Problem;
-use domain::{decimal::Decimal, ids::PoolId, reconciled::Reconciled};
+use domain::{
+    block::BlockRef,
+    decimal::Decimal,
+    ids::{ChainId, PoolId},
+    reconciled::Reconciled,
+};
 use store::{PoolOrder, PoolQuery};
+use tokio::sync::OnceCell;
 
 use super::{
     day::{self, Day},
@@ -29,20 +35,19 @@ use crate::{
 
 mod keep;
 mod lines;
+#[cfg(test)]
+mod tests;
 mod written;
 
-pub(super) use keep::Listings;
+pub(super) use keep::Standing;
+use keep::{Newest, Stands};
 pub(crate) use lines::Lines;
-pub(super) use written::Version;
 pub(crate) use written::Written;
 
 /// Pools whose balances are read by one command.
 const TOGETHER: usize = 2_000;
 /// What is told of balances and prices is no older.
-pub(super) const LIFE: Duration = Duration::from_secs(5);
-
-/// What is made for a block: its hash, and the generation that it was read of.
-type Key = (B256, i64);
+const LIFE: Duration = Duration::from_secs(5);
 
 /// A pair with what it did.
 #[derive(Debug, Clone)]
@@ -58,10 +63,10 @@ pub(crate) struct Row {
 pub(crate) struct Rows {
     /// Oldest pool first.
     pub(crate) rows: Vec<Row>,
-    pub(super) pairs: OnceLock<Lines>,
-    pub(super) summary: OnceLock<Lines>,
-    pub(super) markets: OnceLock<Lines>,
-    pub(super) assets: OnceLock<Lines>,
+    pub(super) pairs: OnceCell<Lines>,
+    pub(super) summary: OnceCell<Lines>,
+    pub(super) markets: OnceCell<Lines>,
+    pub(super) assets: OnceCell<Lines>,
 }
 
 /// The rows of a block with what is known beside them at the moment.
@@ -70,20 +75,68 @@ pub(crate) struct Listing {
     pub(crate) rows: Arc<Rows>,
     /// Of each row what the contracts hold, in USD, of those tokens that have a market price to be trusted; 0 where none has.
     pub(crate) liquidity_usd: Vec<Decimal>,
-    pub(super) tickers: OnceLock<Lines>,
+    pub(super) tickers: OnceCell<Lines>,
     /// Names what is said beside the block.
     pub(super) version: u64,
     made: Instant,
 }
 
-impl Listing {
-    /// With rows that are known already, or new ones.
-    async fn read(view: &View, known: Option<Arc<Rows>>) -> Result<Self, Problem> {
-        let made = Instant::now();
-        let rows = match known {
-            Some(rows) => rows,
-            None => Arc::new(Rows::read(view).await?),
+/// The newest of all chains; clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Listings {
+    rows: Newest<Rows>,
+    listings: Newest<Listing>,
+}
+
+impl Listings {
+    /// The rows of a block, if it is the newest that somebody asked for.
+    pub(super) fn known_rows(&self, chain: ChainId, block: &BlockRef) -> Option<Standing<Rows>> {
+        self.rows.standing(chain, block)
+    }
+
+    /// The listing of a block, likewise, and if nothing of it is too old.
+    pub(super) fn known(&self, chain: ChainId, block: &BlockRef) -> Option<Standing<Listing>> {
+        self.listings.standing(chain, block)
+    }
+
+    /// The rows of the request's block, read if there are none.
+    pub(super) async fn rows(&self, view: &View) -> Result<Standing<Rows>, Problem> {
+        let (of, view, listings) = (view.at(), view.clone(), self.listings.clone());
+        let read = async move {
+            let rows = Rows::read(&view).await?;
+            // so that not the rows of two blocks are in memory
+            listings.forget_older(&of);
+            Ok(rows)
         };
+        self.rows.at(of, read).await
+    }
+
+    /// The listing of the request's block, made if there is none or it is too old.
+    pub(super) async fn listing(&self, view: &View) -> Result<Standing<Listing>, Problem> {
+        let (of, view, all) = (view.at(), view.clone(), self.clone());
+        let read = async move {
+            let rows = all.rows(&view).await?;
+            Listing::read(&view, rows.of).await
+        };
+        self.listings.at(of, read).await
+    }
+}
+
+impl Stands for Rows {
+    fn stands(&self) -> bool {
+        true
+    }
+}
+
+impl Stands for Listing {
+    fn stands(&self) -> bool {
+        !self.left().is_zero()
+    }
+}
+
+impl Listing {
+    async fn read(view: &View, rows: Arc<Rows>) -> Result<Self, Problem> {
+        let made = Instant::now();
         let balances = balances(view, &rows.rows).await?;
         let worth = worth(view, &rows.rows).await?;
         let liquidity = |Row { pair, .. }: &Row| {
@@ -97,11 +150,12 @@ impl Listing {
         };
         let liquidity_usd: Vec<Decimal> = rows.rows.iter().map(liquidity).collect();
         let version = version(&liquidity_usd);
-        Ok(Self { rows, liquidity_usd, tickers: OnceLock::new(), version, made })
+        Ok(Self { rows, liquidity_usd, tickers: OnceCell::new(), version, made })
     }
 
-    fn is_fresh(&self) -> bool {
-        self.made.elapsed() < LIFE
+    /// For how long it stands yet.
+    pub(super) fn left(&self) -> Duration {
+        left(self.made.elapsed())
     }
 }
 
@@ -120,6 +174,10 @@ impl Rows {
         };
         Ok(Self { rows: pairs.into_iter().filter_map(row).collect(), ..Self::default() })
     }
+}
+
+const fn left(age: Duration) -> Duration {
+    LIFE.saturating_sub(age)
 }
 
 fn version(liquidity_usd: &[Decimal]) -> u64 {

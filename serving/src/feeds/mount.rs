@@ -4,15 +4,16 @@
 //! it is told so before anything is read. Answers of the newest block are kept; while the pools in memory
 //! ([`crate::book`]) say that it is the newest still, the same question asks the store nothing.
 //!
-//! Answers out of a [`listing`](super::listing) are written down there already and are kept nowhere else. Where they speak of
-//! the moment beside the block, their ETag says so, and nobody may have them for longer than a listing stands.
+//! Answers out of a [`listing`](super::listing) are written down there already and are kept nowhere else. Those that speak of the
+//! block alone stand as long as it does. Where they speak of the moment beside the block, their ETag says so, and nobody may
+//! have them for longer than the listing stands.
 
 use std::{
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use api_kit::{health::not_indexed, problem::Problem};
+use api_kit::problem::Problem;
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -24,13 +25,16 @@ use axum::{
 use domain::ids::ChainId;
 
 use super::{
-    listing::{LIFE, Listings, Version, Written},
+    listing::{Listings, Written},
     view::View,
 };
 use crate::{
     by_block::{Answer, ByBlock, LARGEST, etag, followed, give, has, mark, max_age},
     deps::{ChainDeps, Deps},
 };
+
+#[cfg(test)]
+mod tests;
 
 /// How a feed tells a problem.
 pub(super) type Tell = fn(Problem) -> Response;
@@ -48,8 +52,18 @@ pub(super) struct Ground {
 struct Feed {
     ground: Ground,
     tell: Tell,
-    /// Whether its answers are parts of a listing.
-    of_listing: bool,
+    source: Source,
+}
+
+/// What routes answer out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// What they read: they know neither chain nor block but by [`View`].
+    Store,
+    /// What a listing says of the block alone: they know nothing but `Written<Rows>`.
+    Rows,
+    /// What it says of the moment, too: they know nothing but `Written<Listing>`.
+    Listing,
 }
 
 impl Ground {
@@ -58,29 +72,25 @@ impl Ground {
         Self { deps, by_block, listings: Listings::default() }
     }
 
-    /// The routes of a feed, which know neither chain nor block but by [`View`], at `/name` and at `/name/{chain}`.
+    /// The routes of a feed, all of which read, at `/name` and at `/name/{chain}`.
     ///
     /// A handler that sets `Cache-Control` itself keeps its word: such an answer is not kept.
     pub(super) fn feed(&self, name: &str, routes: Router, tell: Tell) -> Router {
-        self.feed_with_listings(name, routes, Router::new(), tell)
+        self.feed_of(name, [(Source::Store, routes)], tell)
     }
 
-    /// The same with routes beside them that know nothing but a listing, by [`Written`].
-    pub(super) fn feed_with_listings(
+    /// The same with routes of several sources.
+    pub(super) fn feed_of(
         &self,
         name: &str,
-        routes: Router,
-        listings: Router,
+        routes: impl IntoIterator<Item = (Source, Router)>,
         tell: Tell,
     ) -> Router {
-        let around = |routes: Router, of_listing: bool| {
-            let feed = Feed { ground: self.clone(), tell, of_listing };
+        let around = |(source, routes): (Source, Router)| {
+            let feed = Feed { ground: self.clone(), tell, source };
             routes.route_layer(middleware::from_fn_with_state(feed, answer))
         };
-        let mut all = around(routes, false);
-        if listings.has_routes() {
-            all = all.merge(around(listings, true));
-        }
+        let all = routes.into_iter().map(around).fold(Router::new(), Router::merge);
         Router::new()
             .nest(&format!("/{name}/{{chain}}"), all.clone())
             .nest(&format!("/{name}"), all)
@@ -128,10 +138,10 @@ impl Feed {
         let params =
             params.map_err(|error| Problem::bad_request("PATH_INVALID", error.body_text()))?;
         let asked = self.ground.chain(&params)?;
-        if self.of_listing {
-            self.ground.listed(asked, path, request, next).await
-        } else {
-            self.ground.answered(asked, path, request, next).await
+        match self.source {
+            Source::Store => self.ground.answered(asked, path, request, next).await,
+            Source::Rows => self.ground.of_rows(asked, path, request, next).await,
+            Source::Listing => self.ground.of_listing(asked, path, request, next).await,
         }
     }
 }
@@ -139,12 +149,7 @@ impl Feed {
 impl Ground {
     /// The chain as it is now.
     async fn view(&self, chain_id: ChainId) -> Result<View, Problem> {
-        let kept = &self.by_block.kept;
-        let turn = kept.turn();
-        let snapshot =
-            self.deps.reader.snapshot(chain_id).await?.ok_or_else(|| not_indexed(chain_id))?;
-        kept.saw(chain_id, &snapshot.block(), turn);
-        Ok(View { deps: Arc::clone(&self.deps), chain_id, snapshot: Arc::new(snapshot), turn })
+        View::take(&self.deps, &self.by_block.kept, chain_id).await
     }
 
     /// An answer that reads.
@@ -190,38 +195,72 @@ impl Ground {
         Ok(response)
     }
 
-    /// A part of a listing.
-    async fn listed(
+    /// A part of a listing that stands as long as the block.
+    async fn of_rows(
         &self,
         (chain_id, chain): (ChainId, &ChainDeps),
         path: &str,
         mut request: Request,
         next: Next,
     ) -> Result<Response, Problem> {
-        let known = followed(chain).and_then(|block| self.listings.standing(chain_id, &block));
-        let standing = match known {
-            Some(standing) => standing,
-            None => self.listings.at(&self.view(chain_id).await?).await?,
-        };
-        let headers = request.headers().clone();
-        request.extensions_mut().insert(Written(standing.listing));
-        let response = next.run(request).await;
-        if response.status() != StatusCode::OK {
-            return Ok(response);
-        }
-        let pace = &self.by_block.pace;
-        let (block, generation) = (standing.block, standing.generation);
-        let (etag, age) = match response.extensions().get::<Version>() {
-            None => (etag(&block, generation, path), max_age(pace, chain_id, block)),
-            Some(Version(version)) => {
-                let now =
-                    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-                let seconds = pace.until_next(chain_id, &block, now).min(LIFE.as_secs());
-                let age = HeaderValue::from_str(&format!("public, max-age={seconds}"));
-                let age = age.unwrap_or(HeaderValue::from_static("no-cache"));
-                (etag(&block, generation, &format!("{path} {version:x}")), age)
+        let known = followed(chain).and_then(|block| self.listings.known_rows(chain_id, &block));
+        let (at, rows) = match known {
+            Some(standing) => (standing.at, Ok(standing.of)),
+            None => {
+                let view = self.view(chain_id).await?;
+                (view.at(), Err(view))
             }
         };
-        Ok(give(&headers, etag, &age, || response))
+        let etag = etag(&at.block, at.generation, path);
+        let age = max_age(&self.by_block.pace, chain_id, at.block);
+        if has(request.headers(), &etag) {
+            return Ok(give(request.headers(), etag, &age, || StatusCode::OK.into_response()));
+        }
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(view) => self.listings.rows(&view).await?.of,
+        };
+        request.extensions_mut().insert(Written(rows));
+        let mut response = next.run(request).await;
+        if response.status() == StatusCode::OK {
+            mark(&mut response, etag, &age);
+        }
+        Ok(response)
     }
+
+    /// A part of a listing that tells of the moment.
+    async fn of_listing(
+        &self,
+        (chain_id, chain): (ChainId, &ChainDeps),
+        path: &str,
+        mut request: Request,
+        next: Next,
+    ) -> Result<Response, Problem> {
+        let known = followed(chain).and_then(|block| self.listings.known(chain_id, &block));
+        let standing = match known {
+            Some(standing) => standing,
+            None => self.listings.listing(&self.view(chain_id).await?).await?,
+        };
+        let (at, listing) = (standing.at, standing.of);
+        let etag = etag(&at.block, at.generation, &format!("{path} {:x}", listing.version));
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let next_block = self.by_block.pace.until_next(chain_id, &at.block, now);
+        let age = age_of_moment(next_block, listing.left());
+        if has(request.headers(), &etag) {
+            return Ok(give(request.headers(), etag, &age, || StatusCode::OK.into_response()));
+        }
+        request.extensions_mut().insert(Written(listing));
+        let mut response = next.run(request).await;
+        if response.status() == StatusCode::OK {
+            mark(&mut response, etag, &age);
+        }
+        Ok(response)
+    }
+}
+
+/// Until the next block, in seconds, or for what is left of the life of what is told beside it: 0 in its last second.
+fn age_of_moment(next_block: u64, left: Duration) -> HeaderValue {
+    let seconds = next_block.min(left.as_secs());
+    let age = HeaderValue::from_str(&format!("public, max-age={seconds}"));
+    age.unwrap_or(HeaderValue::from_static("no-cache"))
 }

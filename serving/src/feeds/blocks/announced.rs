@@ -3,20 +3,23 @@
 use api_kit::problem::Problem;
 use domain::block::BlockRef;
 
-use super::{Blocks, header};
+use super::{
+    Blocks, header,
+    highest::{Announced, Seen},
+};
 use crate::feeds::view::View;
 
 impl Blocks {
-    /// The height up to which everything may be told. It is stored for this request.
+    /// The height up to which everything may be told. It is stored for this request, whose view is taken again if it is
+    /// older than what was announced.
     ///
     /// # Errors
     /// `NOT_READY` while no block lies deep enough, or what is stored ends below what was announced.
-    pub(in crate::feeds) async fn height(&self, view: &View) -> Result<u64, Problem> {
-        let standing = self.standing(view).await?;
-        let announced = self.before(view)?.map(|block| block.number);
-        let number = match standing {
+    pub(in crate::feeds) async fn height(&self, view: &mut View) -> Result<u64, Problem> {
+        let announced = self.before(view).await?.map(|announced| announced.block.number);
+        let number = match self.standing(view).await? {
             Standing::Known(block) => {
-                self.highest.raise(view.chain_id, block);
+                self.highest.raise(view.chain_id, block, view.now());
                 block.number
             }
             Standing::Height(number) => number,
@@ -28,40 +31,51 @@ impl Blocks {
     ///
     /// # Errors
     /// As above; `CHAIN_UNAVAILABLE` where only the node knows its time and does not answer.
-    pub(in crate::feeds) async fn announced(&self, view: &View) -> Result<BlockRef, Problem> {
+    pub(in crate::feeds) async fn announced(&self, view: &mut View) -> Result<BlockRef, Problem> {
+        let announced = self.before(view).await?;
         let standing = self.standing(view).await?;
-        let announced = self.before(view)?.filter(|block| block.number >= standing.number());
+        let announced = announced.filter(|announced| announced.block.number >= standing.number());
         let block = match (announced, standing) {
-            (Some(announced), standing) => self.still(view, announced, &standing).await?,
+            (Some(announced), standing) => self.still(view, &announced, &standing).await?,
             (None, Standing::Known(block)) => block,
             (None, Standing::Height(number)) => header(view, number).await?,
         };
-        let highest = self.highest.raise(view.chain_id, block);
+        let highest = self.highest.raise(view.chain_id, block, view.now());
         // another request may have announced one meanwhile that is not stored for this one
         Ok(if highest.number <= view.block().number { highest } else { block })
     }
 
-    /// What was announced before.
-    fn before(&self, view: &View) -> Result<Option<BlockRef>, Problem> {
-        let announced = self.highest.get(view.chain_id);
-        let is_stored = announced.is_none_or(|block| block.number <= view.block().number);
-        is_stored.then_some(announced).ok_or_else(shorter)
+    /// What was announced before. A view that was taken earlier than that, and does not reach it, is taken again.
+    async fn before(&self, view: &mut View) -> Result<Option<Announced>, Problem> {
+        let Some(announced) = self.highest.get(view.chain_id) else { return Ok(None) };
+        if announced.seen(view.block().number, view.turn) == Seen::Earlier {
+            *view = view.again().await?;
+        }
+        match announced.seen(view.block().number, view.turn) {
+            Seen::Reached => Ok(Some(announced)),
+            Seen::Earlier | Seen::Gone => Err(shorter()),
+        }
     }
 
     /// The block at the height that was announced: another one, if the chain was taken back that deep.
     async fn still(
         &self,
         view: &View,
-        announced: BlockRef,
+        announced: &Announced,
         standing: &Standing,
     ) -> Result<BlockRef, Problem> {
+        let (number, known) = (announced.block.number, announced.block);
+        // who looked earlier may have seen the branch that is gone
+        if !announced.is_known(view.turn) {
+            return Ok(known);
+        }
         let now = match standing {
-            Standing::Known(block) if block.number == announced.number => Some(*block),
-            _ => view.snapshot.mark_at(announced.number).await?.map(|(block, _)| block),
+            Standing::Known(block) if block.number == number => Some(*block),
+            _ => view.snapshot.mark_at(number).await?.map(|(block, _)| block),
         };
-        let now = now.unwrap_or(announced);
-        if now != announced {
-            self.highest.replace(view.chain_id, announced, now);
+        let now = now.unwrap_or(known);
+        if now != known {
+            self.highest.replace(view.chain_id, announced, now, view.now());
         }
         Ok(now)
     }

@@ -14,7 +14,7 @@ impl Blocks {
     /// `CHAIN_UNAVAILABLE` when the node does not answer.
     pub(in crate::feeds) async fn at_height(
         &self,
-        view: &View,
+        view: &mut View,
         height: u64,
     ) -> Result<Option<BlockRef>, Problem> {
         let announced = self.announced(view).await?;
@@ -30,7 +30,7 @@ impl Blocks {
     /// `CHAIN_UNAVAILABLE` when the node does not answer.
     pub(in crate::feeds) async fn at_time(
         &self,
-        view: &View,
+        view: &mut View,
         time: u64,
     ) -> Result<Option<BlockRef>, Problem> {
         let announced = self.announced(view).await?;

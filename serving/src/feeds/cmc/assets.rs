@@ -64,8 +64,8 @@ impl From<&Side> for Asset {
     tag = "cmc",
     responses((status = 200, description = "The tokens.", body = BTreeMap<String, Asset>))
 )]
-pub(super) async fn get(written: Written) -> Result<Response, Problem> {
-    Ok(written.of_block(|rows| &rows.assets, lines).await?.whole())
+pub(super) async fn get(written: Written<Rows>) -> Result<Response, Problem> {
+    Ok(written.lines(|rows| &rows.assets, lines).await?.whole())
 }
 
 fn lines(rows: &Rows) -> Result<Lines, serde_json::Error> {

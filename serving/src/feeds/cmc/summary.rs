@@ -77,8 +77,8 @@ impl From<&Row> for Item {
         (status = 200, description = "A row for each pool; amounts in whole tokens.", body = Vec<Item>),
     ),
 )]
-pub(super) async fn get(written: Written, asked: Asked) -> Result<Response, Problem> {
-    written.of_block(|rows| &rows.summary, lines).await?.page(&asked)
+pub(super) async fn get(written: Written<Rows>, asked: Asked) -> Result<Response, Problem> {
+    written.lines(|rows| &rows.summary, lines).await?.page(&asked)
 }
 
 fn lines(rows: &Rows) -> Result<Lines, serde_json::Error> {

@@ -63,8 +63,8 @@ impl From<&Row> for Item {
         (status = 200, description = "The markets; amounts in whole tokens.", body = BTreeMap<String, Item>),
     ),
 )]
-pub(super) async fn get(written: Written, asked: Asked) -> Result<Response, Problem> {
-    written.of_block(|rows| &rows.markets, lines).await?.page(&asked)
+pub(super) async fn get(written: Written<Rows>, asked: Asked) -> Result<Response, Problem> {
+    written.lines(|rows| &rows.markets, lines).await?.page(&asked)
 }
 
 fn lines(rows: &Rows) -> Result<Lines, serde_json::Error> {

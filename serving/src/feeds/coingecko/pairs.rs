@@ -52,8 +52,8 @@ impl From<&Row> for Item {
     ),
     responses((status = 200, description = "The pairs.", body = Vec<Item>))
 )]
-pub(super) async fn get(written: Written, asked: Asked) -> Result<Response, Problem> {
-    written.of_block(|rows| &rows.pairs, lines).await?.page(&asked)
+pub(super) async fn get(written: Written<Rows>, asked: Asked) -> Result<Response, Problem> {
+    written.lines(|rows| &rows.pairs, lines).await?.page(&asked)
 }
 
 fn lines(rows: &Rows) -> Result<Lines, serde_json::Error> {

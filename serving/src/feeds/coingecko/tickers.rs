@@ -1,10 +1,7 @@
 //! `GET /coingecko/tickers`: prices, and what moved in the last 24 hours.
 
 use api_kit::problem::Problem;
-use axum::{
-    Extension,
-    response::{IntoResponse as _, Response},
-};
+use axum::response::Response;
 use domain::decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -81,10 +78,8 @@ impl From<(&Row, &Decimal)> for Ticker {
         (status = 200, description = "A row for each pool; amounts in whole tokens.", body = Vec<Ticker>),
     ),
 )]
-pub(super) async fn get(written: Written, asked: Asked) -> Result<Response, Problem> {
-    let version = written.version();
-    let page = written.of_moment(|listing| &listing.tickers, lines).await?.page(&asked)?;
-    Ok((Extension(version), page).into_response())
+pub(super) async fn get(written: Written<Listing>, asked: Asked) -> Result<Response, Problem> {
+    written.lines(|listing| &listing.tickers, lines).await?.page(&asked)
 }
 
 fn lines(listing: &Listing) -> Result<Lines, serde_json::Error> {

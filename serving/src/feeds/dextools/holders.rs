@@ -85,14 +85,14 @@ struct Holder {
     ),
 )]
 pub(super) async fn get(
-    view: View,
+    mut view: View,
     State(blocks): State<Blocks>,
     params: Result<Query<Asked>, Problem>,
 ) -> Result<Json<HoldersAnswer>, Fault> {
     let Query(asked) = params?;
     let address = asked.id.address().map_err(|why| Fault::of(why, "id"))?;
     let (page, size) = asked.page()?;
-    let height = blocks.height(&view).await?;
+    let height = blocks.height(&mut view).await?;
     let id = PoolId::Contract(address);
     let pair = pools::find(&view, id, height).await?;
     if pair.is_none_or(|pair| pair.pool.protocol != Protocol::V2) {

@@ -1,66 +1,61 @@
-//! What a handler of a listing is given, and how it is told.
+//! What a handler of a listing is given, and how it is written.
 
-use std::sync::{Arc, OnceLock};
+use std::{fmt::Display, sync::Arc};
 
 use api_kit::problem::Problem;
 use axum::{extract::FromRequestParts, http::request::Parts};
+use tokio::sync::OnceCell;
 
-use super::{Lines, Listing, Rows};
+use super::Lines;
 
-/// The listing of the request's block. An argument of the handlers of listings; [`crate::feeds::mount`] puts it there.
-#[derive(Debug, Clone)]
-pub(crate) struct Written(pub(in crate::feeds) Arc<Listing>);
+#[cfg(test)]
+mod tests;
 
-/// Says of an answer what it tells beside the block: with another version it is another answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Version(pub(in crate::feeds) u64);
+/// What there is of the request's block: [`super::Rows`], or [`super::Listing`] for those who tell of the moment, too. An
+/// argument of the handlers of listings; [`crate::feeds::mount`] puts it there.
+#[derive(Debug)]
+pub(crate) struct Written<T>(pub(in crate::feeds) Arc<T>);
 
-impl Written {
-    /// Lines that speak of the block alone.
-    pub(crate) async fn of_block(
-        self,
-        place: fn(&Rows) -> &OnceLock<Lines>,
-        write: fn(&Rows) -> Result<Lines, serde_json::Error>,
-    ) -> Result<Lines, Problem> {
-        lines(Arc::clone(&self.0.rows), place, write).await
-    }
-
-    /// Lines that speak of the moment, too.
-    pub(crate) async fn of_moment(
-        self,
-        place: fn(&Listing) -> &OnceLock<Lines>,
-        write: fn(&Listing) -> Result<Lines, serde_json::Error>,
-    ) -> Result<Lines, Problem> {
-        lines(self.0, place, write).await
-    }
-
-    /// Names what is said of the moment.
-    pub(crate) fn version(&self) -> Version {
-        Version(self.0.version)
+impl<T> Clone for Written<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
     }
 }
 
-/// The lines, written if they are not yet: apart from other requests, since there may be ten thousand.
-async fn lines<T: Send + Sync + 'static>(
+impl<T: Send + Sync + 'static> Written<T> {
+    /// Its lines, written if they are not yet: once, whoever asks meanwhile, and to their end, whoever leaves.
+    pub(crate) async fn lines(
+        self,
+        place: fn(&T) -> &OnceCell<Lines>,
+        write: fn(&T) -> Result<Lines, serde_json::Error>,
+    ) -> Result<Lines, Problem> {
+        if let Some(lines) = place(&self.0).get() {
+            return Ok(lines.clone());
+        }
+        let of = self.0;
+        let writing = tokio::spawn(async move {
+            let write = || write_apart(Arc::clone(&of), write);
+            place(&of).get_or_try_init(write).await.cloned()
+        });
+        writing.await.map_err(|error| failed(&error))?
+    }
+}
+
+/// Apart from other requests, since there may be ten thousand lines.
+async fn write_apart<T: Send + Sync + 'static>(
     of: Arc<T>,
-    place: fn(&T) -> &OnceLock<Lines>,
     write: fn(&T) -> Result<Lines, serde_json::Error>,
 ) -> Result<Lines, Problem> {
-    if let Some(lines) = place(&of).get() {
-        return Ok(lines.clone());
-    }
-    let writing = tokio::task::spawn_blocking(move || {
-        let lines = write(&of)?;
-        Ok::<_, serde_json::Error>(place(&of).get_or_init(|| lines).clone())
-    });
-    let failed = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, "a listing could not be written");
-        Problem::internal()
-    };
-    writing.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
+    let written = tokio::task::spawn_blocking(move || write(&of)).await;
+    written.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Written {
+fn failed(error: &dyn Display) -> Problem {
+    tracing::error!(%error, "a listing could not be written");
+    Problem::internal()
+}
+
+impl<S: Send + Sync, T: Send + Sync + 'static> FromRequestParts<S> for Written<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
