@@ -2,7 +2,9 @@
 //! up to the chain's own logs and balances, and never has to be taken back.
 
 mod crawl;
+mod deep;
 mod ground;
+mod horizon;
 mod logs;
 mod refusals;
 mod reserves;

@@ -1,4 +1,5 @@
-//! What answers cost the database: a handful of commands for all pairs together, and none while the block is the same.
+//! What answers cost the database: a handful of commands for all pairs together, and none while the block is the same; none
+//! either for who has the answer already.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -11,6 +12,8 @@ use tests::{
     world::World,
 };
 
+/// More than a listing stands.
+const LIFE: Duration = Duration::from_millis(5_200);
 /// Nothing but requests reads these while the chain stands still.
 const READ: [&str; 6] = ["pools", "tokens", "candles", "rows", "reconciled", "price_sheets"];
 
@@ -19,6 +22,11 @@ async fn asked(tap: &Tap, url: &str) -> Result<BTreeMap<String, usize>> {
     tap.take()?;
     let said = get(url).await?;
     ensure!(said["code"].is_null(), "{url}: {said}");
+    counted(tap)
+}
+
+/// How often each collection was asked for.
+fn counted(tap: &Tap) -> Result<BTreeMap<String, usize>> {
     let mut counts = BTreeMap::new();
     for command in tap.take()? {
         if let Some(why) = store::testing::refused(&command)
@@ -44,6 +52,45 @@ async fn least(tap: &Tap, url: &str) -> Result<BTreeMap<String, usize>> {
         }
     }
     least.context("never asked")
+}
+
+/// Only answers read these: pools, tokens and sheets of prices are looked at now and then beside them.
+const OF_ANSWERS: [&str; 2] = ["candles", "reconciled"];
+
+/// Times that an answer is asked for which is to cost nothing.
+const TIMES: usize = 5;
+
+/// That answers ask for nothing, each of them; what is read beside them does not come that often.
+fn are_free(url: &str, answers: &[BTreeMap<String, usize>]) -> Result<()> {
+    let read =
+        |counts: &BTreeMap<String, usize>| OF_ANSWERS.iter().any(|name| counts.contains_key(*name));
+    ensure!(!answers.iter().any(read), "{url}: {answers:?}");
+    let disturbed = answers.iter().filter(|counts| !counts.is_empty()).count();
+    ensure!(disturbed <= answers.len() / 2, "{url}: {answers:?}");
+    Ok(())
+}
+
+async fn is_free(tap: &Tap, url: &str) -> Result<()> {
+    let mut answers = Vec::new();
+    for _ in 0..TIMES {
+        answers.push(asked(tap, url).await?);
+    }
+    are_free(url, &answers)
+}
+
+/// That nothing is asked for to tell a client that it has the answer.
+async fn is_known(tap: &Tap, url: &str) -> Result<()> {
+    let first = reqwest::get(url).await?;
+    let etag = first.headers().get("etag").context("no etag")?.clone();
+    let mut answers = Vec::new();
+    for _ in 0..TIMES {
+        tap.take()?;
+        let request = reqwest::Client::new().get(url).header("if-none-match", &etag);
+        let again = request.send().await?;
+        ensure!(again.status() == 304, "{url}: {}", again.status());
+        answers.push(counted(tap)?);
+    }
+    are_free(url, &answers)
 }
 
 fn total(counts: &BTreeMap<String, usize>) -> usize {
@@ -95,11 +142,12 @@ async fn answers_cost_a_handful_of_commands_and_none_within_a_block() -> Result<
         }
         are_few("/coingecko/tickers", &first.context("never asked")?)?;
         let url = |path: &str| format!("{}{path}", services.serving);
-        for path in
-            ["/coingecko/tickers", "/cmc/summary", "/cmc/assets", "/coingecko/pairs?limit=3"]
-        {
-            let counts = least(&tap, &url(path)).await?;
-            ensure!(counts.is_empty(), "{path}: {counts:?}");
+        let counts = least(&tap, &url("/coingecko/tickers")).await?;
+        ensure!(counts.is_empty(), "tickers: {counts:?}");
+        let of_the_block =
+            ["/cmc/summary", "/cmc/assets", "/cmc/ticker?limit=9", "/coingecko/pairs?limit=3"];
+        for path in of_the_block {
+            is_free(&tap, &url(path)).await?;
         }
         let found = get(&url("/udf/search?limit=1")).await?;
         let ticker = found[0]["ticker"].as_str().context("a ticker")?;
@@ -110,6 +158,17 @@ async fn answers_cost_a_handful_of_commands_and_none_within_a_block() -> Result<
         } else {
             are_few(&history, &counts)?;
         }
+        is_known(&tap, &history).await?;
+        // a listing ages: only who tells of balances and prices looks them up again, and nothing else
+        tokio::time::sleep(LIFE).await;
+        for path in of_the_block {
+            is_free(&tap, &url(path)).await?;
+            is_known(&tap, &url(path)).await?;
+        }
+        is_known(&tap, &history).await?;
+        let mut counts = asked(&tap, &url("/coingecko/tickers")).await?;
+        ensure!(counts.remove("reconciled").is_some(), "nothing is looked up again: {counts:?}");
+        ensure!(!counts.contains_key("candles"), "tickers of the same block: {counts:?}");
         services.terminate().await?;
     }
     world.stop().await
