@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use alloy_primitives::Address;
-use api_kit::{chains::Chains, parse, problem::Problem};
+use api_kit::{access::AccessSettings, chains::Chains, parse, problem::Problem};
 use chain::Client;
 use domain::{config::Collection, ids::ChainId};
 use prometheus::Registry;
@@ -23,6 +23,8 @@ pub struct ChainDeps {
 /// What the service is given.
 #[derive(Debug, Clone)]
 pub struct Deps {
+    /// Keys of those who use it, and what anybody may do without one.
+    pub access: AccessSettings,
     /// The chains that are served.
     pub chains: Chains<ChainDeps>,
     /// The indexed data.

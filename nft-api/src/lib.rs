@@ -6,6 +6,7 @@
 use std::{io, sync::Arc};
 
 use api_kit::{
+    access::{Access, KeyScope},
     health::Ready,
     shell::{self, Shell},
     status,
@@ -34,7 +35,9 @@ pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
     let shell =
         Shell { service: SERVICE, timeout: deps.timeout, ready, registry: deps.registry.clone() };
     let status = status::routes(deps.reader.clone(), deps.chain_names());
-    shell.wrap(Router::new().merge(rest::routes(Arc::new(deps))).merge(status))
+    let access = Access::new(SERVICE, deps.access.clone(), &deps.registry)?;
+    let rest = access.guard(KeyScope::Read, rest::routes(Arc::new(deps)));
+    shell.wrap(rest.merge(status))
 }
 
 /// Serves until the token is cancelled.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use alloy_primitives::Address;
-use api_kit::chains::Chains;
+use api_kit::{access::AccessSettings, chains::Chains};
 use chain::Client;
 use domain::{config::Dex, contract::Table, ids::ChainId};
 use observe::Shutdown;
@@ -78,6 +78,8 @@ pub struct ChainDeps {
 /// What the service is given.
 #[derive(Debug, Clone)]
 pub struct Deps {
+    /// Keys of those who use it, and what anybody may do without one.
+    pub access: AccessSettings,
     /// The chains that are served.
     pub chains: Chains<ChainDeps>,
     /// The indexed data.

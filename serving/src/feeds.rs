@@ -6,13 +6,14 @@
 
 use std::sync::Arc;
 
+use api_kit::access::KeyScope;
 use axum::Router;
 use utoipa::openapi::OpenApi;
 
 use crate::{
     by_block::ByBlock,
     deps::Deps,
-    openapi::{feeds::mounted, problems::Told},
+    openapi::{feeds::mounted, keys, problems::Told},
 };
 
 mod apart;
@@ -70,5 +71,6 @@ pub(crate) fn document() -> OpenApi {
     ] {
         document.merge(mounted(name, handlers, told));
     }
+    keys::needed(&mut document, KeyScope::Feeds);
     document
 }

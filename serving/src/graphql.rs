@@ -120,13 +120,17 @@ impl App {
 }
 
 pub(crate) fn routes(deps: Arc<Deps>, by_block: ByBlock) -> Router {
-    let schema =
+    let mut schema =
         GraphQlSchema::build(Query::default(), EmptyMutation, live::Subscription::default())
             .data(Arc::clone(&deps))
             .data(Arc::<live::Newest>::default())
             .limit_depth(DEPTH)
-            .limit_complexity(COMPLEXITY)
-            .finish();
+            .limit_complexity(COMPLEXITY);
+    if !deps.graphql.introspection {
+        // "did you mean" tells the schema word by word
+        schema = schema.disable_suggestions();
+    }
+    let schema = schema.finish();
     let persisted = Persisted::new(deps.graphql.clone());
     let connections = Arc::new(Semaphore::new(live::MOST_CONNECTIONS));
     handlers().with_state(App { schema, deps, by_block, persisted, connections }).into()

@@ -31,6 +31,7 @@ mod transactions;
 pub mod view;
 
 use api_kit::{
+    access::{Access, KeyScope, admin},
     health::Ready,
     shell::{self, Shell},
     status,
@@ -57,11 +58,14 @@ pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
     let deps = Arc::new(deps);
     let by_block = by_block::ByBlock::new(&deps);
     let exports = rest::export::Exports::new(&deps)?;
+    let access = Access::new(SERVICE, deps.access.clone(), &deps.registry)?;
+    let keys = deps.access.keys.clone();
     shell.wrap(
         Router::new()
-            .merge(rest::routes(Arc::clone(&deps), &by_block, &exports))
-            .merge(feeds::routes(&deps, &by_block)?)
-            .merge(graphql::routes(deps, by_block))
+            .merge(rest::routes(Arc::clone(&deps), &by_block, &exports, &access))
+            .merge(access.guard(KeyScope::Feeds, feeds::routes(&deps, &by_block)?))
+            .merge(access.leave(KeyScope::Read, graphql::routes(deps, by_block)))
+            .merge(access.guard(KeyScope::Admin, admin::routes(keys)))
             .merge(openapi::routes())
             .merge(status),
     )

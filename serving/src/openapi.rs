@@ -4,6 +4,7 @@
 //! operations share is added to whole groups, where the group is mounted: how they fail (`problems`), what caches are told
 //! (`caching`), feeds at both of their places (`feeds`).
 
+use api_kit::access::KeyScope;
 use serde_json::Value;
 use utoipa::{
     OpenApi as _,
@@ -14,6 +15,7 @@ pub(crate) mod caching;
 mod complete;
 pub(crate) mod exports;
 pub(crate) mod feeds;
+pub(crate) mod keys;
 mod page;
 pub(crate) mod problems;
 pub(crate) mod shapes;
@@ -30,11 +32,18 @@ pub fn document() -> Value {
     let mut document = tags::Base::openapi();
     let components = document.components.get_or_insert_default();
     components.responses.extend(problems::components());
+    components.security_schemes.extend(keys::schemes());
     let shell = || {
         let mut shell = api_kit::health::document();
         shell.merge(api_kit::status::document());
         problems::add(&mut shell, problems::SHELL, problems::Told::Problem);
         shell
+    };
+    let admin = || {
+        let mut admin = api_kit::access::admin::document();
+        keys::needed(&mut admin, KeyScope::Admin);
+        problems::add(&mut admin, problems::STORE, problems::Told::Problem);
+        admin
     };
     for part in [
         crate::rest::document(),
@@ -42,6 +51,7 @@ pub fn document() -> Value {
         crate::graphql::document(),
         page::document(),
         shell(),
+        admin(),
     ] {
         document.merge(part);
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api_kit::access::{Access, KeyScope};
 use axum::Router;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -10,7 +11,7 @@ use crate::{
     by_block::{self, ByBlock},
     deps::Deps,
     openapi::{
-        caching, exports,
+        caching, exports, keys,
         problems::{self, READS, Told},
     },
     rest::export::Exports,
@@ -41,10 +42,17 @@ mod tokens;
 mod tx;
 
 /// The routes below `/v1`.
-pub(crate) fn routes(deps: Arc<Deps>, by_block: &ByBlock, exports: &Exports) -> Router {
+pub(crate) fn routes(
+    deps: Arc<Deps>,
+    by_block: &ByBlock,
+    exports: &Exports,
+    access: &Access,
+) -> Router {
     let (stored, _) = stored().with_state(Arc::clone(&deps)).split_for_parts();
-    let (live, _) = live().with_state(deps).split_for_parts();
-    export::around(exports, by_block::around(by_block, stored)).merge(live)
+    let (live, _) = live().with_state(Arc::clone(&deps)).split_for_parts();
+    let (simulated, _) = simulated().with_state(deps).split_for_parts();
+    let read = export::around(exports, by_block::around(by_block, stored)).merge(live);
+    access.guard(KeyScope::Read, read).merge(access.guard(KeyScope::Simulate, simulated))
 }
 
 /// What they say of themselves.
@@ -53,6 +61,10 @@ pub(crate) fn document() -> OpenApi {
     caching::by_block(&mut document);
     exports::lists(&mut document);
     document.merge(live().into_openapi());
+    keys::needed(&mut document, KeyScope::Read);
+    let mut trials = simulated().into_openapi();
+    keys::needed(&mut trials, KeyScope::Simulate);
+    document.merge(trials);
     problems::add(&mut document, READS, Told::Problem);
     problems::add_to_bodies(&mut document);
     document
@@ -65,9 +77,13 @@ fn live() -> OpenApiRouter<Arc<Deps>> {
         .routes(routes!(quote::post))
         .routes(routes!(quote_status::get))
         .routes(routes!(tx::get))
-        .routes(routes!(simulate::post))
         .routes(routes!(balances::get))
         .merge(prices::routes())
+}
+
+/// Those that make a node compute what the client likes.
+fn simulated() -> OpenApiRouter<Arc<Deps>> {
+    OpenApiRouter::new().routes(routes!(simulate::post))
 }
 
 /// Those whose answers are of the newest block and of nothing else.

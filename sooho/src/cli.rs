@@ -74,6 +74,8 @@ enum Command {
     Config(ConfigArgs),
     /// What tokens cost: stored prices, candles of the past, sources by hand
     Prices(commands::prices::PricesArgs),
+    /// Keys of those who use the services: make them, list them, take them back
+    Keys(commands::keys::KeysArgs),
     /// Show where a running sooho stands
     Status,
 }
@@ -202,6 +204,7 @@ async fn execute(cli: Cli) -> Result<(), Error> {
             commands::check::run(&config, offline).await
         }
         Command::Prices(args) => commands::prices::run(&config, args).await,
+        Command::Keys(args) => commands::keys::run(&config, args).await,
         Command::Status => commands::status::run(&config).await,
     }
 }

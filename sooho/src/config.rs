@@ -15,14 +15,16 @@ use domain::{
     ids::ChainId,
 };
 use indexer::{IndexerConfig, OnChange, Retention, Standby, schedule};
-use observe::{config::ConfigError, logging::LogFormat};
+use observe::config::ConfigError;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
+pub mod access;
 pub mod contract;
 pub mod dex;
 pub mod feeds;
+pub mod log;
 pub mod prices;
 mod sense;
 pub mod serving;
@@ -32,9 +34,11 @@ pub mod tax;
 mod tests;
 
 pub use self::serving::{ExportConfig, GraphQlConfig, ServingConfig};
+pub use access::AccessConfig;
 pub use contract::{ContractConfig, FactoryConfig};
 pub use dex::DexConfig;
 pub use feeds::{ExcludeConfig, FeedsConfig};
+pub use log::LogConfig;
 pub use prices::{ChainlinkFeedConfig, PricesConfig};
 pub use storage::{EMBEDDED, StoreConfig};
 pub use tax::TaxConfig;
@@ -60,26 +64,12 @@ pub struct Config {
     pub nft_api: ServiceConfig,
     /// What charts, listing sites and aggregators are shown.
     pub feeds: FeedsConfig,
+    /// Who may do what.
+    pub access: AccessConfig,
     /// Market prices.
     pub prices: PricesConfig,
     /// Chains.
     pub chain: Vec<ChainConfig>,
-}
-
-/// `[log]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LogConfig {
-    /// Filter.
-    pub filter: String,
-    /// Shape.
-    pub format: LogFormat,
-}
-
-impl Default for LogConfig {
-    fn default() -> Self {
-        Self { filter: "info".into(), format: LogFormat::Human }
-    }
 }
 
 /// A service that listens.
@@ -154,6 +144,7 @@ impl Default for Config {
             serving: ServingConfig::default(),
             nft_api: ServiceConfig::local(8081),
             feeds: FeedsConfig::default(),
+            access: AccessConfig::default(),
             prices: PricesConfig::default(),
             chain: Vec::new(),
         }

@@ -8,6 +8,7 @@ use std::{
 
 use alloy_primitives::Address;
 use api_kit::{
+    access::{Access, AccessSettings, KeyScope},
     chains::Chains,
     health::Ready,
     price_jobs::{self, Planned},
@@ -91,6 +92,7 @@ fn start(
                 let searches = serving::book::Searches::default();
                 let max_price_age = Duration::from_secs(config.prices.policy.max_age_s);
                 let deps = serving::Deps {
+                    access: access(config, open),
                     chains: per_chain(config, |chain| {
                         let client = chains::shown_client(chain, &registry)?;
                         let (book, keeper) = serving::book::open(open.store.reader(), chain.id);
@@ -141,6 +143,7 @@ fn start(
             Service::NftApi => {
                 let registry = Registry::new();
                 let deps = nft_api::Deps {
+                    access: access(config, open),
                     chains: per_chain(config, |chain| {
                         Ok(nft_api::ChainDeps {
                             name: chain.name.clone(),
@@ -207,14 +210,24 @@ fn start_indexer(
     let planned = start_prices(config, open, &registry, &clients, tasks, shutdown)?;
     let names = per_chain(config, |chain| Ok(chain.name.clone()))?;
     let ready = Ready::when_indexed(open.store.reader(), names.ids());
-    let shell = Shell { service: "indexer", timeout: REQUEST_TIMEOUT, ready, registry };
+    let failed = |error: observe::MetricsError| Error::Service {
+        service: "indexer",
+        reason: error.to_string(),
+    };
+    let access = Access::new("indexer", access(config, open), &registry).map_err(failed)?;
     let jobs = price_jobs::routes(open.store.market().reader().clone(), planned);
-    let router = shell
-        .wrap(status::routes(open.store.reader(), names).merge(jobs))
-        .map_err(|error| Error::Service { service: "indexer", reason: error.to_string() })?;
+    let jobs = access.guard(KeyScope::Admin, jobs);
+    let shell = Shell { service: "indexer", timeout: REQUEST_TIMEOUT, ready, registry };
+    let router =
+        shell.wrap(status::routes(open.store.reader(), names).merge(jobs)).map_err(failed)?;
     let run = shell::serve(router, listener, shutdown.clone());
     tasks.spawn(async move { run.await.map_err(|error| ended("indexer", &error)) });
     Ok(())
+}
+
+/// Who may do what.
+fn access(config: &Config, open: &OpenStore) -> AccessSettings {
+    AccessSettings { keys: open.store.keys(), anonymous: config.access.anonymous }
 }
 
 /// Starts what collects prices, and says which jobs there are. Whatever happens to it, the services go on.

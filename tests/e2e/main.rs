@@ -1,5 +1,6 @@
 //! End to end: a scenario in, an answer out, on a real chain and a real `mongod`.
 
+mod access;
 mod backup;
 mod candles;
 mod chain_prices;

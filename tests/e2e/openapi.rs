@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use api_kit::access::KeyScope;
 use serde_json::{Value, json};
 use sooho::config::ContractConfig;
 use tests::{
+    keys::key,
     openapi::{Document, Operation},
     process::Services,
     world::World,
@@ -16,9 +18,11 @@ mod values;
 use values::Values;
 
 /// What is asked with each parameter that may be left out, where any value will do.
-const EXTRA: [(&str, &str); 19] = [
+const EXTRA: [(&str, &str); 21] = [
     ("first", "2"),
     ("format", "json"),
+    ("format", "csv"),
+    ("format", "ndjson"),
     ("chain", "31337"),
     ("protocol", "v3"),
     ("orderBy", "tvl"),
@@ -43,24 +47,39 @@ const NOTHING: [&str; 1] = ["graphqlSocket"];
 
 struct Bed {
     services: Services,
+    /// For operations of who runs the service.
+    admin: String,
     client: reqwest::Client,
     document: Document,
 }
 
 impl Bed {
-    /// Asks and judges the answer; its status.
+    /// Asks and judges the answer; its status and its tag.
     async fn ask(
         &mut self,
         of: &Operation,
         asked: &str,
         header: Option<(&str, &str)>,
-    ) -> Result<u16> {
+    ) -> Result<(u16, Option<String>)> {
         let mut request = self.client.get(format!("{}{asked}", self.services.serving));
+        if of.path.starts_with("/admin/") {
+            request = request.bearer_auth(&self.admin);
+        }
         if let Some((name, value)) = header {
             request = request.header(name, value);
         }
+        self.judge(of, asked, request).await
+    }
+
+    async fn judge(
+        &mut self,
+        of: &Operation,
+        asked: &str,
+        request: reqwest::RequestBuilder,
+    ) -> Result<(u16, Option<String>)> {
         let answer = request.send().await?;
         let status = answer.status().as_u16();
+        let tag = answer.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(str::to_owned);
         let kind = answer.headers().get("content-type");
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
         let text = answer.text().await?;
@@ -68,7 +87,41 @@ impl Bed {
             let shown: String = text.chars().take(600).collect();
             format!("{}: {asked}: {status} {shown}", of.id)
         })?;
-        Ok(status)
+        Ok((status, tag))
+    }
+
+    /// Bodies that are answered and bodies that are not.
+    async fn post(&mut self, of: &Operation, values: &Values) -> Result<Vec<u16>> {
+        let value = |name| values.of(&of.id, name).with_context(|| format!("no {name}"));
+        let (token_in, token_out) = (value("tokenIn")?, value("tokenOut")?);
+        let quote = json!({ "tokenIn": token_in, "tokenOut": token_out, "amount": "100000" });
+        let good = match of.id.as_str() {
+            "graphql" | "graphqlEventsOfBody" => json!({ "query": "{ block { number } }" }),
+            "quotes" => json!({ "quotes": [quote] }),
+            "simulate" => json!({ "from": value("owner")?, "to": token_in, "data": "0x18160ddd" }),
+            other => bail!("{other}: what is posted there?"),
+        };
+        let url = format!("{}{}", self.services.serving, of.path);
+        let post = |client: &reqwest::Client, body: String| {
+            client.post(&url).header("content-type", "application/json").body(body)
+        };
+        let mut statuses = Vec::new();
+        for body in [
+            good.to_string(),
+            "{}".to_owned(),
+            "{".to_owned(),
+            "[]".to_owned(),
+            " ".repeat(2 << 20),
+        ] {
+            let request = post(&self.client, body);
+            statuses.push(self.judge(of, &of.path, request).await?.0);
+        }
+        let without_type = self.client.post(&url).body(good.to_string());
+        statuses.push(self.judge(of, &of.path, without_type).await?.0);
+        let mut request = post(&self.client, good.to_string());
+        request = request.bearer_auth("sooho_key_nonsense");
+        statuses.push(self.judge(of, &of.path, request).await?.0);
+        Ok(statuses)
     }
 }
 
@@ -105,27 +158,36 @@ async fn answers_are_what_the_document_says() -> Result<()> {
         client.get(format!("{}/openapi.json", services.serving)).send().await?.json().await?;
     ensure!(whole == serving::openapi::document(), "the document is that of the code");
     let values = Values::collect(&services, &world).await?;
-    let mut bed = Bed { services, client, document: Document::new(whole) };
+    let admin = key(&world.store("openapi").await?, &[KeyScope::Admin]).await?;
+    let mut bed = Bed { services, admin, client, document: Document::new(whole) };
     let mut judged = BTreeMap::<u16, u32>::new();
     for operation in bed.document.gets() {
         let id = operation.id.clone();
         let plain =
             values.path(&operation).with_context(|| format!("{id}: no value to ask with"))?;
-        let status = bed.ask(&operation, &plain, None).await?;
+        let (status, tag) = bed.ask(&operation, &plain, None).await?;
         *judged.entry(status).or_default() += 1;
         let wanted = if NOTHING.contains(&id.as_str()) { 400..=400 } else { 200..=200 };
         ensure!(wanted.contains(&status), "{id}: {plain} answers {status}");
+        let has_tags = operation.parameters().any(|(name, ..)| name == "If-None-Match");
+        if let Some(tag) = tag.filter(|_| has_tags) {
+            let (status, _) = bed.ask(&operation, &plain, Some(("if-none-match", &tag))).await?;
+            *judged.entry(status).or_default() += 1;
+        }
         for (name, place, is_needed) in operation.parameters() {
             if is_needed {
                 continue;
             }
             // what may be left out is judged with a value, too, and with a wrong one
             let mut tries = Vec::new();
-            let extra = EXTRA.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-            tries.extend(values.of(&id, name).or_else(|| extra.map(str::to_owned)));
+            let extra = EXTRA.iter().filter(|(known, _)| *known == name);
+            match values.of(&id, name) {
+                Some(value) => tries.push(value),
+                None => tries.extend(extra.map(|(_, value)| (*value).to_owned())),
+            }
             tries.push("-".to_owned());
             for value in tries {
-                let status = match place {
+                let (status, _) = match place {
                     "query" => bed.ask(&operation, &with(&plain, name, &value), None).await?,
                     _ => bed.ask(&operation, &plain, Some((name, &value))).await?,
                 };
@@ -134,8 +196,20 @@ async fn answers_are_what_the_document_says() -> Result<()> {
             }
         }
     }
+    for operation in bed.document.posts() {
+        let statuses = bed.post(&operation, &values).await?;
+        ensure!(
+            statuses[0] == 200 && statuses[1..].iter().all(|status| (400..500).contains(status)),
+            "{}: {statuses:?}",
+            operation.id
+        );
+        for status in statuses {
+            *judged.entry(status).or_default() += 1;
+        }
+    }
     println!("judged by status: {judged:?}");
     ensure!(judged.values().sum::<u32>() > 300 && judged.contains_key(&400), "{judged:?}");
+    ensure!(judged.get(&304).is_some_and(|times| *times > 60), "{judged:?}");
     bed.services.terminate().await?;
     world.stop().await
 }

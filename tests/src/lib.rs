@@ -2,6 +2,7 @@
 //! truth as the chain itself tells it.
 
 pub mod fuzz;
+pub mod keys;
 pub mod openapi;
 pub mod process;
 pub mod quoting;

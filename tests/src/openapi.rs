@@ -48,9 +48,19 @@ impl Document {
     /// Its GET operations.
     #[must_use]
     pub fn gets(&self) -> Vec<Operation> {
+        self.operations("get")
+    }
+
+    /// Its POST operations.
+    #[must_use]
+    pub fn posts(&self) -> Vec<Operation> {
+        self.operations("post")
+    }
+
+    fn operations(&self, method: &str) -> Vec<Operation> {
         let paths = self.whole["paths"].as_object();
         let of_path = |(path, item): (&String, &Value)| {
-            let told = item.get("get")?.clone();
+            let told = item.get(method)?.clone();
             let id = told["operationId"].as_str()?.to_owned();
             Some(Operation { path: path.clone(), id, told })
         };
@@ -78,7 +88,7 @@ impl Document {
             format!("{status} is documented as {:?}, not as {kind}", content.keys())
         })?;
         let schema = content["schema"].clone();
-        let value = if bare.ends_with("json") {
+        let value = if bare.ends_with("/json") || bare.ends_with("+json") {
             serde_json::from_str(body)?
         } else {
             Value::String(body.to_owned())

@@ -6,6 +6,7 @@
 //! * a cursor that this program did not make, or made for another list, is refused;
 //! * a request reads one chain at one block ([`scope::Scope`]) and its answer says which.
 
+pub mod access;
 pub mod answer;
 pub mod chains;
 pub mod cursor;

@@ -18,7 +18,7 @@ use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate as _, predicate::SizeAbove},
-    cors::{Any, CorsLayer},
+    cors::{AllowHeaders, Any, CorsLayer},
 };
 
 use crate::{
@@ -68,7 +68,8 @@ impl Shell {
         let cors = CorsLayer::new()
             .allow_origin(Any)
             .allow_methods(Any)
-            .allow_headers(Any)
+            // `*` would not take `Authorization` in
+            .allow_headers(AllowHeaders::mirror_request())
             .expose_headers(shown_to_pages());
         Ok(routes
             .merge(health::routes(self.ready, self.registry))

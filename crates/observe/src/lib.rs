@@ -7,5 +7,5 @@ pub mod config;
 pub mod logging;
 pub mod shutdown;
 
-pub use prometheus::Registry;
+pub use prometheus::{Error as MetricsError, Registry};
 pub use shutdown::Shutdown;

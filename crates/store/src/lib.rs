@@ -22,6 +22,7 @@ mod fixtures;
 mod generations;
 mod history;
 mod indexes;
+pub mod keys;
 mod lease;
 pub mod market;
 mod packed;

@@ -267,6 +267,8 @@ pub(crate) const QUERIES: &[Query] = &[
     ),
     query(One("price_deviations"), "_id..", "_id", ID, Given),
     query(One("price_jobs"), "_id..", "_id", ID, Whole("one document per job")),
+    // keys of those who use the services
+    query(One("api_keys"), "_id..", "_id", ID, Whole("one document per key")),
     // a backup: what can be taken back, and what lies below
     query(One("rows"), "g..", "", "group", Whole("what can be taken back")),
     query(One("rows"), "_id.. g.b..", "_id", ID, Bounded("the rows of a chain, in a backup")),

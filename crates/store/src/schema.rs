@@ -19,7 +19,7 @@ use crate::{
     error::{StoreError, code},
     generations::documents::CHAINS,
     indexes::{APART, INDEXES, Index},
-    market,
+    keys, market,
 };
 
 mod claim;
@@ -105,7 +105,7 @@ async fn migrate_by(database: &Database, oldest: i64, steps: &[Step]) -> Result<
     // refused before anything is touched
     let found = version(database).await?;
     check(database, found.as_ref(), oldest, newest)?;
-    let beside = market::COLLECTIONS.into_iter().chain([LEASES, FENCES, CHAINS]);
+    let beside = market::COLLECTIONS.into_iter().chain([LEASES, FENCES, CHAINS, keys::COLLECTION]);
     for collection in COLLECTIONS.into_iter().chain(beside) {
         // created beforehand: a snapshot cannot read a collection that is younger than itself
         match database.create_collection(collection).await {

@@ -12,7 +12,7 @@ use crate::documents::{
     lease::{FENCES, LEASES},
 };
 use crate::generations::documents::CHAINS;
-use crate::market;
+use crate::{keys, market};
 
 /// The shard key of a collection; `None` for the few documents that stay on one shard. Collections of contract events
 /// have the same key as others.
@@ -25,7 +25,7 @@ pub(crate) fn key(collection: &str) -> Option<&'static [(&'static str, i32)]> {
 pub(crate) fn is_known(collection: &str) -> bool {
     COLLECTIONS.contains(&collection)
         || market::COLLECTIONS.contains(&collection)
-        || [META, LEASES, FENCES, CHAINS].contains(&collection)
+        || [META, LEASES, FENCES, CHAINS, keys::COLLECTION].contains(&collection)
         || collection.starts_with("contract_")
 }
 

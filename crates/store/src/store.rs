@@ -14,6 +14,7 @@ use crate::{
     documents::lease::LEASES,
     error::StoreError,
     generations::{self, Generation, Generations, Standing, waiting},
+    keys::Keys,
     lease::{self, Lease},
     market::MarketWriter,
     reader::Reader,
@@ -181,6 +182,12 @@ impl Store {
     #[must_use]
     pub fn market(&self) -> MarketWriter {
         MarketWriter::new(self.database.clone())
+    }
+
+    /// The keys of those who use the services.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        Keys::new(self.database.clone())
     }
 
     /// The way to read; it has no method that writes.

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use api_kit::{chains::Chains, shell::REQUEST_TIMEOUT};
+use api_kit::{
+    access::{AccessSettings, Scopes},
+    chains::Chains,
+    shell::REQUEST_TIMEOUT,
+};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -42,7 +46,9 @@ impl Service {
         writer.commit(&batch).await.unwrap();
         let client = ::chain::Client::new(CHAIN, &[node.to_owned()]).unwrap();
         let collections = chain::collections();
+        let (keys, anonymous) = (store.keys(), Scopes::OPEN);
         let deps = Deps {
+            access: AccessSettings { keys, anonymous },
             chains: Chains::new(vec![(
                 CHAIN,
                 ChainDeps { name: "local".into(), client, collections },

@@ -1,6 +1,7 @@
 //! Answering requests. An answer that is of the chain's newest block and of nothing else is kept until the next one.
 
 use api_kit::{
+    access::{Grant, KeyScope},
     extract::{Json, Query},
     problem::Problem,
 };
@@ -47,9 +48,11 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 )]
 pub(super) async fn post(
     State(app): State<App>,
+    grant: Grant,
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Result<HttpResponse, Problem> {
+    grant.require(KeyScope::Read)?;
     answer(&app, &headers, body).await
 }
 
@@ -74,6 +77,7 @@ pub(super) async fn post(
 )]
 pub(super) async fn get(
     State(app): State<App>,
+    grant: Grant,
     headers: HeaderMap,
     Query(params): Query<Params>,
 ) -> Result<HttpResponse, Problem> {
@@ -81,6 +85,7 @@ pub(super) async fn get(
     let is_browser = accepted.into_iter().any(|value| value.contains("text/html"));
     match params.body()? {
         Some(body) if !is_browser => {
+            grant.require(KeyScope::Read)?;
             let mut response = answer(&app, &headers, body).await?;
             let headers = response.headers_mut();
             headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

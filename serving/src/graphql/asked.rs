@@ -2,6 +2,7 @@
 
 use api_kit::problem::Problem;
 use async_graphql::Request;
+use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
@@ -54,17 +55,37 @@ impl Params {
     }
 }
 
+/// A message of a socket with its document named as [`request`] names it: the protocol there knows the usual members alone.
+pub(super) fn message(data: Bytes) -> Bytes {
+    // nearly all have nothing of this
+    let says = |name: &&str| data.windows(name.len()).any(|part| part == name.as_bytes());
+    if !IDS.iter().any(says) {
+        return data;
+    }
+    let Ok(mut message) = serde_json::from_slice::<Value>(&data) else { return data };
+    match message.get_mut("payload").and_then(Value::as_object_mut) {
+        Some(payload) => name_document(payload),
+        None => return data,
+    }
+    serde_json::to_vec(&message).map_or(data, Bytes::from)
+}
+
+/// Puts the id of a listed document to where the executor looks for it.
+fn name_document(members: &mut Map<String, Value>) {
+    // what is null was not said
+    members.retain(|_, value| !value.is_null());
+    if let Some(id) = IDS.iter().find_map(|name| members.remove(*name)) {
+        let extensions = members.entry("extensions").or_insert_with(|| Map::new().into());
+        if let Value::Object(extensions) = extensions {
+            extensions.insert(DOCUMENT.to_owned(), id);
+        }
+    }
+}
+
 /// One request of a body.
 pub(super) fn request(mut body: Value) -> Result<Request, Problem> {
     if let Value::Object(members) = &mut body {
-        // what is null was not said
-        members.retain(|_, value| !value.is_null());
-        if let Some(id) = IDS.iter().find_map(|name| members.remove(*name)) {
-            let extensions = members.entry("extensions").or_insert_with(|| Map::new().into());
-            if let Value::Object(extensions) = extensions {
-                extensions.insert(DOCUMENT.to_owned(), id);
-            }
-        }
+        name_document(members);
     }
     let extensions = body.get("extensions");
     let is_named = extensions.is_some_and(|extensions| {

@@ -5,10 +5,14 @@
     reason = "shapes are described here; requests and answers are made by the executor"
 )]
 
+use api_kit::access::KeyScope;
 use serde_json::Value;
 use utoipa::{ToSchema, openapi::OpenApi};
 
-use crate::openapi::problems::{self, Fault, Told};
+use crate::openapi::{
+    keys,
+    problems::{self, Fault, Told},
+};
 
 /// A request of GraphQL: `query`, or what names a document in `extensions` or `documentId`.
 #[derive(ToSchema)]
@@ -65,5 +69,6 @@ pub(super) fn document(mut document: OpenApi) -> OpenApi {
     let faults = [Fault::BadRequest, Fault::Internal, Fault::Unavailable, Fault::Timeout];
     problems::add(&mut document, &faults, Told::Problem);
     problems::add_to_bodies(&mut document);
+    keys::needed(&mut document, KeyScope::Read);
     document
 }

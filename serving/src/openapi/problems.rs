@@ -23,6 +23,10 @@ pub(crate) enum Told {
 pub(crate) enum Fault {
     /// 400.
     BadRequest,
+    /// 401.
+    Unauthorized,
+    /// 403.
+    Forbidden,
     /// 404.
     NotFound,
     /// 413.
@@ -40,18 +44,33 @@ pub(crate) enum Fault {
 }
 
 use Fault::{
-    BadRequest, Internal, MediaType, NotFound, Timeout, TooLarge, Unavailable, Unprocessable,
+    BadRequest, Forbidden, Internal, MediaType, NotFound, Timeout, TooLarge, Unauthorized,
+    Unavailable, Unprocessable,
 };
 
 /// All, in the order of their statuses.
-const ALL: [Fault; 8] =
-    [BadRequest, NotFound, TooLarge, MediaType, Unprocessable, Internal, Unavailable, Timeout];
+const ALL: [Fault; 10] = [
+    BadRequest,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    MediaType,
+    Unprocessable,
+    Internal,
+    Unavailable,
+    Timeout,
+];
 
 /// Whatever the shell of the service may answer.
 pub(crate) const SHELL: &[Fault] = &[Internal, Timeout];
 /// Of operations that read the store.
 pub(crate) const READS: &[Fault] =
     &[BadRequest, NotFound, Unprocessable, Internal, Unavailable, Timeout];
+/// Of operations that may need a key; the store may be away when it is looked up.
+pub(crate) const KEYS: &[Fault] = &[BadRequest, Unauthorized, Forbidden, Unavailable];
+/// Of operations that read what is in the store as a whole.
+pub(crate) const STORE: &[Fault] = &[Internal, Unavailable, Timeout];
 /// Of operations that read a body, too.
 pub(crate) const BODY: &[Fault] = &[TooLarge, MediaType];
 
@@ -59,6 +78,8 @@ impl Fault {
     const fn status(self) -> &'static str {
         match self {
             Self::BadRequest => "400",
+            Self::Unauthorized => "401",
+            Self::Forbidden => "403",
             Self::NotFound => "404",
             Self::TooLarge => "413",
             Self::MediaType => "415",
@@ -72,6 +93,8 @@ impl Fault {
     const fn name(self) -> &'static str {
         match self {
             Self::BadRequest => "BadRequest",
+            Self::Unauthorized => "Unauthorized",
+            Self::Forbidden => "Forbidden",
             Self::NotFound => "NotFound",
             Self::TooLarge => "BodyTooLarge",
             Self::MediaType => "MediaTypeUnsupported",
@@ -87,6 +110,11 @@ impl Fault {
             Self::BadRequest => {
                 "The request is wrong in itself: `code` says what, `detail` what to do."
             }
+            Self::Unauthorized => {
+                "A key is needed (`KEY_REQUIRED`), or that of the request is good for nothing (`KEY_INVALID`, `KEY_UNKNOWN`, \
+                 `KEY_EXPIRED`, `KEY_REVOKED`)."
+            }
+            Self::Forbidden => "The key has not the scope that this needs (`SCOPE_MISSING`).",
             Self::NotFound => {
                 "What the request names does not exist, or the chain is not served (`CHAIN_UNSUPPORTED`)."
             }
@@ -110,8 +138,8 @@ impl Fault {
 
     fn response(self, told: Told) -> Response {
         let of = |schema: &str| Content::new(Some(Ref::from_schema_name(schema)));
-        // what fails outside of a feed's handlers is told as everywhere
-        let outside = matches!(self, Self::Internal | Self::Timeout);
+        // what fails outside of a feed's handlers is told as everywhere: its key, too
+        let outside = matches!(self, BadRequest | Internal | Unavailable | Timeout);
         let mut response = ResponseBuilder::new().description(self.description());
         response = match told {
             Told::Problem => response,
@@ -120,6 +148,12 @@ impl Fault {
         };
         if told == Told::Problem || outside {
             response = response.content("application/problem+json", of("Problem"));
+        }
+        if self == Self::Unauthorized {
+            let text = "How a key is sent.";
+            let scheme = Object::builder().schema_type(Type::String);
+            let header = HeaderBuilder::new().schema(Some(scheme)).description(Some(text));
+            response = response.header("WWW-Authenticate", header.build());
         }
         if self == Self::Unavailable {
             response = response.header("Retry-After", retry_after());

@@ -33,6 +33,7 @@ use super::shapes;
         (name = "cmc", description = "The format that CoinMarketCap reads of exchanges."),
         (name = "dexscreener", description = "DEX Screener's adapter 1.1, which GeckoTerminal reads, too."),
         (name = "dextools", description = "DEXTools' adapter 0.0.1."),
+        (name = "admin", description = "For who runs the service; always with a key of the scope `admin`."),
         (name = "service", description = "Health, metrics, state, and this document."),
     ),
     components(schemas(

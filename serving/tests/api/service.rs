@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, path::PathBuf, process::Command};
 
-use api_kit::{chains::Chains, shell::REQUEST_TIMEOUT};
+use api_kit::{
+    access::{AccessSettings, Scopes},
+    chains::Chains,
+    shell::REQUEST_TIMEOUT,
+};
 use axum::{
     Router,
     body::{Body, BodyDataStream, Bytes, to_bytes},
@@ -32,8 +36,13 @@ pub struct Service {
 
 impl Service {
     /// A service whose store is empty and whose node does not answer.
-    #[expect(clippy::disallowed_methods, reason = "a test reads which mongod to use")]
     pub async fn empty() -> Self {
+        Self::open_to(Scopes::OPEN).await
+    }
+
+    /// The same, where anybody may do this and nothing else.
+    #[expect(clippy::disallowed_methods, reason = "a test reads which mongod to use")]
+    pub async fn open_to(anonymous: Scopes) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let binary = std::env::var("SOOHO_MONGOD").ok().map(PathBuf::from);
         let options =
@@ -68,7 +77,9 @@ impl Service {
             tables: contracts::tables(),
             feeds: serving::feeds::FeedSettings::default(),
         };
+        let keys = store.keys();
         let deps = Deps {
+            access: AccessSettings { keys, anonymous },
             chains: Chains::new(vec![(CHAIN, chain)]),
             reader: store.reader(),
             registry: Registry::new(),
@@ -147,6 +158,11 @@ impl Service {
     /// The routes, as the router prints them.
     pub fn routes(&self) -> String {
         format!("{:?}", self.router)
+    }
+
+    /// Who may use the service.
+    pub fn keys(&self) -> store::keys::Keys {
+        self.store.keys()
     }
 
     /// Writes market prices.

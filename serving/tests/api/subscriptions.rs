@@ -111,6 +111,11 @@ async fn who_misses_something_is_told() {
         service.commit(Some(block.block.number - 1), std::slice::from_ref(block)).await;
         service.refresh().await;
     }
+    // two answers are on their way already
+    for number in [3, 4] {
+        let next = slow.next().await.unwrap();
+        assert_eq!(next["data"]["chain"]["added"][0]["number"], number, "{next}");
+    }
     assert_eq!(slow.end().await, "TOO_SLOW");
 
     let mut other = Ear::of(&service, CHAIN).await;

@@ -15,7 +15,6 @@ mod backfill;
 mod gaps;
 mod jobs;
 mod now;
-mod table;
 
 /// Arguments of `sooho prices`.
 #[derive(Debug, Args)]

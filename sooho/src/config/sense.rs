@@ -24,6 +24,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     config.prices.check(&config.chain)?;
     config.feeds.check(&config.chain)?;
     config.serving.check()?;
+    config.access.check()?;
     for (index, chain) in config.chain.iter().enumerate() {
         check_chain(&format!("chain.{index}"), chain)?;
     }

@@ -71,8 +71,11 @@ async fn malice_is_answered_with_a_code() -> Result<()> {
             status == 200 && answer["errors"].is_array() && answer["data"].is_null(),
             "{answer}"
         );
-        let (_, again) = bed.post(&json!({ "extensions": named(&sha256(&document)) })).await?;
-        ensure!(answer["errors"].is_array() && again["data"].is_null(), "{again}");
+        let (status, again) = bed.post(&json!({ "extensions": named(&sha256(&document)) })).await?;
+        ensure!(
+            status == 200 && again["errors"].is_array() && again["data"].is_null(),
+            "{status} {again}"
+        );
     }
 
     // a flood of hashes and of documents leaves those that are used

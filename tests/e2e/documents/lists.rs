@@ -54,6 +54,11 @@ async fn nothing_but_listed_documents_is_answered() -> Result<()> {
     subscriber.ask("1", json!({ "extensions": named("7d5c0f") })).await?;
     let answer = subscriber.answer_to("1").await?;
     ensure!(answer["data"]["chain"]["chain"]["chainId"].is_number(), "{answer}");
+    for (id, name) in [("3", "documentId"), ("4", "doc_id")] {
+        subscriber.ask(id, json!({ name: "7d5c0f" })).await?;
+        let answer = subscriber.answer_to(id).await?;
+        ensure!(answer["data"]["chain"]["chain"]["chainId"].is_number(), "{answer}");
+    }
     subscriber.ask("2", json!({ "query": "subscription { chain { __typename } }" })).await?;
     let answer = subscriber.answer_to("2").await?;
     ensure!(code(&answer) == "QUERY_NOT_IN_SAFELIST", "{answer}");
@@ -86,6 +91,16 @@ async fn a_schema_that_is_not_told() -> Result<()> {
     }
     let (_, answer) = bed.post(&json!({ "query": "{ __typename block { __typename } }" })).await?;
     ensure!(answer["data"]["__typename"] == "Query", "{answer}");
+    // nor is it told word by word
+    for nearly in [
+        "{ pol { id } }",
+        "{ pools(frist: 1) { nodes { id } } }",
+        "{ pools(orderBy: TVLX) { nodes { id } } }",
+    ] {
+        let (_, answer) = bed.post(&json!({ "query": nearly })).await?;
+        ensure!(code(&answer) == "QUERY_INVALID", "{answer}");
+        ensure!(!answer.to_string().contains("Did you mean"), "{answer}");
+    }
     let page = get(&format!("{}/graphql", bed.services.serving)).await?;
     ensure!(page["code"] == "GRAPHIQL_OFF", "{page}");
     bed.stop().await

@@ -3,12 +3,14 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use api_kit::access::KeyScope;
 use market_fixture::{Api, PriceServer, Print};
 use serde_json::Value;
 use sooho::config::Config;
 use store::market::{Outcome, Run};
 use tests::{
-    process::{Services, get, metric, run, write_config},
+    keys::{get_as, key},
+    process::{Services, metric, run, write_config},
     world::World,
 };
 
@@ -46,8 +48,8 @@ async fn until(what: &str, mut ready: impl AsyncFnMut() -> Result<bool>) -> Resu
     Ok(())
 }
 
-async fn job(services: &Services, name: &str) -> Result<Value> {
-    let all = get(&format!("{}/admin/prices/jobs", services.indexer)).await?;
+async fn job(services: &Services, key: &str, name: &str) -> Result<Value> {
+    let all = get_as(key, &format!("{}/admin/prices/jobs", services.indexer)).await?;
     let jobs = all["jobs"].as_array().context("no jobs")?;
     Ok(jobs.iter().find(|job| job["name"] == name).cloned().unwrap_or_default())
 }
@@ -72,6 +74,7 @@ async fn one_of_two_collects_and_the_other_takes_over_when_it_is_killed() -> Res
     let long_ago = now() * 1_000 - 2 * YEAR_MS;
     let old = Run { start: long_ago, end: long_ago, outcome: Outcome::Done, detail: String::new() };
     store.market().record_run("coinbase", &old, None).await?;
+    let admin = key(&store, &[KeyScope::Admin]).await?;
 
     let mut both = Vec::new();
     for name in ["first", "second"] {
@@ -85,13 +88,14 @@ async fn one_of_two_collects_and_the_other_takes_over_when_it_is_killed() -> Res
     let (second, first) = (both.pop().context("two")?, both.pop().context("two")?);
     until("nobody collects", async || Ok(leads(&first).await? || leads(&second).await?)).await?;
     let (runner, other) = if leads(&first).await? { (first, second) } else { (second, first) };
-    until("no run", async || Ok(runs(&job(&runner, "binance").await?) >= 3)).await?;
+    until("no run", async || Ok(runs(&job(&runner, &admin, "binance").await?) >= 3)).await?;
     ensure!(!leads(&other).await?, "both collect");
     ensure!(metric(&other.indexer, "sooho_price_job_runs_total").await?.is_none(), "both run jobs");
 
     // what was missed was made up for, once
-    until("the missed run", async || Ok(runs(&job(&other, "coinbase").await?) == 2)).await?;
-    let missed = job(&other, "coinbase").await?;
+    until("the missed run", async || Ok(runs(&job(&other, &admin, "coinbase").await?) == 2))
+        .await?;
+    let missed = job(&other, &admin, "coinbase").await?;
     ensure!(missed["cron"] == YEARLY && missed["nextRun"].is_string(), "{missed}");
     ensure!(missed["runs"][0]["outcome"] == "done", "{missed}");
 
@@ -117,7 +121,7 @@ async fn one_of_two_collects_and_the_other_takes_over_when_it_is_killed() -> Res
         Ok(price["value"].as_str() > Some("2450.1"))
     })
     .await?;
-    ensure!(runs(&job(&other, "coinbase").await?) == 2, "a run was made twice");
+    ensure!(runs(&job(&other, &admin, "coinbase").await?) == 2, "a run was made twice");
     other.terminate().await?;
     world.stop().await
 }

@@ -3,8 +3,10 @@
 use std::{process::Command, time::Duration};
 
 use anyhow::{Result, ensure};
+use api_kit::access::KeyScope;
 use market_fixture::{Api, Fault, PriceServer, Print};
 use tests::{
+    keys::{get_as, key},
     process::{Services, executable},
     world::World,
 };
@@ -67,6 +69,8 @@ async fn no_key_is_told_by_a_service_that_runs_with_everything_logged() -> Resul
         server.fault(Api::DefiLlama, [fault]);
     }
     let services = Services::up_with(&config, world.folder.path(), &KEYS).await?;
+    let store = world.store(&config.store.database).await?;
+    let (client, admin) = (reqwest::Client::new(), key(&store, &[KeyScope::Admin]).await?);
     until("questions", async || {
         let enough = |api| server.asked(api).len() >= 6;
         Ok(enough(Api::CoinGecko) && enough(Api::DefiLlama))
@@ -82,12 +86,12 @@ async fn no_key_is_told_by_a_service_that_runs_with_everything_logged() -> Resul
         format!("{}/v1/prices/{WETH}/observations", services.serving),
         format!("{}/status", services.serving),
     ] {
-        let text = reqwest::get(&path).await?.text().await?;
+        let text = client.get(&path).bearer_auth(&admin).send().await?.text().await?;
         ensure!(!text.is_empty(), "{path}");
         check(&path, &text)?;
     }
     let jobs =
-        reqwest::get(format!("{}/admin/prices/jobs", services.indexer)).await?.text().await?;
+        get_as(&admin, &format!("{}/admin/prices/jobs", services.indexer)).await?.to_string();
     ensure!(jobs.contains("coingecko") && jobs.contains("defillama"), "{jobs}");
     services.terminate().await?;
 

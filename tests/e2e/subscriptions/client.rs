@@ -1,6 +1,9 @@
 //! A client of `graphql-transport-ws`.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use alloy_primitives::B256;
 use anyhow::{Context, Result, bail, ensure};
@@ -17,7 +20,16 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 const MOMENT: Duration = Duration::from_millis(200);
 
+/// What came of a beginning.
+#[derive(Debug)]
+pub enum Begun {
+    Open(Box<Subscriber>),
+    /// The server closed, with this code and reason.
+    Closed(u16, String),
+}
+
 /// A connection that has begun.
+#[derive(Debug)]
 pub struct Subscriber {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Answers to others than was waited for.
@@ -26,6 +38,14 @@ pub struct Subscriber {
 
 impl Subscriber {
     pub async fn connect(base: &str) -> Result<Self> {
+        match Self::begin(base, Value::Null).await? {
+            Begun::Open(subscriber) => Ok(*subscriber),
+            Begun::Closed(code, reason) => bail!("it closes: {code} {reason}"),
+        }
+    }
+
+    /// The same with something in the first message.
+    pub async fn begin(base: &str, payload: Value) -> Result<Begun> {
         let url = format!("{}/graphql/ws", base.replacen("http", "ws", 1));
         let mut request = url.into_client_request()?;
         let protocol = "graphql-transport-ws";
@@ -34,10 +54,40 @@ impl Subscriber {
         let chosen = response.headers().get("sec-websocket-protocol").context("no protocol")?;
         ensure!(chosen == protocol, "{chosen:?}");
         let mut subscriber = Self { socket, waiting: VecDeque::new() };
-        subscriber.send(&json!({ "type": "connection_init" })).await?;
-        let acknowledged = subscriber.next().await?;
-        ensure!(acknowledged["type"] == "connection_ack", "{acknowledged}");
-        Ok(subscriber)
+        let mut init = json!({ "type": "connection_init" });
+        if !payload.is_null() {
+            init["payload"] = payload;
+        }
+        subscriber.send(&init).await?;
+        loop {
+            match subscriber.message(PATIENCE).await? {
+                Message::Text(text) => {
+                    let said: Value = serde_json::from_str(&text)?;
+                    ensure!(said["type"] == "connection_ack", "{said}");
+                    return Ok(Begun::Open(Box::new(subscriber)));
+                }
+                Message::Close(Some(frame)) => {
+                    return Ok(Begun::Closed(frame.code.into(), frame.reason.to_string()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Code and reason of the server when it closes, whatever it says before.
+    pub async fn closed(&mut self, patience: Duration) -> Result<(u16, String)> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if let Message::Close(Some(frame)) = self.message(rest).await? {
+                return Ok((frame.code.into(), frame.reason.to_string()));
+            }
+        }
+    }
+
+    async fn message(&mut self, patience: Duration) -> Result<Message> {
+        let message = tokio::time::timeout(patience, self.socket.next()).await?;
+        Ok(message.context("it broke off without a word")??)
     }
 
     /// What the service says to an upgrade that it refuses.
@@ -120,8 +170,7 @@ impl Subscriber {
     /// How the server closes.
     pub async fn end(&mut self) -> Result<String> {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await?;
-            match message.context("it broke off without a word")?? {
+            match self.message(PATIENCE).await? {
                 Message::Close(Some(frame)) => return Ok(format!("{frame:?}")),
                 Message::Close(None) => bail!("it closes without a reason"),
                 _ => {}
@@ -135,8 +184,7 @@ impl Subscriber {
 
     async fn next(&mut self) -> Result<Value> {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await?;
-            match message.context("it broke off")?? {
+            match self.message(PATIENCE).await? {
                 Message::Text(text) => return Ok(serde_json::from_str(&text)?),
                 Message::Close(frame) => bail!("it closes: {frame:?}"),
                 _ => {}

@@ -12,21 +12,32 @@ use std::{
 
 use bson::Timestamp;
 use domain::ids::ChainId;
-use tokio::sync::Mutex as Turn;
+use tokio::{sync::Mutex as Turn, time::timeout};
 
 use super::{Reader, Snapshot};
 use crate::{error::StoreError, watermark::Watermark};
 
+/// Longest wait for what another request hears of a chain.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// How far a chain was.
 #[derive(Debug, Clone)]
-struct Moment {
+pub(super) struct Moment {
     asked: Instant,
     time: Timestamp,
     key: i64,
     watermark: Watermark,
 }
 
-type OfChain = Arc<Turn<Option<Moment>>>;
+/// What was heard of a chain last.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    moment: Option<Moment>,
+    /// When a question was asked that had no answer.
+    failed: Option<Instant>,
+}
+
+type OfChain = Arc<Turn<Heard>>;
 
 /// The moments of the chains.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +47,7 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    fn of(&self, chain: ChainId) -> OfChain {
+    pub(super) fn of(&self, chain: ChainId) -> OfChain {
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(chains.entry(chain).or_default())
     }
@@ -59,28 +70,36 @@ impl Reader {
         if self.recent.hold.is_zero() {
             return self.snapshot(chain).await;
         }
-        let turn = self.recent.of(chain);
-        // one asks, the others wait for what it hears
-        let mut newest = turn.lock().await;
-        if let Some(moment) = &*newest
-            && moment.asked.elapsed() < self.recent.hold
-        {
+        let (came, turn) = (Instant::now(), self.recent.of(chain));
+        // one asks, the others wait for what it hears; not for ever, should it hear nothing at all
+        let Ok(mut heard) = timeout(PATIENCE, turn.lock()).await else {
+            return self.snapshot(chain).await;
+        };
+        // whatever was asked since is new to who came before, however long the answer took
+        let is_new = |asked: Instant| asked >= came || asked.elapsed() < self.recent.hold;
+        if let Some(moment) = heard.moment.as_ref().filter(|moment| is_new(moment.asked)) {
             let moment = moment.clone();
-            drop(newest);
+            drop(heard);
             return self.at(chain, moment).await.map(Some);
         }
+        if heard.failed.is_some_and(|asked| asked >= came) {
+            // all who waited for it try by themselves, beside each other: one after the other they would wait for ever
+            drop(heard);
+            return self.snapshot(chain).await;
+        }
         let asked = Instant::now();
-        let snapshot = self.snapshot(chain).await?;
-        *newest = match &snapshot {
-            Some(snapshot) => snapshot.parts().await.1.snapshot_time().map(|time| Moment {
+        let outcome = self.snapshot(chain).await;
+        let moment = match &outcome {
+            Ok(Some(snapshot)) => snapshot.parts().await.1.snapshot_time().map(|time| Moment {
                 asked,
                 time,
                 key: snapshot.key(),
                 watermark: *snapshot.watermark(),
             }),
-            None => None,
+            _ => None,
         };
-        Ok(snapshot)
+        *heard = Heard { moment, failed: outcome.is_err().then_some(asked) };
+        outcome
     }
 
     async fn at(&self, chain: ChainId, moment: Moment) -> Result<Snapshot, StoreError> {

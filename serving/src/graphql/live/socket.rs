@@ -2,13 +2,16 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
-use api_kit::problem::Problem;
+use api_kit::{
+    access::{Grant, KeyScope},
+    problem::Problem,
+};
 use async_graphql::{
     Data,
     http::{ALL_WEBSOCKET_PROTOCOLS, WebSocket as Protocol, WebSocketProtocols, WsMessage},
@@ -23,10 +26,11 @@ use axum::{
     response::Response,
 };
 use futures::{SinkExt as _, StreamExt as _};
+use serde_json::Value;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use super::Live;
-use crate::graphql::App;
+use crate::graphql::{App, asked};
 
 /// Longest message of a client, in bytes; a document has 32 kB at most.
 const MESSAGE: usize = 64 << 10;
@@ -39,11 +43,15 @@ const PING: Duration = Duration::from_secs(20);
 /// Who is silent for so long is gone.
 const SILENCE: Duration = Duration::from_secs(60);
 /// Who takes no answer for so long is too slow.
-const SEND: Duration = Duration::from_secs(10);
+pub(super) const SEND: Duration = Duration::from_secs(10);
+
+/// Longest reason of a close frame, in ASCII characters.
+const LONGEST_REASON: usize = 120;
 
 /// Close codes; those from 4000 are the protocol's.
 const GOING_AWAY: u16 = 1001;
 const POLICY: u16 = 1008;
+const FORBIDDEN: u16 = 4403;
 const INIT_TIMEOUT: u16 = 4408;
 
 /// Subscriptions and queries on a WebSocket, by the sub-protocol `graphql-transport-ws` (or the older `graphql-ws`).
@@ -66,9 +74,14 @@ const INIT_TIMEOUT: u16 = 4408;
 )]
 pub(in crate::graphql) async fn upgrade(
     State(app): State<App>,
+    grant: Grant,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
+    // without a key one may come with the first message: pages of browsers cannot send headers here
+    if grant.has_key() {
+        grant.require(KeyScope::Read)?;
+    }
     let protocol = protocol(&headers).ok_or_else(|| {
         let detail = "name the sub-protocol graphql-transport-ws in sec-websocket-protocol";
         Problem::bad_request("PROTOCOL_INVALID", detail)
@@ -80,7 +93,7 @@ pub(in crate::graphql) async fn upgrade(
         // most of the many connections are silent most of the time
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
-        .on_upgrade(move |socket| serve(app, socket, protocol, permit)))
+        .on_upgrade(move |socket| serve(app, grant, socket, protocol, permit)))
 }
 
 /// The first one named that is known.
@@ -92,6 +105,7 @@ fn protocol(headers: &HeaderMap) -> Option<WebSocketProtocols> {
 /// Serves one connection to its end.
 async fn serve(
     app: App,
+    grant: Grant,
     socket: WebSocket,
     protocol: WebSocketProtocols,
     _permit: OwnedSemaphorePermit,
@@ -104,20 +118,29 @@ async fn serve(
         move |message| {
             hears.store(true, Ordering::Relaxed);
             let data = match message {
-                Ok(message @ (Message::Text(_) | Message::Binary(_))) => Some(message.into_data()),
+                Ok(message @ (Message::Text(_) | Message::Binary(_))) => {
+                    Some(asked::message(message.into_data()))
+                }
                 _ => None,
             };
             std::future::ready(data)
         },
     );
-    let begun = Arc::new(AtomicBool::new(false));
+    let begun = Arc::new(OnceLock::new());
     let begins = Arc::clone(&begun);
-    let mut answers = std::pin::pin!(
-        Protocol::new(Live::new(app), input, protocol).on_connection_init(move |_| {
-            begins.store(true, Ordering::Relaxed);
-            std::future::ready(Ok(Data::default()))
-        })
-    );
+    let mut answers =
+        std::pin::pin!(Protocol::new(Live::new(app), input, protocol).on_connection_init(
+            async move |payload: Value| {
+                let admitted = admitted(grant, &payload).await;
+                let outcome = match &admitted {
+                    Ok(_) => Ok(Data::default()),
+                    Err(problem) => Err(problem.clone().into()),
+                };
+                // the protocol lets it begin once
+                drop(begins.set(admitted));
+                outcome
+            }
+        ));
     let opened = Instant::now();
     let mut last_heard = opened;
     let mut beat = tokio::time::interval_at(opened + INIT, PING);
@@ -125,6 +148,7 @@ async fn serve(
         let message = tokio::select! {
             answer = answers.next() => match answer {
                 Some(WsMessage::Text(text)) => Message::Text(text.into()),
+                Some(WsMessage::Close(..)) if let Some(Err(problem)) = begun.get() => forbidden(problem),
                 Some(WsMessage::Close(code, reason)) => close(code, reason),
                 None => return,
             },
@@ -133,7 +157,13 @@ async fn serve(
                 if heard.swap(false, Ordering::Relaxed) {
                     last_heard = now;
                 }
-                if !begun.load(Ordering::Relaxed) {
+                let renewed = match begun.get() {
+                    Some(Ok(grant)) => Some(grant.renewed().await),
+                    _ => None,
+                };
+                if let Some(Err(problem)) = &renewed {
+                    forbidden(problem)
+                } else if renewed.is_none() {
                     close(INIT_TIMEOUT, "Connection initialisation timeout")
                 } else if now.duration_since(last_heard) > SILENCE {
                     close(POLICY, "nothing was heard for a minute, not even a pong")
@@ -155,6 +185,30 @@ async fn serve(
             }
         }
     }
+}
+
+/// Who may go on: by the key that the connection was opened with, or by that of its first message.
+async fn admitted(grant: Grant, payload: &Value) -> Result<Grant, Problem> {
+    let grant = match key_in(payload) {
+        Some(key) => grant.with_key(key).await?,
+        None => grant,
+    };
+    grant.require(KeyScope::Read)?;
+    Ok(grant)
+}
+
+/// The key in what clients call `connectionParams`: named as headers are, or `apiKey`.
+fn key_in(payload: &Value) -> Option<&str> {
+    const NAMES: [&str; 3] = ["authorization", "x-api-key", "apikey"];
+    let members = payload.as_object()?.iter();
+    let mut named = members.filter(|(name, _)| NAMES.contains(&name.to_ascii_lowercase().as_str()));
+    named.find_map(|(_, value)| value.as_str())
+}
+
+fn forbidden(problem: &Problem) -> Message {
+    // what is longer does not fit into a close frame
+    let reason = format!("{}: {}", problem.code(), problem.detail());
+    close(FORBIDDEN, reason.chars().take(LONGEST_REASON).collect::<String>())
 }
 
 fn close(code: u16, reason: impl Into<String>) -> Message {

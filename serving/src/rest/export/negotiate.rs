@@ -1,6 +1,9 @@
 //! What a request asks for: `format=` in its query, else its `Accept` header.
 
-use api_kit::problem::Problem;
+use api_kit::{
+    access::{Grant, KeyScope},
+    problem::Problem,
+};
 use axum::{
     Router,
     extract::{Request, State},
@@ -25,6 +28,8 @@ async fn negotiate(
     *request.uri_mut() = uri;
     let format = named.unwrap_or_else(|| accepted(request.headers()));
     if let Some(format) = format {
+        let grant = request.extensions().get::<Grant>().ok_or_else(Problem::internal)?;
+        grant.require(KeyScope::Export)?;
         request.extensions_mut().insert(Asked(Some((format, exports))));
     }
     let mut response = next.run(request).await;

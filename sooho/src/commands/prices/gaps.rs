@@ -12,9 +12,9 @@ use store::market::BarSeries;
 use super::{
     GapsArgs,
     backfill::{self, Asked},
-    table::table,
 };
 use crate::{
+    commands::table::table,
     error::Error,
     prices::{Market, span},
 };

@@ -6,7 +6,7 @@ use observe::Shutdown;
 use serde_json::json;
 use store::market::Outcome;
 
-use super::{super::backup::interrupted, table::table};
+use super::super::{backup::interrupted, table::table};
 use crate::{error::Error, prices::Market};
 
 #[expect(clippy::print_stdout, reason = "the answer of a command")]

@@ -49,6 +49,7 @@ pub(super) async fn everything(mongo: &TestMongo, chain: u64, length: u64) {
     upkeep(&neighbour).await;
     neighbour.remove_chain(&|_| {}).await.unwrap();
     crate::market::tests::everything(mongo).await;
+    assert_eq!(mongo.keys().all().await.unwrap(), []);
 }
 
 async fn for_pools(snapshot: &Snapshot) {

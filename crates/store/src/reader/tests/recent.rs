@@ -66,3 +66,34 @@ async fn pools_with_some_figures_differ_in_the_others_alone() {
     assert_eq!(found, expected.collect::<Vec<_>>());
     mongo.stop().await;
 }
+
+#[tokio::test]
+async fn who_waits_for_one_that_hears_nothing_asks_for_himself() {
+    let (mongo, _) = filled().await;
+    let reader = mongo.reader().holding(Duration::from_millis(5));
+    let turn = reader.recent.of(ID);
+    let held = turn.lock().await;
+    let many = futures::future::join_all((0..20).map(|_| reader.recent(ID)));
+    let found = tokio::time::timeout(Duration::from_secs(10), many).await.unwrap();
+    assert!(found.into_iter().all(|found| found.unwrap().is_some()));
+    drop(held);
+    mongo.stop().await;
+}
+
+#[tokio::test]
+async fn who_comes_while_one_asks_shares_the_next_answer_however_long_that_takes() {
+    let (mongo, _) = filled().await;
+    // every answer is older than this when it is there
+    let reader = mongo.reader().holding(Duration::from_nanos(1));
+    let asked = || {
+        let commands = mongo.commands();
+        let of_watermarks = commands.iter().filter(|(shape, _)| shape.collection == "watermarks");
+        of_watermarks.map(|(_, commands)| commands.len()).sum::<usize>()
+    };
+    let before = asked();
+    let found = futures::future::join_all((0..50).map(|_| reader.recent(ID))).await;
+    assert!(found.into_iter().all(|found| found.unwrap().is_some()));
+    // the first one, and one for all who came while it asked
+    assert_eq!(asked() - before, 2);
+    mongo.stop().await;
+}
