@@ -76,7 +76,7 @@ fn a_key_is_sent_in_one_of_two_ways() {
         (headers(&[(bearer.clone(), "Digest ä")]), Ok(None)),
         (headers(&[(bearer.clone(), "Bearer ä")]), Err("KEY_INVALID")),
         (headers(&[(X_API_KEY, "ä")]), Err("KEY_INVALID")),
-        (headers(&[(bearer.clone(), "Bearer abc"), (X_API_KEY, "abd")]), Err("KEY_AMBIGUOUS")),
+        (headers(&[(bearer, "Bearer abc"), (X_API_KEY, "abd")]), Err("KEY_AMBIGUOUS")),
     ] {
         let found = sent::key(&sent).map_err(|problem| problem.code());
         assert_eq!(found, expected, "{sent:?}");
