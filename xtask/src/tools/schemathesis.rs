@@ -1,5 +1,5 @@
 //! `schemathesis`, which asks a service by its OpenAPI document: a Python environment of its own in `.tools/`, every package
-//! at the version of `schemathesis.txt`.
+//! at the version and with a hash of `schemathesis.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ fn install(folder: &Path) -> Result<()> {
     let python = folder.join("bin/python3");
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]);
-    pip.args(["--only-binary", ":all:", "--requirement"]).arg(&list);
+    pip.args(["--only-binary", ":all:", "--require-hashes", "--requirement"]).arg(&list);
     process::output_of(&mut pip).map_err(|error| {
         Error::new(format!(
             "could not install schemathesis with pip; check the network and run this again\n  {error}"
