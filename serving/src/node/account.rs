@@ -8,7 +8,7 @@ use async_graphql::SimpleObject;
 use domain::block::BlockRef;
 use serde::Serialize;
 
-use super::{Ask, At, Head, LAGS, LiveNode, Told, number, view::LiveProblem};
+use super::{Ask, At, Head, LiveNode, Told, number, trip::SILENT, view::LiveProblem};
 use crate::view;
 
 /// Tokens of one question.
@@ -56,19 +56,13 @@ pub(crate) async fn balances(
         })
         .collect();
     let (block, told) = node.ask_each_at(at, &asks, LiveNode::deadline()).await?;
-    Ok((block, but_for_single_contracts(&asks, told)?.iter().map(number).collect()))
+    Ok((block, but_for_silent_contracts(told)?.iter().map(number).collect()))
 }
 
-/// Where a node answers for one contract, it does not answer for another because of that one: which tells nothing, then.
-fn but_for_single_contracts(
-    asks: &[Ask],
-    told: Vec<Result<Told, Problem>>,
-) -> Result<Vec<Told>, Problem> {
-    let one_tells = asks.iter().zip(&told).any(|(ask, told)| ask.is_wild() && told.is_ok());
-    let of_itself =
-        |ask: &Ask, problem: &Problem| ask.is_wild() && one_tells && problem.code() != LAGS;
-    let told = asks.iter().zip(told).map(|(ask, told)| match told {
-        Err(problem) if of_itself(ask, &problem) => Ok(None),
+/// A contract that takes too long tells nothing; a node that fails is another matter.
+fn but_for_silent_contracts(told: Vec<Result<Told, Problem>>) -> Result<Vec<Told>, Problem> {
+    let told = told.into_iter().map(|told| match told {
+        Err(problem) if problem.code() == SILENT => Ok(None),
         told => told,
     });
     told.collect()

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use alloy_primitives::{B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use api_kit::problem::Problem;
 use chain::{ChainError, Client};
 use futures::future::join_all;
@@ -21,6 +21,9 @@ use super::{
     lock,
 };
 use crate::failure;
+
+/// Code of a contract that takes longer than anybody waits.
+pub(super) const SILENT: &str = "CONTRACT_SILENT";
 
 /// A trip waits so long for others to board.
 const WINDOW: Duration = Duration::from_millis(2);
@@ -88,14 +91,32 @@ async fn travel_apart(
     let alone = asks.iter().map(|ask| async move {
         let one = BTreeSet::from([ask.clone()]);
         let answers = timeout(ALONE, travel(client, &one, block)).await;
-        let answer = match answers {
-            Ok(Ok(answers)) => answers.into_values().next().unwrap_or_else(|| Err(too_late())),
-            Ok(Err(error)) => Err(failure::of_chain(error)),
-            Err(_) => Err(too_late()),
-        };
+        let answer = answers.ok().map(|answers| match answers {
+            Ok(answers) => answers.into_values().next().unwrap_or_else(|| Err(too_late())),
+            Err(error) => Err(failure::of_chain(error)),
+        });
         (ask.clone(), answer)
     });
-    Ok(join_all(alone).await.into_iter().collect())
+    // asks nothing of any contract: where this is answered it is not the node that says nothing
+    let witness = timeout(ALONE, client.native_balances(&[Address::ZERO], block));
+    let (alone, witness) = tokio::join!(join_all(alone), witness);
+    let is_well = witness.is_ok_and(|told| told.is_ok_and(|told| told.iter().all(Result::is_ok)));
+    Ok(blame(alone, is_well))
+}
+
+/// Who was not heard in time: the contract where the node answers others beside it, else the node.
+fn blame(
+    alone: Vec<(Ask, Option<Result<Told, Problem>>)>,
+    is_well: bool,
+) -> BTreeMap<Ask, Result<Told, Problem>> {
+    let is_well = is_well || alone.iter().any(|(_, answer)| matches!(answer, Some(Ok(_))));
+    let late = || Err(if is_well { silent() } else { too_late() });
+    alone.into_iter().map(|(ask, answer)| (ask, answer.unwrap_or_else(late))).collect()
+}
+
+fn silent() -> Problem {
+    let detail = "the contract does not answer in time, while the node answers others";
+    Problem::unavailable(SILENT, detail)
 }
 
 async fn travel(
@@ -151,3 +172,6 @@ impl Problems {
         problem
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -105,6 +105,11 @@ impl At {
         self.older.map(|older| older.block)
     }
 
+    /// The block of the answer, if the request names it, be it the newest.
+    pub(crate) fn named_block(&self) -> Option<BlockRef> {
+        self.named.then(|| self.block())
+    }
+
     /// Its height, if it is not the newest.
     pub(crate) fn past(&self) -> Option<u64> {
         self.older.map(|older| older.block.number)
@@ -112,7 +117,7 @@ impl At {
 
     /// Its height, if the request names it, be it the newest: what cursors belong to.
     pub(crate) fn named(&self) -> Option<u64> {
-        self.named.then(|| self.block().number)
+        self.named_block().map(|block| block.number)
     }
 
     /// Running counts as of the block; of blocks that nobody can take back any more they are not known.

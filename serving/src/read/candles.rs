@@ -68,10 +68,10 @@ impl Span {
         })
     }
 
-    /// The candles of a subject as of a block: as of an older one, those that were over then.
+    /// The candles of a subject as of a block: as of one that the request names, those that were over then.
     pub(crate) async fn read_at(&self, at: &At, subject: Subject) -> Result<Vec<Candle>, Problem> {
         let mut span = *self;
-        if let Some(block) = at.older() {
+        if let Some(block) = at.named_block() {
             let open = span.resolution.start(block.timestamp);
             span.to = Some(span.to.map_or(open, |to| to.min(open)));
         }

@@ -72,5 +72,8 @@ async fn a_contract_that_halts_tells_nothing_and_holds_nobody_up() -> Result<()>
     let has = bed.balance(bed.at.weth, account, head).await?;
     ensure!(told["items"][1]["balance"] == has.to_string(), "{told}");
     ensure!(told["items"][tokens.len() + 1]["balance"].is_null(), "{told}");
+    // nor is it the node's failure where it is asked for alone
+    let told = bed.got(&format!("/v1/accounts/{account}/balances?tokens={slow}")).await?;
+    ensure!(told["items"][1]["balance"].is_null(), "{told}");
     bed.stop().await
 }

@@ -87,3 +87,31 @@ async fn a_failure_is_not_remembered() -> Result<()> {
     }
     bed.stop().await
 }
+
+/// What is known of one token says nothing of a node that fails for another.
+#[tokio::test]
+async fn a_node_that_fails_is_not_taken_for_a_contract_that_does_not_tell() -> Result<()> {
+    let bed = Bed::start("half", 871).await?;
+    let (account, other) = (bed.at.deployer, bed.at.tokens[0]);
+    let of = |tokens: String| format!("/v1/accounts/{account}/balances?at=indexed&tokens={tokens}");
+    let known = of(bed.at.weth.to_string());
+    bed.got(&known).await?;
+    for fault in ["refuses", "hangs"] {
+        match fault {
+            "refuses" => bed.tap.without(&["eth_call"]),
+            _ => bed.signal("STOP")?,
+        }
+        let both = bed.get(&of(format!("{},{other}", bed.at.weth))).await;
+        let one = bed.get(&known).await;
+        match fault {
+            "refuses" => bed.tap.without(&[]),
+            _ => bed.signal("CONT")?,
+        }
+        let ((status, told), one) = (both?, one?);
+        ensure!(status == 503 && told["code"] != "CONTRACT_SILENT", "{fault}: {told}");
+        ensure!(one.0 == 200, "{fault}: {}", one.1);
+    }
+    let told = bed.got(&of(format!("{},{other}", bed.at.weth))).await?;
+    ensure!(told["items"][2]["balance"].is_string(), "{told}");
+    bed.stop().await
+}

@@ -53,7 +53,7 @@ impl Span {
         let Self { resolution, .. } = *self;
         let snapshot = at.snapshot();
         let now = snapshot.block().timestamp.saturating_add(1);
-        let open = at.older().map(|block| resolution.start(block.timestamp));
+        let open = at.named_block().map(|block| resolution.start(block.timestamp));
         let to = self.to.unwrap_or(now).min(open.unwrap_or(now)).min(now);
         let query = |from, to, limit| CandleQuery { subject, resolution, from, to, limit };
         if !self.fill {
