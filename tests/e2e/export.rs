@@ -4,5 +4,6 @@
 mod ends;
 mod equal;
 mod many;
+mod parts;
 mod refusals;
 mod text;

@@ -1,12 +1,19 @@
 //! Lists that can be had as files, too.
 
 use utoipa::openapi::{
-    Content, Object, OpenApi, RefOr, Required, Response, Schema, Type,
+    Content, HeaderBuilder, Object, OpenApi, RefOr, Required, Response, Schema, Type,
     path::{Operation, ParameterBuilder, ParameterIn},
 };
 
 use super::gets;
 
+/// Headers that files alone have.
+const OF_FILES: [(&str, &str); 4] = [
+    ("Content-Disposition", "Of a file: a name to save it under."),
+    ("Sooho-Block-Number", "Of a file: the height of its block."),
+    ("Sooho-Block-Hash", "Of a file: the hash of its block."),
+    ("Sooho-Block-Timestamp", "Of a file: the time of its block, in Unix seconds."),
+];
 /// Names of the shapes of lists: pages, and candles of a span of time.
 const LISTS: [&str; 2] = ["Page_", "Candles_"];
 
@@ -24,6 +31,11 @@ pub(crate) fn lists(document: &mut OpenApi) {
                 let text = Object::builder().schema_type(Type::String).description(Some(text));
                 let content = Content::new(Some(RefOr::T(Schema::Object(text.build()))));
                 response.content.insert(kind.to_owned(), RefOr::T(content));
+            }
+            for (name, text) in OF_FILES {
+                let shape = Object::builder().schema_type(Type::String);
+                let header = HeaderBuilder::new().schema(Some(shape)).description(Some(text));
+                response.headers.insert(name.to_owned(), RefOr::T(header.build()));
             }
             format(operation);
         }

@@ -18,7 +18,8 @@ use crate::feeds::resolutions;
 #[schema(value_type = u64, minimum = 1, examples(31337))]
 pub(crate) struct ChainNumber(u64);
 
-/// Rows of a page: 1 to 500, 50 unless said. Of a file (`format`) most rows: up to the service's bound, all unless said.
+/// Rows of a page: 1 to 500, 50 unless said. Of a file (`format`) most rows: up to the service's bound
+/// (`serving.export.max_rows`, 1,000,000 unless configured), all unless said.
 #[derive(ToSchema)]
 #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, examples(3))]
 pub(crate) struct PageSize(u32);

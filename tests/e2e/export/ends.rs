@@ -1,6 +1,9 @@
 //! Files that cannot be given to their end: every reader notices.
 
-use std::{process::Command, time::Duration};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -47,6 +50,15 @@ async fn a_block_that_is_taken_back_ends_its_files() -> Result<()> {
         ensure!(file.text.lines().count() > 1_000);
     }
     ensure!(long.ended("failed").await? == 2);
+    // who takes nothing meanwhile is cut off as well: later nobody could tell any more that the block is gone
+    let (stalled, _) = long.begin(LISTS[0]).await?;
+    writer.revert_newest().await?;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while long.ended("failed").await? < 3 {
+        ensure!(Instant::now() < deadline, "a stalled file of a block that is gone goes on");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    drop(stalled);
     // the next ones are of the block before, and whole
     for list in LISTS {
         let file = File::get(&long.url(list), &[]).await?;

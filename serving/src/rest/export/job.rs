@@ -1,6 +1,10 @@
 //! Writing a file: read a part, write it, wait until it is taken, read the next.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use api_kit::{
     answer::Block,
@@ -28,8 +32,11 @@ pub(super) const PART: u32 = 1_000;
 const PIECE: usize = 64 << 10;
 /// Pieces that wait to be taken.
 const WAITING: usize = 2;
+const TAKEN_BACK: &str = "BLOCK_TAKEN_BACK";
 /// It is looked so often whether the block was taken back.
 const LOOK: Duration = Duration::from_secs(1);
+/// The same while nothing is taken; within this nobody can have forgotten which blocks there were.
+const WATCH: Duration = Duration::from_secs(5);
 /// Who takes nothing for so long after the time is over is cut off.
 const GRACE: Duration = Duration::from_secs(5);
 /// What was written gets on its way before the connection is cut.
@@ -63,6 +70,8 @@ struct Job<F> {
     named: bool,
     /// When no further part is read.
     until: Instant,
+    /// When it was looked last whether the block stands.
+    looked: Mutex<Instant>,
     out: mpsc::Sender<Piece>,
     _place: OwnedSemaphorePermit,
 }
@@ -89,8 +98,21 @@ where
     let response = head::response(format, &table, &at, body(pieces));
     let encoder = Encoder::new(format, &table);
     let (most, named) = (first.unwrap_or(settings.max_rows).into(), first.is_some());
-    let job =
-        Job { exports, format, table, encoder, at, read, most, named, until, out, _place: place };
+    let looked = Mutex::new(Instant::now());
+    let job = Job {
+        exports,
+        format,
+        table,
+        encoder,
+        at,
+        read,
+        most,
+        named,
+        until,
+        looked,
+        out,
+        _place: place,
+    };
     tokio::spawn(job.run(rows).in_current_span());
     Ok(response)
 }
@@ -124,6 +146,7 @@ where
         let end = tokio::select! {
             end = self.write(first) => end.unwrap_or(End::Gone),
             () = self.out.closed() => End::Gone,
+            () = self.gone() => End::Failed,
             () = shutdown.cancelled() => End::Stopped,
             () = sleep_until(self.until + GRACE) => End::Late,
         };
@@ -134,7 +157,7 @@ where
     /// `None` when nobody takes it any more.
     async fn write(&self, mut rows: Rows<T>) -> Option<End> {
         self.send(self.encoder.head()).await?;
-        let (mut written, mut looked) = (0, Instant::now());
+        let mut written = 0;
         loop {
             let next = rows.next();
             let count = rows.rows.len();
@@ -145,11 +168,10 @@ where
             written += count as u64;
             self.exports.metrics.wrote(&self.table.name, self.format, count);
             let over = written >= self.most || Instant::now() >= self.until;
-            if over || next.is_none() || looked.elapsed() >= LOOK {
+            if over || next.is_none() || self.last_look() >= LOOK {
                 if let Err(problem) = self.look().await {
                     return self.fail(&problem).await;
                 }
-                looked = Instant::now();
             }
             let Some(next) = next else { return self.end(written, None).await };
             if over {
@@ -164,14 +186,31 @@ where
         }
     }
 
+    /// Waits until the block is taken back while its reader takes nothing.
+    async fn gone(&self) {
+        loop {
+            sleep(WATCH).await;
+            if self.last_look() >= WATCH
+                && self.look().await.is_err_and(|problem| problem.code() == TAKEN_BACK)
+            {
+                return;
+            }
+        }
+    }
+
+    fn last_look(&self) -> Duration {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
     async fn look(&self) -> Result<(), Problem> {
         let (chain, block) = (self.at.snapshot().chain(), self.at.block());
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         if standing::taken_back(&self.exports.deps.reader, chain, block).await? {
             let detail = format!(
                 "block {} was taken back while the file was written; ask again",
                 block.number
             );
-            return Err(Problem::unavailable("BLOCK_TAKEN_BACK", detail));
+            return Err(Problem::unavailable(TAKEN_BACK, detail));
         }
         Ok(())
     }
