@@ -5,12 +5,14 @@ use std::sync::Arc;
 use alloy_primitives::{Address, U256};
 use api_kit::page::Slice;
 use async_graphql::{ComplexObject, Context, Object, Result};
+use domain::decimal::Decimal;
 use store::{PositionId, PositionsOf, SharesOf};
 
 use super::{
     as_of::{self, AsOf},
     connection::Connection,
     events::pool,
+    loaders::{self, Cached, Place, place},
     page_cost, prefetch,
 };
 use crate::{
@@ -149,6 +151,13 @@ impl Position {
     async fn amount1_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         whole(ctx, self.now(ctx).await?, 1).await
     }
+
+    /// Both amounts together in USD, by the prices that the pools of its DEX make at the block (`figures { priceUSD }` of tokens). Null
+    /// where one of them has no price there.
+    #[graphql(name = "amountUSD")]
+    async fn amount_usd(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        usd(ctx, self.now(ctx).await?).await
+    }
 }
 
 impl Position {
@@ -185,6 +194,13 @@ impl LiquidityPosition {
     async fn amount1_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         whole(ctx, self.now(ctx).await?, 1).await
     }
+
+    /// Both amounts together in USD, by the prices that the pools of its DEX make at the block (`figures { priceUSD }` of tokens). Null
+    /// where one of them has no price there.
+    #[graphql(name = "amountUSD")]
+    async fn amount_usd(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        usd(ctx, self.now(ctx).await?).await
+    }
 }
 
 impl LiquidityPosition {
@@ -205,4 +221,37 @@ async fn whole(
     let decimals = [token0.decimals, token1.decimals];
     let both = amounts.into_iter().zip(decimals).nth(side);
     Ok(both.and_then(|(amount, decimals)| units::of(amount, decimals)))
+}
+
+/// Both of two amounts in USD.
+async fn usd(ctx: &Context<'_>, now: Option<([U256; 2], Pool)>) -> Result<Option<String>> {
+    let Some((amounts, pool)) = now else { return Ok(None) };
+    let (token0, token1) = pool.tokens(ctx).await?;
+    let (place, factory) = (place(pool.chain_id, pool.older), pool.entity.factory);
+    let mut sum = Decimal::ZERO;
+    for (amount, token) in amounts.into_iter().zip([token0, token1]) {
+        if amount.is_zero() {
+            continue;
+        }
+        let price = price_usd(ctx, place, (factory, token.address)).await?;
+        let (Some(price), Some(decimals)) = (price, token.decimals) else { return Ok(None) };
+        sum += Decimal::from_units(amount, decimals) * price;
+    }
+    Ok(Some(sum.to_string()))
+}
+
+/// What the pools of a DEX say that a token costs; `None` where they do not say.
+async fn price_usd(
+    ctx: &Context<'_>,
+    place: Place,
+    (factory, token): loaders::Within,
+) -> Result<Option<Decimal>> {
+    let factories = ctx.data::<Cached<loaders::Factories>>()?.load_one(place).await?;
+    let totals = factories.into_iter().flatten().find(|(of, _)| *of == factory);
+    let figures = ctx.data::<Cached<loaders::OfTokens>>()?.load_one((place, (factory, token)));
+    let (Some((_, totals)), Some(figures)) = (totals, figures.await?.flatten()) else {
+        return Ok(None);
+    };
+    let price = figures.derived_eth * totals.eth_price_usd;
+    Ok((!price.is_zero()).then_some(price))
 }

@@ -81,10 +81,19 @@ pub(super) async fn of_positions(
     let rows = Selected::rows(ctx);
     let pool = rows.field("pool");
     let amounts = ["amount0", "amount1"].iter().any(|field| rows.field(field).exists());
-    if pools.is_empty() || !(pool.exists() || amounts || decimals(&rows)) {
+    let (usd, decimals) = (rows.field("amountUSD").exists(), decimals(&rows));
+    if pools.is_empty() || !(pool.exists() || amounts || decimals || usd) {
         return Ok(());
     }
-    of_their_pools(ctx, &pool, (chain, None), pools, decimals(&rows)).await?;
+    let found = of_their_pools(ctx, &pool, (chain, None), pools, decimals || usd).await?;
+    if usd {
+        let place = place(chain, None);
+        let tokens = found
+            .values()
+            .flat_map(|pool| [pool.token0, pool.token1].map(|token| (pool.factory, token)));
+        let keys: BTreeSet<_> = tokens.map(|within| (place, within)).collect();
+        ctx.data::<Cached<loaders::OfTokens>>()?.load_many(keys).await?;
+    }
     Ok(())
 }
 

@@ -46,6 +46,7 @@ pub(super) async fn check(services: &Services, tap: &Tap) -> Result<()> {
         (format!("swaps(first: FIRST, asOf: {{ block: BLOCK }}) {{ nodes {{ id pool {{ {pool} }} }} }}"), 20),
         (format!("liquidityEvents(first: FIRST) {{ nodes {{ id amount0Decimal pool {{ {pool} }} }} }}"), 10),
         (format!("positions(first: FIRST) {{ nodes {{ id amount0 amount1Decimal pool {{ {pool} }} }} }}"), 10),
+        ("positions(first: FIRST) { nodes { id amountUSD } }".to_owned(), 6),
         ("tokens(first: FIRST) { nodes { symbol figures { dex volumeUSD } } }".to_owned(), 5),
         // what is measured for speed
         ("pools(orderBy: TVL, first: FIRST) { nodes { id totalValueLockedUSD volumeUSD txCount } }".to_owned(), 2),

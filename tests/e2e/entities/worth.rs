@@ -8,7 +8,8 @@ use alloy::{
 };
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolCall;
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use domain::decimal::Decimal;
 use serde_json::Value;
 use tests::{process::Services, world::World};
 
@@ -42,13 +43,14 @@ fn amount(row: &Value, name: &str) -> Result<U256> {
 async fn positions(world: &World, services: &Services, head: u64) -> Result<()> {
     let manager = world.deployment.nonfungible_position_manager;
     let rows = all(services, "/v1/positions?manager=uniswap-v3").await?;
-    let mut compared = 0;
+    let (mut compared, mut priced) = (0, 0);
     for row in rows.iter().take(30) {
         let (id, owner) = (text(row, "tokenId")?, row["owner"].as_str());
         for block in [head, head - 25] {
+            let token = "decimals figures(dex: \"uniswap-v3\") { priceUSD }";
             let query = format!(
                 "{{ position(manager: \"uniswap-v3\", tokenId: \"{id}\", asOf: {{ block: {block} }}) {{ owner liquidity \
-                 amount0 amount1 amount0Decimal pool {{ token0 {{ decimals }} }} }} }}"
+                 amount0 amount1 amount0Decimal amountUSD pool {{ token0 {{ {token} }} token1 {{ {token} }} }} }} }}"
             );
             let found = services.graphql(&query).await?["position"].clone();
             let Some(owner) = found["owner"].as_str() else { continue };
@@ -68,6 +70,7 @@ async fn positions(world: &World, services: &Services, head: u64) -> Result<()> 
             let given = tried(world, (address(owner)?, manager), call, block).await?;
             ensure!(amount(&found, "amount0")? == given.amount0, "{id} at {block}: {found}");
             ensure!(amount(&found, "amount1")? == given.amount1, "{id} at {block}: {found}");
+            priced += usize::from(in_usd(&found)?);
             if block == head {
                 ensure!(
                     row["amount0"] == found["amount0"] && row["amount1"] == found["amount1"],
@@ -78,11 +81,30 @@ async fn positions(world: &World, services: &Services, head: u64) -> Result<()> 
         }
         ensure!(owner.is_some() || row["liquidity"] == "0", "{row}");
     }
-    ensure!(compared > 10, "{compared} of {} positions", rows.len());
+    ensure!(compared > 10 && priced > 5, "{compared}, {priced} of {} positions", rows.len());
     let of_v4 = all(services, "/v1/positions?manager=uniswap-v4").await?;
     let worth = of_v4.iter().filter(|row| row["amount0"].is_string()).count();
     ensure!(worth > 3, "{worth} of {}", of_v4.len());
     Ok(())
+}
+
+/// Whether it is worth something in USD, which is then what its tokens cost on its DEX at the block.
+fn in_usd(found: &Value) -> Result<bool> {
+    let mut sum = Some(Decimal::ZERO);
+    for side in ["0", "1"] {
+        let token = &found["pool"][format!("token{side}")];
+        let decimals = token["decimals"].as_u64().context("no decimals")?;
+        let units = amount(found, &format!("amount{side}"))?;
+        let price: Decimal = text(&token["figures"][0], "priceUSD")?.parse()?;
+        if units.is_zero() {
+            continue;
+        }
+        let worth = Decimal::from_units(units, u8::try_from(decimals)?) * price;
+        sum = sum.filter(|_| !price.is_zero()).map(|sum| sum + worth);
+    }
+    let told = found["amountUSD"].as_str().map(str::parse::<Decimal>).transpose()?;
+    ensure!(told == sum, "{sum:?}: {found}");
+    Ok(sum.is_some())
 }
 
 /// The router gives exactly this for the shares of whoever lets it take them.
