@@ -13,7 +13,7 @@ use std::{
 use alloy_primitives::{Address, B256};
 use domain::{block::BlockRef, ids::ChainId, route::Market};
 use store::Snapshot;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Semaphore, broadcast, watch};
 
 mod gas;
 mod held;
@@ -151,6 +151,11 @@ impl Shelf {
     /// and is told so.
     pub(crate) fn join(&self) -> (Option<Told>, broadcast::Receiver<Arc<Step>>) {
         self.steps.join()
+    }
+
+    /// The places of those who begin to hear of steps, and read where they begin.
+    pub(crate) fn beginners(&self) -> Arc<Semaphore> {
+        self.steps.beginners()
     }
 
     /// The store as of what that step led to, opened anew.

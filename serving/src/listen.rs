@@ -30,7 +30,7 @@ pub(crate) struct Listener {
     steps: Receiver<Arc<Step>>,
 }
 
-/// Where a chain stands by its pools in memory, and who hears of what follows.
+/// Where a chain stands by its pools in memory, which all who hear of it share, and who hears of what follows.
 ///
 /// # Errors
 /// `NOT_READY` before anything is indexed, `STORE_UNAVAILABLE`, `STATE_STALE` where the pools in memory do not follow.

@@ -1,11 +1,8 @@
 //! Reading: a [`Reader`] has no method that writes, a [`Snapshot`] answers everything as of one block.
 
-use std::sync::Arc;
-
 use bson::doc;
 use domain::ids::ChainId;
 use mongodb::{Client, ClientSession, Database};
-use tokio::sync::Mutex;
 
 use crate::{error::StoreError, generations, market::MarketReader, watermark::Watermark};
 
@@ -86,7 +83,6 @@ impl Reader {
         // the first read fixes the moment
         let found = generations::read::newest(database, &mut session, chain).await?;
         let Some((key, watermark)) = found else { return Ok(None) };
-        let session = Arc::new(Mutex::new(session));
         Ok(Some(Snapshot::new(database.clone(), session, chain, key, watermark)))
     }
 

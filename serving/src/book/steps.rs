@@ -37,7 +37,8 @@ type Swaps = Arc<BTreeMap<PoolId, Vec<Swap>>>;
 /// From one version to the next.
 #[derive(Debug)]
 pub struct Step {
-    /// The store as of the newer one, while [`Step::serves`].
+    /// The store as of the newer one, while [`Step::serves`]. What is read once for all is read through it; whoever reads for
+    /// itself takes a [`Snapshot::sibling`], or all others wait for it.
     pub snapshot: Arc<Snapshot>,
     /// When that was opened, or before.
     pub(super) opened: Instant,

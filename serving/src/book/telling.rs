@@ -6,18 +6,24 @@ use std::{
 };
 
 use store::Snapshot;
-use tokio::sync::broadcast::{Receiver, Sender};
+use tokio::sync::{
+    Semaphore,
+    broadcast::{Receiver, Sender},
+};
 
 use super::Step;
 
 /// Steps that a slow listener may be behind.
 const BEHIND: usize = 64;
+/// Of those who begin to listen so many read at a time.
+const BEGINNERS: usize = 4;
 
 /// Where steps are told.
 #[derive(Debug, Clone)]
 pub(super) struct Steps {
     sender: Sender<Arc<Step>>,
     newest: Arc<Mutex<Option<Told>>>,
+    beginners: Arc<Semaphore>,
 }
 
 /// The newest step.
@@ -25,7 +31,7 @@ pub(super) struct Steps {
 pub(crate) struct Told {
     /// Its number: 1 and ascending.
     number: u64,
-    /// What it led to.
+    /// What it led to. Those who follow the step read through it.
     pub(crate) snapshot: Arc<Snapshot>,
     /// When that was opened, or before.
     pub(crate) opened: Instant,
@@ -33,7 +39,8 @@ pub(crate) struct Told {
 
 impl Default for Steps {
     fn default() -> Self {
-        Self { sender: Sender::new(BEHIND), newest: Arc::default() }
+        let beginners = Arc::new(Semaphore::new(BEGINNERS));
+        Self { sender: Sender::new(BEHIND), newest: Arc::default(), beginners }
     }
 }
 
@@ -43,6 +50,11 @@ impl Steps {
         // none is told while this is held
         let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         (newest.clone(), self.sender.subscribe())
+    }
+
+    /// The places of those who read as they begin.
+    pub(super) fn beginners(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.beginners)
     }
 
     /// The store as of what a step led to, opened anew: for those who join later, while nothing follows it.

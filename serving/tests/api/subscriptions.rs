@@ -99,6 +99,62 @@ async fn subscribing_waits_for_nobody() {
     service.stop().await;
 }
 
+/// A crowd that comes back at once, while the store is ahead and others follow.
+#[tokio::test]
+async fn many_who_begin_at_once_begin_at_the_step_and_hold_up_nobody() {
+    let service = Service::empty().await;
+    let blocks = chain::blocks();
+    service.commit(None, &blocks[..5]).await;
+    service.refresh().await;
+    let pair = chain::pair();
+    let candle = format!(
+        "subscription {{ candle(pool: \"{pair}\", resolution: \"1m\") {{ block {{ number }} candles {{ swapCount }} }} }}"
+    );
+    let pool = format!(
+        "subscription {{ pool(id: \"{pair}\") {{ block {{ number }} pool {{ swapCount token0 {{ address }} }} }} }}"
+    );
+    let begin = async |query: &str| {
+        let mut ear = Ear::of(&service, query).await;
+        let first = ear.within(30).await.expect("nothing is told").unwrap();
+        (ear, first)
+    };
+    let (mut follower, first) = begin(&pool).await;
+    let swaps = first["data"]["pool"]["pool"]["swapCount"].as_u64().unwrap();
+    assert_eq!(first["data"]["pool"]["block"]["number"], 5, "{first}");
+    // the store goes on while the pools in memory are busy
+    service.commit(Some(5), &blocks[5..8]).await;
+    let crowd = (0..200).map(|nth| begin(if nth % 2 == 0 { &candle } else { &pool }));
+    let follow = async {
+        service.refresh().await;
+        follower.within(30).await.expect("nothing is told").unwrap()
+    };
+    let (crowd, next) = futures::join!(futures::future::join_all(crowd), follow);
+    // some came before the step, some after it
+    let of = |block: u64| swaps + 10 * (block - 5);
+    for (_, first) in &crowd {
+        let news = first["data"].as_object().unwrap().values().next().unwrap();
+        let block = news["block"]["number"].as_u64().unwrap();
+        assert!(block == 5 || block == 8, "{first}");
+        if let Some(pool) = news.get("pool") {
+            assert_eq!(pool["swapCount"].as_u64().unwrap(), of(block), "{first}");
+        }
+    }
+    let news = &next["data"]["pool"];
+    assert_eq!((&news["block"]["number"], &news["pool"]["swapCount"]), (&8.into(), &of(8).into()));
+    // all of them hear what follows
+    service.commit(Some(8), &blocks[8..9]).await;
+    service.refresh().await;
+    for (mut ear, _) in crowd {
+        let mut next = ear.next().await.unwrap();
+        if next["data"].as_object().unwrap().values().next().unwrap()["block"]["number"] == 8 {
+            next = ear.next().await.unwrap();
+        }
+        let news = next["data"].as_object().unwrap().values().next().unwrap();
+        assert_eq!(news["block"]["number"], 9, "{next}");
+    }
+    service.stop().await;
+}
+
 #[tokio::test]
 async fn who_misses_something_is_told() {
     let service = Service::empty().await;

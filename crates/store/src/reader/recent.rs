@@ -14,7 +14,7 @@ use bson::Timestamp;
 use domain::ids::ChainId;
 use tokio::{sync::Mutex as Turn, time::timeout};
 
-use super::{Reader, Snapshot};
+use super::{Reader, Snapshot, snapshot::session_at};
 use crate::{error::StoreError, watermark::Watermark};
 
 /// Longest wait for what another request hears of a chain.
@@ -61,6 +61,12 @@ impl Reader {
         self
     }
 
+    /// How long ago the moment of [`Reader::recent`] was the newest at most.
+    #[must_use]
+    pub const fn hold(&self) -> Duration {
+        self.recent.hold
+    }
+
     /// [`Reader::snapshot`], or a snapshot of a moment that was the newest a moment ago ([`Reader::holding`]): then it costs no
     /// question. Of two, the one that was asked for later is never the older one.
     ///
@@ -90,7 +96,7 @@ impl Reader {
         let asked = Instant::now();
         let outcome = self.snapshot(chain).await;
         let moment = match &outcome {
-            Ok(Some(snapshot)) => snapshot.parts().await.1.snapshot_time().map(|time| Moment {
+            Ok(Some(snapshot)) => snapshot.time().map(|time| Moment {
                 asked,
                 time,
                 key: snapshot.key(),
@@ -104,8 +110,7 @@ impl Reader {
 
     async fn at(&self, chain: ChainId, moment: Moment) -> Result<Snapshot, StoreError> {
         let Moment { time, key, watermark, .. } = moment;
-        let session = self.client.start_session().snapshot(true).snapshot_time(time).await?;
-        let session = Arc::new(Turn::new(session));
+        let session = session_at(&self.client, time).await?;
         Ok(Snapshot::new(self.database.clone(), session, chain, key, watermark))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use alloy_primitives::{Address, U256};
-use bson::{Document, RawDocumentBuf};
+use bson::{Document, RawDocumentBuf, Timestamp};
 use domain::{
     block::BlockRef,
     entity::{Counters, NftBalance, Pool, Token},
@@ -11,7 +11,7 @@ use domain::{
     row::NftTransfer,
 };
 use futures::TryStreamExt as _;
-use mongodb::{ClientSession, Database, options::Hint};
+use mongodb::{Client, ClientSession, Database, options::Hint};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use super::{
@@ -35,6 +35,8 @@ use crate::{
 pub struct Snapshot {
     database: Database,
     session: Arc<Mutex<ClientSession>>,
+    /// The moment all its reads are of; beside the session, which may be busy.
+    time: Option<Timestamp>,
     chain: ChainId,
     key: i64,
     watermark: Watermark,
@@ -43,15 +45,33 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The session's moment is fixed already.
     pub(super) fn new(
         database: Database,
-        session: Arc<Mutex<ClientSession>>,
+        session: ClientSession,
         chain: ChainId,
         key: i64,
         watermark: Watermark,
     ) -> Self {
-        let kept = Arc::default();
-        Self { database, session, chain, key, watermark, kept }
+        let (time, kept) = (session.snapshot_time(), Arc::default());
+        let session = Arc::new(Mutex::new(session));
+        Self { database, session, time, chain, key, watermark, kept }
+    }
+
+    /// The same moment through a session of its own: its reads do not wait for those of this one. Nothing is asked for that.
+    ///
+    /// # Errors
+    /// [`StoreError`], retryable when no server answers.
+    pub async fn sibling(&self) -> Result<Self, StoreError> {
+        // a server that tells no moment leaves the session that has it
+        let Some(time) = self.time else { return Ok(self.clone()) };
+        let session = session_at(self.database.client(), time).await?;
+        Ok(Self { session: Arc::new(Mutex::new(session)), ..self.clone() })
+    }
+
+    /// The moment all its reads are of.
+    pub(super) const fn time(&self) -> Option<Timestamp> {
+        self.time
     }
 
     /// The chain.
@@ -259,4 +279,12 @@ impl Snapshot {
     fn collection(&self, name: &str) -> mongodb::Collection<RawDocumentBuf> {
         self.database.collection(name)
     }
+}
+
+/// A session whose reads are all of this moment.
+pub(super) async fn session_at(
+    client: &Client,
+    time: Timestamp,
+) -> Result<ClientSession, StoreError> {
+    Ok(client.start_session().snapshot(true).snapshot_time(time).await?)
 }

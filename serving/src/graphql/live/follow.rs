@@ -9,7 +9,8 @@ use domain::{
     ids::{ChainId, PoolId},
 };
 use futures::{Stream, stream};
-use store::Snapshot;
+use store::{Snapshot, StoreError};
+use tokio::sync::Semaphore;
 
 use crate::{
     book::Step,
@@ -24,8 +25,12 @@ use crate::{
 pub(super) struct Following {
     pub(super) deps: Arc<Deps>,
     pub(super) chain: ChainId,
-    /// Where it stands when the subscription begins.
+    /// Where it stands when the subscription begins, for this subscriber alone.
     pub(super) begin: Arc<Snapshot>,
+    /// The places of those who begin.
+    beginners: Arc<Semaphore>,
+    /// The same for all who heard of the newest step.
+    told: Arc<Snapshot>,
     listener: Listener,
     /// What the fields of the answers read by.
     scope: Scope,
@@ -48,9 +53,21 @@ impl Following {
         let deps = Arc::clone(ctx.data::<Arc<Deps>>()?);
         let (scope, now) = (ctx.data::<Scope>()?.clone(), ctx.data::<Now>()?.clone());
         let (chain_id, chain) = deps.chains.resolve(chain)?;
-        let (begin, listener) = listen(&deps, chain_id, chain).await?;
+        let beginners = chain.book.beginners();
+        let (told, listener) = listen(&deps, chain_id, chain).await?;
+        let begin = Arc::new(told.sibling().await.map_err(Problem::from)?);
         scope.renew(chain_id, Arc::clone(&begin)).await;
-        Ok(Self { deps, chain: chain_id, begin, listener, scope, now })
+        Ok(Self { deps, chain: chain_id, begin, beginners, told, listener, scope, now })
+    }
+
+    /// What is read where it begins. Of many who begin at once few read at a time, so that those who follow already, and
+    /// whoever else asks the store, come in between.
+    pub(super) async fn first<T>(
+        &self,
+        read: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, Problem> {
+        let _place = self.beginners.acquire().await.map_err(|_| Problem::internal())?;
+        Ok(read.await?)
     }
 
     /// `first` at once, if there is one; then of each step what `tell` makes of it, if anything. It ends with an error where
@@ -82,6 +99,9 @@ impl Following {
     where
         F: Future<Output = Result<Option<T>, Problem>>,
     {
+        // the answer before was read to its end: who waits for news holds no session
+        self.begin = Arc::clone(&self.told);
+        self.scope.renew(self.chain, Arc::clone(&self.told)).await;
         loop {
             let step = match self.listener.next().await? {
                 Ok(step) => step,
@@ -90,8 +110,13 @@ impl Following {
             match tell(Arc::clone(&step)).await {
                 Ok(None) => {}
                 Ok(Some(told)) => {
-                    // the fields of the answer are read after this
-                    self.scope.renew(self.chain, Arc::clone(&step.snapshot)).await;
+                    // the fields of the answer are read after this, of each subscriber's beside those of the others
+                    let own = match step.snapshot.sibling().await {
+                        Ok(own) => Arc::new(own),
+                        Err(error) => return Some(Err(error.into())),
+                    };
+                    self.scope.renew(self.chain, own).await;
+                    self.told = Arc::clone(&step.snapshot);
                     self.now.set(read::prices::now());
                     return Some(Ok(told));
                 }
@@ -108,5 +133,5 @@ pub(super) fn retracted(step: &Step) -> Vec<Block> {
 
 /// The pool where the subscription begins.
 pub(super) async fn known(following: &Following, id: PoolId) -> Result<Pool, Problem> {
-    following.begin.pool(id).await?.ok_or_else(|| failure::unknown_pool(id))
+    following.first(following.begin.pool(id)).await?.ok_or_else(|| failure::unknown_pool(id))
 }

@@ -101,7 +101,7 @@ impl Market {
         let (begin, subject) = (&following.begin, Subject::Pool(id));
         let to = begin.block().timestamp.saturating_add(1);
         let query = CandleQuery { subject, resolution, from: 0, to, limit: 1 };
-        let newest = begin.candles(&query).await.map_err(Problem::from)?;
+        let newest = following.first(begin.candles(&query)).await?;
         let from = newest.first().map(|candle| candle.start);
         let first = CandleNews {
             block: begin.block().into(),

@@ -97,3 +97,27 @@ async fn who_comes_while_one_asks_shares_the_next_answer_however_long_that_takes
     assert_eq!(asked() - before, 2);
     mongo.stop().await;
 }
+
+#[tokio::test]
+async fn a_sibling_reads_at_the_same_moment_and_waits_for_nobody() {
+    let (mongo, chain) = filled().await;
+    let first = mongo.reader().snapshot(ID).await.unwrap().unwrap();
+    let every = PoolQuery { limit: 1_000, ..PoolQuery::default() };
+    let before = first.pools(&every).await.unwrap();
+    testing::writer(&mongo, ID).await.unwrap().revert_newest().await.unwrap();
+
+    // somebody reads through the first one all the time
+    let busy = first.parts().await;
+    let asked = mongo.commands();
+    let many = futures::future::join_all((0..50).map(|_| first.sibling())).await;
+    assert_eq!(mongo.commands(), asked, "it costs no question");
+    let reads = many.iter().map(|sibling| sibling.as_ref().unwrap().pools(&every));
+    let reads = futures::future::join_all(reads);
+    let found = tokio::time::timeout(Duration::from_secs(30), reads).await.expect("they wait");
+    assert!(found.into_iter().all(|pools| pools.unwrap() == before));
+    let sibling = many.into_iter().next().unwrap().unwrap();
+    assert_eq!(sibling.block(), chain.blocks.last().unwrap().block);
+    assert_eq!((sibling.counters(), sibling.generation()), (first.counters(), first.generation()));
+    drop(busy);
+    mongo.stop().await;
+}
