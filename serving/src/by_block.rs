@@ -1,7 +1,9 @@
 //! Answers that are of one block: what clients and caches on the way are told of them, and which are kept in memory.
 //!
 //! Such an answer stands until the next block. The pools in memory ([`crate::book`]) follow the store closely, so while they say
-//! that a block is the newest, a question that was answered at it asks the store nothing.
+//! that a block is the newest, a question that was answered at it asks the store nothing, and of those who ask the same at once
+//! one asks. The store may be a block ahead of the pools in memory: whatever was read of it is noted, so that no answer of the
+//! block before is given after one of its successor.
 
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
@@ -16,8 +18,11 @@ use domain::{block::BlockRef, ids::ChainId};
 
 use crate::deps::ChainDeps;
 
+mod flights;
 mod kept;
 mod layer;
+mod named;
+mod once;
 mod pace;
 #[cfg(test)]
 mod tests;
@@ -25,6 +30,7 @@ mod tests;
 pub(crate) use self::{
     kept::{Answer, Kept},
     layer::{ByBlock, around, of_body},
+    once::{Made, Of},
     pace::Pace,
 };
 

@@ -105,8 +105,11 @@ impl App {
     /// The answer, and the blocks that it was read at.
     async fn read(&self, request: Request) -> (Response, Vec<(ChainId, BlockRef)>) {
         let scope = Scope::new(self.deps.reader.clone());
+        let begun = self.by_block.begin();
         let response = self.schema.execute(session::once(&self.deps, &scope, request)).await;
-        (response, scope.blocks().await)
+        let read = scope.blocks().await;
+        self.by_block.saw(begun, &read);
+        (response, read)
     }
 
     /// The place of a subscriber's connection.

@@ -5,22 +5,24 @@ use std::{
     sync::Arc,
 };
 
-use api_kit::{answer::Block, problem::Problem};
+use api_kit::problem::Problem;
 use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
 use domain::{block::BlockRef, ids::ChainId};
 
-use super::{Answer, Kept, LARGEST, Pace, followed, give, mark, max_age};
-use crate::{
-    deps::{ChainDeps, Deps},
-    rest::export::Asked,
+use super::{
+    Answer, Kept, LARGEST, Made, Pace, followed,
+    kept::Begun,
+    named,
+    once::{Once, Standing},
 };
+use crate::{deps::Deps, rest::export::Asked};
 
 /// What is kept for all of them.
 #[derive(Debug, Clone)]
@@ -28,23 +30,7 @@ pub(crate) struct ByBlock {
     deps: Arc<Deps>,
     pub(crate) kept: Arc<Kept>,
     pub(crate) pace: Arc<Pace>,
-}
-
-/// A chain that stands at a block.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Standing<'a> {
-    pub(crate) chain: ChainId,
-    pub(crate) block: BlockRef,
-    deps: &'a ChainDeps,
-    /// Taken before the question was asked.
-    turn: u64,
-}
-
-impl Standing<'_> {
-    /// Whether what was read at these blocks is of this one.
-    pub(crate) fn is_of(&self, read: &[(ChainId, BlockRef)]) -> bool {
-        read.iter().all(|(chain, block)| *chain == self.chain && block.hash == self.block.hash)
-    }
+    once: Once,
 }
 
 /// The routes with what is kept of them.
@@ -54,41 +40,44 @@ pub(crate) fn around(by_block: &ByBlock, routes: Router) -> Router {
 
 impl ByBlock {
     pub(crate) fn new(deps: &Arc<Deps>) -> Self {
-        Self { deps: Arc::clone(deps), kept: Arc::default(), pace: Arc::default() }
+        let once = Once::default();
+        let (kept, pace) = (Arc::clone(&once.kept), Arc::clone(&once.pace));
+        Self { deps: Arc::clone(deps), kept, pace, once }
     }
 
     /// Where a chain stands, if that is followed closely; `None` for the only one there is.
-    pub(crate) fn standing(&self, chain: Option<ChainId>) -> Option<Standing<'_>> {
-        let turn = self.kept.turn();
+    pub(crate) fn standing(&self, chain: Option<ChainId>) -> Option<Standing> {
+        let begun = self.begin();
         let (chain, deps) = self.deps.chains.resolve(chain).ok()?;
-        followed(deps).map(|block| Standing { chain, block, deps, turn })
+        let (room, hold) = (deps.feeds.cache_bytes, self.deps.reader.hold());
+        followed(deps).map(|block| Standing { chain, block, room, hold, begun })
     }
 
-    /// What was answered at this block.
-    pub(crate) fn get(&self, standing: &Standing<'_>, question: &str) -> Option<Answer> {
-        let Standing { chain, block, deps, .. } = standing;
-        (deps.feeds.cache_bytes > 0).then(|| self.kept.get(*chain, block, question))?
+    /// A question begins.
+    pub(crate) fn begin(&self) -> Begun {
+        self.kept.begin()
     }
 
-    /// Keeps an answer that was made since, and at this block: the store may be a block ahead of what is known here.
-    pub(crate) fn put(&self, standing: &Standing<'_>, question: &str, answer: Answer) {
-        let Standing { chain, block, deps, turn } = standing;
-        let room = deps.feeds.cache_bytes;
-        if room > 0 {
-            self.kept.saw(*chain, block, *turn);
-            self.kept.put(*chain, block, question, answer, room);
-        }
+    /// What was read for a question: nothing older is given from now on.
+    pub(crate) fn saw(&self, begun: Begun, read: &[(ChainId, BlockRef)]) {
+        let hold = self.deps.reader.hold();
+        read.iter().for_each(|(chain, block)| self.kept.saw_lately(*chain, block, begun, hold));
     }
 
-    /// What caches on the way are told.
-    pub(crate) fn age(&self, standing: &Standing<'_>) -> HeaderValue {
-        max_age(&self.pace, standing.chain, standing.block)
+    /// The answer to a question at the newest block; `ask` makes it unless it is kept, or somebody else asks the same.
+    pub(crate) async fn answered(
+        &self,
+        asked: &HeaderMap,
+        standing: &Standing,
+        question: &str,
+        ask: impl Future<Output = Made>,
+    ) -> Response {
+        self.once.answered(asked, standing, question, ask).await
     }
 }
 
 async fn answer(State(by_block): State<ByBlock>, request: Request, next: Next) -> Response {
-    // files are written as they are read, and not kept
-    if request.method() != Method::GET || request.extensions().get::<Asked>().is_some() {
+    if request.method() != Method::GET {
         return next.run(request).await;
     }
     let asked = request.headers().clone();
@@ -99,39 +88,34 @@ async fn answer(State(by_block): State<ByBlock>, request: Request, next: Next) -
     // whoever is not followed closely is asked each time
     let Some(standing) = standing else {
         let mut response = next.run(request).await;
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        let headers = response.headers_mut();
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         return response;
     };
-    let age = by_block.age(&standing);
-    if let Some(answer) = by_block.get(&standing, &question) {
-        return give(&asked, answer.etag.clone(), &age, || answer.response());
-    }
-    let response = next.run(request).await;
+    // who would rather have a file asks something else, by the same address
+    let key = match request.extensions().get::<Asked>() {
+        Some(_) => format!("file {question}"),
+        None => question.clone(),
+    };
+    let ask = async { made(&standing, &question, next.run(request).await).await };
+    by_block.answered(&asked, &standing, &key, ask).await
+}
+
+/// What a handler made. Files, which are written as they are read, and whatever else says itself how long it may be kept, are
+/// left as they are.
+async fn made(standing: &Standing, question: &str, response: Response) -> Made {
     if response.status() != StatusCode::OK || response.headers().contains_key(header::CACHE_CONTROL)
     {
-        return response;
+        return Made::alone(response);
     }
     let (parts, body) = response.into_parts();
     let Ok(body) = to_bytes(body, LARGEST).await else {
-        return Problem::internal().into_response();
+        return Made::alone(Problem::internal().into_response());
     };
-    let etag = of_body(&body);
+    let of = named::of(&body, question, &standing.block);
     let kind = parts.headers.get(header::CONTENT_TYPE).cloned();
-    if names(&body, &standing.block) {
-        by_block.put(&standing, &question, Answer { etag: etag.clone(), kind, body: body.clone() });
-    }
-    give(&asked, etag.clone(), &age, || {
-        let mut whole = Response::from_parts(parts, Body::from(body));
-        mark(&mut whole, etag, &age);
-        whole
-    })
-}
-
-/// Whether an answer says that it is of this block. One of an older block (`asOf`) does not, and is read anew each time.
-fn names(body: &[u8], block: &BlockRef) -> bool {
-    let Ok(name) = serde_json::to_vec(&Block::from(*block)) else { return false };
-    // it stands near the beginning
-    body.windows(name.len()).any(|part| part == name)
+    let answer = Answer { etag: of_body(&body), kind, body: body.clone() };
+    Made::lasting(Response::from_parts(parts, Body::from(body)), answer, of)
 }
 
 /// An answer names its block, so its text tells it from that of another block. Weak: what is compressed on the way is the

@@ -7,6 +7,8 @@ use axum::body::Bytes;
 
 use super::*;
 
+mod once;
+
 const CHAIN: ChainId = 1;
 const ROOM: usize = 10_000;
 
@@ -86,6 +88,93 @@ fn there_is_only_so_much_room() {
     kept.saw(CHAIN, &block(2, 0), kept.turn());
     kept.put(CHAIN, &block(2, 0), &long, said("long"), ROOM);
     assert_eq!(body(&kept, &block(2, 0), &long), None);
+}
+
+#[test]
+fn the_oldest_answers_go_first_and_none_takes_most_of_the_room() {
+    let (kept, one, made) = (Kept::default(), block(1, 0), Instant::now());
+    kept.saw(CHAIN, &one, kept.turn());
+    let at = |seconds| made + Duration::from_secs(seconds);
+    let put = |seconds, path: &str, bytes: usize| {
+        let answer = Answer { body: vec![b'x'; bytes].into(), ..said("") };
+        kept.put_at(at(seconds), (CHAIN, &one, path), answer, ROOM)
+    };
+    let has = |seconds, path: &str| kept.get_at(at(seconds), CHAIN, &one, path).is_some();
+    // so many fill it
+    for number in 0..10 {
+        assert!(put(0, &format!("/{number}"), 700), "it is of the newest block");
+    }
+    assert!(has(0, "/0") && has(0, "/9"));
+    // one that is made anew is not the oldest any more
+    put(1, "/0", 700);
+    put(1, "/new", 700);
+    assert!(has(1, "/0") && has(1, "/new") && !has(1, "/1") && has(1, "/2"));
+    // what is over makes room before what is not
+    put(5, "/newer", 700);
+    assert!(has(5, "/0") && has(5, "/new") && has(5, "/newer"));
+    for number in 20..27 {
+        put(5, &format!("/{number}"), 700);
+        assert!(has(5, "/0") && has(5, "/new"), "{number}");
+    }
+    // a large one drives out nothing
+    put(5, "/large", ROOM / 8);
+    assert!(!has(5, "/large") && has(5, "/0") && has(5, "/26"));
+    // nor does an older one stay in its place
+    put(5, "/0", ROOM / 8);
+    assert!(!has(5, "/0"));
+    // a chain that stands still goes on to be answered for
+    for number in 0..1_000 {
+        put(6, &format!("/still/{number}"), 700);
+        assert!(has(6, &format!("/still/{number}")));
+    }
+    assert!(put(6, "/a", ROOM) && !kept.put(CHAIN, &block(2, 0), "/a", said("two"), ROOM));
+}
+
+#[test]
+fn what_was_read_a_moment_ago_is_not_newer_than_what_was_seen_meanwhile() {
+    let (kept, hold) = (Kept::default(), Duration::from_secs(3_600));
+    let (one, two, fork) = (block(1, 0), block(2, 0), block(1, 9));
+    kept.saw_lately(CHAIN, &one, kept.begin(), hold);
+    // a later block
+    kept.saw_lately(CHAIN, &two, kept.begin(), hold);
+    kept.put(CHAIN, &two, "/a", said("two"), ROOM);
+    for earlier in [one, fork] {
+        kept.saw_lately(CHAIN, &earlier, kept.begin(), hold);
+        assert_eq!(body(&kept, &two, "/a"), Some("two".into()));
+    }
+    // the chain turned back, and that is no moment ago
+    let begun = kept.begin();
+    kept.saw_lately(CHAIN, &two, begun, Duration::ZERO);
+    kept.saw_lately(CHAIN, &fork, kept.begin(), Duration::ZERO);
+    assert_eq!(body(&kept, &two, "/a"), None);
+    // who began before that says nothing of now
+    kept.put(CHAIN, &fork, "/a", said("fork"), ROOM);
+    kept.saw_lately(CHAIN, &two, begun, Duration::ZERO);
+    assert_eq!(body(&kept, &fork, "/a"), Some("fork".into()));
+}
+
+#[test]
+fn an_answer_says_which_block_it_is_of() {
+    let name = |block: &BlockRef| {
+        let BlockRef { number, hash, timestamp, .. } = block;
+        format!(r#"{{"number":{number},"hash":"{hash:#x}","timestamp":{timestamp}}}"#)
+    };
+    let (one, two, three) = (block(1, 0), block(2, 0), block(3, 0));
+    let of = |body: String, question: &str| match named::of(body.as_bytes(), question, &two) {
+        Of::Newest(block) => format!("newest {}", block.number),
+        other => format!("{other:?}"),
+    };
+    let list = |block: &BlockRef| format!(r#"{{"block":{},"items":[]}}"#, name(block));
+    assert_eq!(of(list(&two), "/v1/pools"), "newest 2");
+    assert_eq!(of(list(&three), "/v1/pools"), "newest 3");
+    assert_eq!(of(list(&block(2, 9)), "/v1/pools"), "newest 2");
+    assert_eq!(of(list(&one), "/v1/pools?asOfBlock=1"), "Older");
+    assert_eq!(of(list(&one), "/v1/pools"), "Unknown");
+    let chains = format!(r#"{{"chains":[{{"chainId":1,"block":{}}}]}}"#, name(&three));
+    assert_eq!(of(chains, "/v1/chains"), "newest 3");
+    for other in [r#"{"chains":[{"block":null}]}"#, r#"{"block":7}"#, "{}", "", r#"{"block":"#] {
+        assert_eq!(of(other.to_owned(), "/v1/chains"), "Unknown", "{other}");
+    }
 }
 
 #[test]

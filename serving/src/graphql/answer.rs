@@ -12,6 +12,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse as _, Response as HttpResponse},
 };
+use domain::{block::BlockRef, ids::ChainId};
 use serde_json::Value;
 
 use super::{
@@ -19,7 +20,7 @@ use super::{
     asked::{Params, request},
     graphiql, guard,
 };
-use crate::by_block::{Answer, give, of_body};
+use crate::by_block::{Answer, Made, Of, of_body};
 
 /// What `cache_control(no_cache)` of a field makes of an answer: it speaks of more than the block.
 const VOLATILE: i32 = -1;
@@ -101,15 +102,36 @@ pub(super) async fn get(
 }
 
 async fn answer(app: &App, headers: &HeaderMap, body: Value) -> Result<HttpResponse, Problem> {
-    let question = format!("graphql {body}");
     // with several chains it does not say of which it is
-    let standing = app.by_block.standing(None);
-    let known = standing.and_then(|standing| app.by_block.get(&standing, &question));
-    if let (Some(answer), Some(standing)) = (known, &standing) {
+    let Some(standing) = app.by_block.standing(None) else {
+        return Ok(asked(app, body).await?.0);
+    };
+    let question = format!("graphql {body}");
+    let mut is_asked = false;
+    let named = body.get("extensions").is_some().then(|| body.clone());
+    let ask = async {
+        is_asked = true;
+        let (response, answer, read) = match asked(app, body).await {
+            Ok(made) => made,
+            Err(problem) => return Made::alone(problem.into_response()),
+        };
+        let Some(answer) = answer else { return Made::alone(response) };
+        let read = read.iter().find(|(chain, _)| *chain == standing.chain);
+        // what reads nothing is of any block
+        let of = Of::Newest(read.map_or(standing.block, |(_, block)| *block));
+        Made::lasting(response, answer, of)
+    };
+    let response = app.by_block.answered(headers, &standing, &question, ask).await;
+    if let (false, Some(body)) = (is_asked, named) {
         app.persisted.used(&body);
-        let age = app.by_block.age(standing);
-        return Ok(give(headers, answer.etag.clone(), &age, || answer.response()));
     }
+    Ok(response)
+}
+
+/// The answer; as it can be given again where it speaks of nothing but blocks; and the blocks that were read.
+type Asked = (HttpResponse, Option<Answer>, Vec<(ChainId, BlockRef)>);
+
+async fn asked(app: &App, body: Value) -> Result<Asked, Problem> {
     let mut request = request(body)?;
     let (response, read) = match app.persisted.admit(&mut request) {
         Ok(()) => app.read(request).await,
@@ -118,15 +140,9 @@ async fn answer(app: &App, headers: &HeaderMap, body: Value) -> Result<HttpRespo
     let response = finished(response);
     let is_lasting = response.is_ok() && response.cache_control.max_age != VOLATILE;
     let body: Bytes = serde_json::to_vec(&response).map_err(|_| Problem::internal())?.into();
-    if let Some(standing) = standing.filter(|_| is_lasting) {
-        let answer = Answer { etag: of_body(&body), kind: Some(JSON), body };
-        if standing.is_of(&read) {
-            app.by_block.put(&standing, &question, answer.clone());
-        }
-        let age = app.by_block.age(&standing);
-        return Ok(give(headers, answer.etag.clone(), &age, || answer.response()));
-    }
-    Ok(([(header::CONTENT_TYPE, JSON)], body).into_response())
+    let answer =
+        is_lasting.then(|| Answer { etag: of_body(&body), kind: Some(JSON), body: body.clone() });
+    Ok((([(header::CONTENT_TYPE, JSON)], body).into_response(), answer, read))
 }
 
 /// An answer whose errors are bounded and have codes.

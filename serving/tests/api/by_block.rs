@@ -4,7 +4,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, header},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{chain, service::Service};
 
@@ -96,6 +96,82 @@ async fn an_answer_of_a_block_that_left_is_not_kept_as_one_of_the_block_before()
         assert_ne!(kept, ahead, "{name}");
         assert!(kept.windows(BEFORE.len()).any(|part| part == BEFORE), "{name}: {kept:?}");
     }
+    service.stop().await;
+}
+
+fn number(body: &[u8]) -> u64 {
+    let body: Value = serde_json::from_slice(body).unwrap();
+    let places = ["/block/number", "/chains/0/block/number", "/data/block/number"];
+    let found = places.iter().find_map(|place| body.pointer(place));
+    found.and_then(Value::as_u64).unwrap_or_else(|| panic!("no block: {body}"))
+}
+
+/// The store is a block ahead of the pools in memory: who was told of it is not told of the one before any more.
+#[tokio::test]
+async fn no_answer_is_of_a_block_before_that_of_another() {
+    let service = Service::empty().await;
+    let blocks = chain::blocks();
+    let (last, first) = blocks.split_last().unwrap();
+    let parent = first.last().map(|block| block.block.number);
+    service.commit(None, first).await;
+    let queries = ["{ block { number } pools(first: 1) { nodes { id } } }", "{ block { number } }"];
+    let ask = |name: &str| if name.starts_with('{') { post(name) } else { get(name, None) };
+    let names: Vec<_> = PATHS.into_iter().chain(queries).collect();
+    let mut was_kept = 0;
+    for (kept, other) in names.iter().zip(names.iter().cycle().skip(1)) {
+        service.refresh().await;
+        let (_, headers, before) = service.whole(ask(kept)).await;
+        assert_eq!(number(&before), 12, "{kept}");
+        was_kept += usize::from(headers.contains_key(header::ETAG));
+        service.commit(parent, std::slice::from_ref(last)).await;
+        let (_, headers, ahead) = service.whole(ask(other)).await;
+        assert_eq!(number(&ahead), 13, "{other}");
+        // nor is anybody told to keep it as long as the one before would stand
+        let age = headers.get(header::CACHE_CONTROL).map(|age| age.to_str().unwrap());
+        assert!(age.is_none_or(|age| ["no-cache", "public, max-age=1"].contains(&age)), "{age:?}");
+        let (_, _, now) = service.whole(ask(kept)).await;
+        assert_eq!(number(&now), 13, "{kept} after {other}");
+        // and it is kept by then
+        service.refresh().await;
+        let (_, _, still) = service.whole(ask(kept)).await;
+        assert_eq!(still, now, "{kept}");
+        service.take_back(1).await;
+    }
+    assert!(was_kept > 0, "nothing was followed closely");
+    service.stop().await;
+}
+
+/// Of an endpoint that has no files as well as of one that has.
+#[tokio::test]
+async fn who_would_rather_have_a_file_is_answered_out_of_what_is_kept_or_by_a_file() {
+    let service = Service::filled().await;
+    let csv =
+        |path: &str| Request::get(path).header("accept", "text/csv").body(Body::empty()).unwrap();
+    let kind = |headers: &HeaderMap| text(headers, header::CONTENT_TYPE);
+    let pool = "/v1/pools/0x2222222222222222222222222222222222222222";
+    service.refresh().await;
+    let (status, headers, body) = service.whole(csv(pool)).await;
+    assert_eq!((status, kind(&headers)), (200, "application/json".to_owned()));
+    service.refresh().await;
+    service.freeze(true);
+    let (status, headers, again) = service.whole(csv(pool)).await;
+    service.freeze(false);
+    assert!(status == 200 && again == body && headers.contains_key(header::ETAG), "{again:?}");
+
+    // the page is no answer to who wants the file, nor the file to who wants the page
+    for _ in 0..2 {
+        service.refresh().await;
+        let (_, page, _) = service.whole(get("/v1/swaps", None)).await;
+        assert_eq!(kind(&page), "application/json");
+        let (status, file, _) = service.whole(csv("/v1/swaps")).await;
+        assert!(status == 200 && kind(&file).starts_with("text/csv"), "{file:?}");
+        assert_eq!(text(&file, header::CACHE_CONTROL), "no-store");
+        assert!(!file.contains_key(header::ETAG), "{file:?}");
+    }
+    // nobody follows the store: a file says itself that it is not kept
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    let (_, file, _) = service.whole(csv("/v1/swaps")).await;
+    assert_eq!(text(&file, header::CACHE_CONTROL), "no-store");
     service.stop().await;
 }
 

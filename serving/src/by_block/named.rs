@@ -1,0 +1,41 @@
+//! Which block an answer says it is of.
+
+use alloy_primitives::B256;
+use domain::block::BlockRef;
+use serde::Deserialize;
+
+use super::Of;
+
+/// How answers begin to tell it; the first one is that of the whole answer.
+const NAME: &[u8] = br#""block":"#;
+/// It stands near the beginning.
+const NEAR: usize = 4_096;
+
+#[derive(Deserialize)]
+struct Named {
+    number: u64,
+    hash: B256,
+    timestamp: u64,
+}
+
+/// Which block the answer to a question is of, where this one is known to be the newest.
+pub(super) fn of(body: &[u8], question: &str, known: &BlockRef) -> Of {
+    match first(body) {
+        Some(block) if block.hash == known.hash => Of::Newest(*known),
+        // the store is ahead
+        Some(block) if block.number >= known.number => Of::Newest(block),
+        Some(_) if question.contains("asOf") => Of::Older,
+        // the chain turned back a moment ago, or the store was read a moment ago
+        _ => Of::Unknown,
+    }
+}
+
+fn first(body: &[u8]) -> Option<BlockRef> {
+    let near = body.get(..NEAR).unwrap_or(body);
+    let at = near.windows(NAME.len()).position(|part| part == NAME)?;
+    let rest = body.get(at + NAME.len()..)?;
+    let named = serde_json::Deserializer::from_slice(rest).into_iter::<Named>().next()?;
+    let Named { number, hash, timestamp } = named.ok()?;
+    // of its parent answers say nothing, and nobody here asks
+    Some(BlockRef { number, hash, parent_hash: B256::ZERO, timestamp })
+}
