@@ -128,19 +128,18 @@ async fn serve(
     );
     let begun = Arc::new(OnceLock::new());
     let begins = Arc::clone(&begun);
-    let mut answers =
-        std::pin::pin!(Protocol::new(Live::new(app), input, protocol).on_connection_init(
-            async move |payload: Value| {
-                let admitted = admitted(grant, &payload).await;
-                let outcome = match &admitted {
-                    Ok(_) => Ok(Data::default()),
-                    Err(problem) => Err(problem.clone().into()),
-                };
-                // the protocol lets it begin once
-                drop(begins.set(admitted));
-                outcome
-            }
-        ));
+    let init = move |payload: Value| async move {
+        let admitted = admitted(grant, &payload).await;
+        let outcome = match &admitted {
+            Ok(_) => Ok(Data::default()),
+            Err(problem) => Err(problem.clone().into()),
+        };
+        // the protocol lets it begin once
+        drop(begins.set(admitted));
+        outcome
+    };
+    let answers = Protocol::new(Live::new(app), input, protocol).on_connection_init(init);
+    let mut answers = std::pin::pin!(answers);
     let opened = Instant::now();
     let mut last_heard = opened;
     let mut beat = tokio::time::interval_at(opened + INIT, PING);
