@@ -168,10 +168,10 @@ where
             written += count as u64;
             self.exports.metrics.wrote(&self.table.name, self.format, count);
             let over = written >= self.most || Instant::now() >= self.until;
-            if over || next.is_none() || self.last_look() >= LOOK {
-                if let Err(problem) = self.look().await {
-                    return self.fail(&problem).await;
-                }
+            if (over || next.is_none() || self.last_look() >= LOOK)
+                && let Err(problem) = self.look().await
+            {
+                return self.fail(&problem).await;
             }
             let Some(next) = next else { return self.end(written, None).await };
             if over {
