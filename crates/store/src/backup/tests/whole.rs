@@ -24,7 +24,7 @@ use crate::{
 
 /// What stands beside the data of chains: leases, numbers of generations, the schema. A restore makes its own. Market
 /// prices are of no chain's blocks and are in no backup.
-const BESIDE: [&str; 4] = ["chains", "fences", "leases", "meta"];
+const BESIDE: [&str; 5] = ["api_keys", "chains", "fences", "leases", "meta"];
 const LENGTH: u64 = 60;
 
 /// A chain with something in every collection.
