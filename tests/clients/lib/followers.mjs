@@ -7,12 +7,15 @@ import { createClient as createSocket } from "graphql-ws";
 import { onEnd, pipe, subscribe } from "wonka";
 import WebSocket from "ws";
 
+// as in a page: Apollo's link asks the global one what kind an error is of
+globalThis.WebSocket ??= WebSocket;
+
 /** `graphql-ws`, which connects again by itself, and asks again for what it was subscribed to. */
 function socket(base, connected) {
   return createSocket({
     url: `${base.replace(/^http/, "ws")}/graphql/ws`,
     webSocketImpl: WebSocket,
-    retryAttempts: 100,
+    retryAttempts: 1_000,
     retryWait: () => new Promise((resolve) => setTimeout(resolve, 200)),
     on: { connected },
   });
@@ -80,7 +83,7 @@ export const FOLLOWERS = {
   "graphql-sse": (base) => {
     const client = createEvents({
       url: `${base}/graphql/stream`,
-      retryAttempts: 100,
+      retryAttempts: 1_000,
       retry: () => new Promise((resolve) => setTimeout(resolve, 200)),
     });
     return {
