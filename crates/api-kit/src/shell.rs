@@ -1,6 +1,7 @@
 //! The server shell: everything around the routes of a service.
 //!
-//! From the outside in: request id, access log and metrics, compression, CORS, panic catch, time limit, body limit, routes.
+//! From the outside in: request id, access log and metrics, compression, CORS, panic catch, rest of refused
+//! bodies, time limit, body limit, routes.
 //! Unknown paths and methods are problems too.
 
 use std::{io, time::Duration};
@@ -28,6 +29,7 @@ use crate::{
 
 mod access;
 mod fallback;
+mod linger;
 mod panic;
 #[cfg(test)]
 mod tests;
@@ -77,6 +79,7 @@ impl Shell {
             .method_not_allowed_fallback(fallback::wrong_method)
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
             .layer(middleware::from_fn_with_state(self.timeout, timeout::limit))
+            .layer(middleware::from_fn(linger::after_refusals))
             .layer(CatchPanicLayer::custom(panic::Report { service: self.service, metrics }))
             .layer(cors)
             .layer(compression())

@@ -1,4 +1,4 @@
-//! The shell, driven without a socket and once with one.
+//! The shell, driven without a socket and where it matters with one.
 
 use std::{io::Read as _, time::Duration};
 
@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::{BODY_LIMIT, Shell};
+mod refused;
+
 use crate::{extract::Json, health::Ready, problem::Problem};
 
 const LONG: &str = "{\"price\":\"1234.5\"}";
