@@ -7,9 +7,10 @@
 
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
+use api_kit::clock;
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -83,7 +84,7 @@ pub(crate) fn etag(block: &BlockRef, generation: i64, path: &str) -> HeaderValue
 
 /// Until the next block, by the pace of the blocks seen.
 pub(crate) fn max_age(pace: &Pace, chain: ChainId, block: BlockRef) -> HeaderValue {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let now = clock::unix().as_secs();
     let seconds = pace.until_next(chain, &block, now);
     let text = format!("public, max-age={seconds}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("no-cache"))

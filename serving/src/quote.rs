@@ -1,12 +1,9 @@
 //! Quotes: the pools of one block in memory, routed and computed to the wei. With `verify` the real quoter contracts are
 //! asked for every leg at that block, and both numbers are in the answer. With a recipient the quote becomes a transaction.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{sync::Arc, time::Duration};
 
-use api_kit::{health::not_indexed, problem::Problem, scope::Scope};
+use api_kit::{clock, health::not_indexed, problem::Problem, scope::Scope};
 use domain::ids::ChainId;
 
 use self::{
@@ -116,7 +113,7 @@ fn in_step(shelf: &Shelf) -> Result<(), Problem> {
 
 /// The age of the block in milliseconds, if that is not too much.
 fn fresh(chain: &ChainDeps, book: &Book, asked: Option<Duration>) -> Result<Duration, Problem> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = clock::unix();
     let age = now.saturating_sub(Duration::from_secs(book.block.timestamp));
     let most = [asked, chain.max_quote_age].into_iter().flatten().min();
     match most {

@@ -85,6 +85,10 @@ async fn keys_are_made_used_rotated_and_taken_back() -> Result<()> {
     let (code, reason) = socket.closed(Duration::from_secs(40)).await?;
     ensure!(code == 4403 && reason.starts_with("KEY_REVOKED: "), "{code} {reason}");
 
+    // a key is succeeded once
+    let (code, _, said) = sooho(&["keys", "rotate", id(&key)])?;
+    ensure!(code == 3 && said.contains(&format!("{} takes the place", id(&next))), "{said}");
+
     let (_, list, _) = sooho(&["keys", "list", "--json"])?;
     let list: Value = serde_json::from_str(&list)?;
     let of = |key: &str| -> Result<&Value> {
@@ -100,6 +104,10 @@ async fn keys_are_made_used_rotated_and_taken_back() -> Result<()> {
         ensure!(view["state"] == state && view["name"] == name, "{view}");
         ensure!(view["lastUsedAt"].is_string(), "{view}");
     }
+    ensure!(
+        of(&key)?["successor"] == id(&next) && of(&next)?["scopes"] == json!(["read"]),
+        "{list}"
+    );
     let (_, table, _) = sooho(&["keys", "list"])?;
     ensure!(table.lines().count() == 4 && table.starts_with("ID "), "{table}");
     services.terminate().await?;
@@ -107,6 +115,7 @@ async fn keys_are_made_used_rotated_and_taken_back() -> Result<()> {
     for key in [&key, &next, &admin] {
         let secret = key.rsplit('_').next().context("no secret")?;
         ensure!(!log.contains(secret), "a secret is in the log");
+        ensure!(log.contains(&format!("key=\"{}\"", id(key))), "who asked is not in the log");
     }
     world.stop().await
 }

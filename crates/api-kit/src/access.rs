@@ -8,17 +8,13 @@
 //! A key adds to what anybody may do; `admin` is never anybody's. A key that is wrong, old or taken back is refused even where
 //! none is needed: whoever sends one wants to know.
 
-use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use domain::market::Millis;
 use prometheus::{IntCounterVec, Opts, Registry};
 use store::keys::Keys;
 
-use crate::problem::Problem;
+use crate::{clock, problem::Problem};
 
 pub mod admin;
 mod grant;
@@ -30,6 +26,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::grant::KeyId;
 pub use self::{
     grant::Grant,
     key::{NewKey, SecretKey},
@@ -116,7 +113,7 @@ impl Access {
             return Err(unauthorized("KEY_UNKNOWN", detail));
         };
         self.check_times(&known)?;
-        self.inner.table.used(&known, now());
+        self.inner.table.used(&known, clock::millis());
         Ok(Grant::new(self.clone(), Some(known)))
     }
 
@@ -128,7 +125,7 @@ impl Access {
                 "this key was taken back: ask for another one",
             ));
         }
-        if known.record.expires.is_some_and(|end| end <= now()) {
+        if known.record.expires.is_some_and(|end| end <= clock::millis()) {
             self.refused("expired");
             return Err(unauthorized("KEY_EXPIRED", "this key has run out: ask for another one"));
         }
@@ -138,12 +135,6 @@ impl Access {
     fn refused(&self, reason: &str) {
         self.inner.refused.with_label_values(&[reason]).inc();
     }
-}
-
-/// The time, in Unix milliseconds.
-fn now() -> Millis {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis::try_from(now.as_millis()).unwrap_or(Millis::MAX)
 }
 
 fn unauthorized(code: &'static str, detail: impl Into<String>) -> Problem {

@@ -9,6 +9,7 @@
 pub mod access;
 pub mod answer;
 pub mod chains;
+pub mod clock;
 pub mod cursor;
 pub mod extract;
 pub mod health;

@@ -1,7 +1,7 @@
 //! Collection `api_keys`: who may use the services. Of a key's secret only the hash is kept.
 //!
 //! ```text
-//! { _id: {c: 0, k: "<id>"}, name, hash, scopes: ["read", …], created, expires?, revoked?, used? }
+//! { _id: {c: 0, k: "<id>"}, name, hash, scopes: ["read", …], created, expires?, revoked?, used?, successor? }
 //! ```
 //! Times are Unix milliseconds. Keys are of no chain, so no reorg and no removal of a chain touches them, and no backup has
 //! them. Every write may be done twice and changes nothing the second time.
@@ -47,6 +47,8 @@ pub struct KeyRecord {
     pub revoked: Option<Millis>,
     /// When it was used last, to within a minute or so.
     pub used: Option<Millis>,
+    /// Id of the key that takes its place.
+    pub successor: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,6 +71,8 @@ struct Doc {
     revoked: Option<Num>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     used: Option<Num>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    successor: Option<String>,
 }
 
 /// The keys. Cheap to clone; clones share the connections.
@@ -103,7 +107,8 @@ impl Keys {
     /// # Errors
     /// [`StoreError`], retryable when no server answers.
     pub async fn add(&self, key: &KeyRecord) -> Result<bool, StoreError> {
-        let KeyRecord { id, name, hash, scopes, created, expires, revoked, used } = key.clone();
+        let KeyRecord { id, name, hash, scopes, created, expires, revoked, used, successor } =
+            key.clone();
         let doc = Doc {
             _id: Id { c: NO_CHAIN, k: id },
             name,
@@ -113,6 +118,7 @@ impl Keys {
             expires: expires.map(Num),
             revoked: revoked.map(Num),
             used: used.map(Num),
+            successor,
         };
         let doc = encode_doc(COLLECTION, &doc)?;
         match self.collection::<RawDocumentBuf>().insert_one(doc).await {
@@ -126,15 +132,28 @@ impl Keys {
     /// # Errors
     /// [`StoreError`], retryable when no server answers.
     pub async fn revoke(&self, id: &str, at: Millis) -> Result<bool, StoreError> {
-        self.earliest(id, "revoked", at).await
+        let change = doc! { "$min": { "revoked": Num(at).bound() } };
+        let found = self.collection::<Document>().update_one(by_id(id), change).await?;
+        Ok(found.matched_count > 0)
     }
 
-    /// Lets a key end at a time, if it does not end before. `false`: there is none of this id.
+    /// Lets another key take the place of one, which then ends at a time, if it does not end before. `false`: there is none of
+    /// this id, or it has a successor already.
     ///
     /// # Errors
     /// [`StoreError`], retryable when no server answers.
-    pub async fn expire(&self, id: &str, at: Millis) -> Result<bool, StoreError> {
-        self.earliest(id, "expires", at).await
+    pub async fn succeed(
+        &self,
+        id: &str,
+        successor: &str,
+        end: Millis,
+    ) -> Result<bool, StoreError> {
+        let mut alone = by_id(id);
+        alone.insert("successor", doc! { "$exists": false });
+        let change =
+            doc! { "$set": { "successor": successor }, "$min": { "expires": Num(end).bound() } };
+        let found = self.collection::<Document>().update_one(alone, change).await?;
+        Ok(found.matched_count > 0)
     }
 
     /// Notes when a key was used; the newest time stays.
@@ -146,12 +165,6 @@ impl Keys {
         self.collection::<Document>().update_one(by_id(id), change).await?;
         Ok(())
     }
-
-    async fn earliest(&self, id: &str, path: &str, at: Millis) -> Result<bool, StoreError> {
-        let change = doc! { "$min": { path: Num(at).bound() } };
-        let found = self.collection::<Document>().update_one(by_id(id), change).await?;
-        Ok(found.matched_count > 0)
-    }
 }
 
 fn by_id(id: &str) -> Document {
@@ -159,7 +172,7 @@ fn by_id(id: &str) -> Document {
 }
 
 fn record(doc: Doc) -> KeyRecord {
-    let Doc { _id, name, hash, scopes, created, expires, revoked, used } = doc;
+    let Doc { _id, name, hash, scopes, created, expires, revoked, used, successor } = doc;
     let millis = |time: Option<Num>| time.map(|Num(time)| time);
     KeyRecord {
         id: _id.k,
@@ -170,5 +183,6 @@ fn record(doc: Doc) -> KeyRecord {
         expires: millis(expires),
         revoked: millis(revoked),
         used: millis(used),
+        successor,
     }
 }

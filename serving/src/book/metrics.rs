@@ -1,7 +1,6 @@
 //! What is in a book and what keeping it takes, as Prometheus metrics: read when somebody looks.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
+use api_kit::clock;
 use domain::{
     entity::Protocol,
     route::{Liquidity, Unsupported, Venue},
@@ -199,7 +198,7 @@ impl Families {
         let none: [&str; 0] = [];
         let number = i64::try_from(book.block.number).unwrap_or(i64::MAX);
         self.block.with_label_values(&none).set(number);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = clock::unix();
         let age = now.saturating_sub(std::time::Duration::from_secs(book.block.timestamp));
         self.seconds.with_label_values(&["age"]).set(age.as_secs_f64());
     }

@@ -8,12 +8,9 @@
 //! block alone stand as long as it does. Where they speak of the moment beside the block, their ETag says so, and nobody may
 //! have them for longer than the listing stands.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{sync::Arc, time::Duration};
 
-use api_kit::problem::Problem;
+use api_kit::{clock, problem::Problem};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -243,7 +240,7 @@ impl Ground {
         };
         let (at, listing) = (standing.at, standing.of);
         let etag = etag(&at.block, at.generation, &format!("{path} {:x}", listing.version));
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = clock::unix().as_secs();
         let next_block = self.by_block.pace.until_next(chain_id, &at.block, now);
         let age = age_of_moment(next_block, listing.left());
         if has(request.headers(), &etag) {

@@ -52,7 +52,8 @@ fn is_list(response: &Response) -> bool {
 fn format(operation: &mut Operation) {
     let names =
         Object::builder().schema_type(Type::String).enum_values(Some(["json", "csv", "ndjson"]));
-    let text = "`csv` and `ndjson`: the whole list as a file; `first` then bounds its rows. The `Accept` header says the same.";
+    let text = "`csv` and `ndjson`: the whole list as a file; `first` then bounds its rows. The `Accept` header says the same. Where the \
+        scope `export` is not open to everybody, files need a key that has it.";
     let parameter = ParameterBuilder::new()
         .name("format")
         .parameter_in(ParameterIn::Query)

@@ -3,10 +3,10 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use alloy_primitives::Address;
+pub(crate) use api_kit::clock::millis as now;
 use api_kit::{parse, problem::Problem};
 use domain::{
     ids::ChainId,
@@ -20,12 +20,6 @@ use crate::{deps::Deps, view::price::MarketPrice};
 pub(crate) const MOST_TOKENS: usize = 500;
 /// A client's clock may be ahead by this much, in milliseconds: such a moment is now.
 const AHEAD: Millis = 60_000;
-
-/// Unix time.
-pub(crate) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
-}
 
 /// Of when prices are wanted, and as known when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -93,6 +93,9 @@ async fn each_way_in_takes_its_own_scope_and_no_other() {
                 assert_eq!(status, answers, "{needed}: {answer}");
                 let kept = headers.get("cache-control").and_then(|kept| kept.to_str().ok());
                 assert!(kept.is_none_or(|kept| !kept.contains("public")), "{needed}: {kept:?}");
+                let varies =
+                    headers.get_all("vary").iter().any(|by| by == "authorization, x-api-key");
+                assert!(varies, "{needed}: {headers:?}");
             } else {
                 assert_eq!((status, &answer["code"]), (403, &json!("SCOPE_MISSING")), "{answer}");
             }

@@ -1,8 +1,9 @@
 //! `sooho keys`: who may use the services.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use api_kit::access::{KeyScope, NewKey, Scopes, admin::KeyView};
+use api_kit::{
+    access::{KeyScope, NewKey, Scopes, admin::KeyView},
+    clock,
+};
 use clap::{Args, Subcommand};
 use domain::market::Millis;
 use store::keys::{KeyRecord, Keys};
@@ -102,12 +103,12 @@ pub async fn run(config: &Config, args: KeysArgs) -> Result<(), Error> {
 async fn execute(keys: &Keys, command: KeysCommand) -> Result<(), Error> {
     match command {
         KeysCommand::Add { name, scope, days } => {
-            let expires = days.map(|days| now().saturating_add(days * 24 * HOUR));
+            let expires = days.map(|days| clock::millis().saturating_add(days * 24 * HOUR));
             add(keys, name, scope.into_iter().collect(), expires).await
         }
         KeysCommand::List { json } => list(keys, json).await,
         KeysCommand::Revoke { id } => {
-            if keys.revoke(&id, now()).await? {
+            if keys.revoke(&id, clock::millis()).await? {
                 say(&format!("{id} is taken back; within seconds every service refuses it"));
                 Ok(())
             } else {
@@ -124,20 +125,19 @@ async fn add(
     scopes: Scopes,
     expires: Option<Millis>,
 ) -> Result<(), Error> {
-    let made = NewKey::make(name, scopes, expires)
-        .map_err(|error| Error::Invalid(format!("the system gives no random numbers: {error}")))?;
-    if !keys.add(&made.record).await? {
-        return Err(Error::Invalid("the id of the new key exists already: run this again".into()));
-    }
-    say("keep this key: it cannot be shown again");
-    show(&made.key.reveal());
+    let made = make(name, scopes, expires)?;
+    put(keys, &made).await?;
+    hand_over(&made);
     Ok(())
 }
 
 async fn rotate(keys: &Keys, id: &str, overlap_hours: u64) -> Result<(), Error> {
-    let now = now();
+    let now = clock::millis();
     let old = keys.all().await?.into_iter().find(|key| key.id == id).ok_or_else(|| no_key(id))?;
-    let KeyRecord { name, scopes, expires, revoked, created, .. } = old;
+    let KeyRecord { name, scopes, expires, revoked, created, successor, .. } = old;
+    if let Some(successor) = successor {
+        return Err(succeeded(id, &successor));
+    }
     if revoked.is_some() || expires.is_some_and(|end| end <= now) {
         return Err(Error::Invalid(format!(
             "key {id} is good for nothing any more: make a new one with `sooho keys add`"
@@ -145,14 +145,44 @@ async fn rotate(keys: &Keys, id: &str, overlap_hours: u64) -> Result<(), Error> 
     }
     // the new one lives as long as the old one was to
     let expires = expires.map(|end| now.saturating_add(end.saturating_sub(created)));
-    add(keys, name, Scopes::known(&scopes), expires).await?;
-    keys.expire(id, now.saturating_add(overlap_hours * HOUR)).await?;
+    let mut made = make(name, Scopes::NONE, expires)?;
+    // as they are stored: a newer version of the program may know more of them
+    made.record.scopes = scopes;
+    put(keys, &made).await?;
+    let end = now.saturating_add(overlap_hours * HOUR);
+    if !keys.succeed(id, made.key.id(), end).await? {
+        // somebody else was faster, and nobody has seen this one
+        keys.revoke(made.key.id(), now).await?;
+        return Err(succeeded(id, "another one"));
+    }
+    hand_over(&made);
     say(&format!("{id} is refused in {overlap_hours} hours"));
     Ok(())
 }
 
+fn make(name: String, scopes: Scopes, expires: Option<Millis>) -> Result<NewKey, Error> {
+    NewKey::make(name, scopes, expires)
+        .map_err(|error| Error::Invalid(format!("the system gives no random numbers: {error}")))
+}
+
+async fn put(keys: &Keys, made: &NewKey) -> Result<(), Error> {
+    if keys.add(&made.record).await? {
+        return Ok(());
+    }
+    Err(Error::Invalid("the id of the new key exists already: run this again".into()))
+}
+
+fn hand_over(made: &NewKey) {
+    say("keep this key: it cannot be shown again");
+    show(&made.key.reveal());
+}
+
+fn succeeded(id: &str, successor: &str) -> Error {
+    Error::Invalid(format!("{successor} takes the place of key {id} already: rotate that one"))
+}
+
 async fn list(keys: &Keys, json: bool) -> Result<(), Error> {
-    let now = now();
+    let now = clock::millis();
     let views: Vec<_> =
         keys.all().await?.into_iter().map(|record| KeyView::at(record, now)).collect();
     if json {
@@ -175,11 +205,6 @@ async fn list(keys: &Keys, json: bool) -> Result<(), Error> {
 
 fn no_key(id: &str) -> Error {
     Error::Invalid(format!("there is no key {id}: `sooho keys list` shows them"))
-}
-
-fn now() -> Millis {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis::try_from(now.as_millis()).unwrap_or(Millis::MAX)
 }
 
 /// What scripts take: alone on standard output.

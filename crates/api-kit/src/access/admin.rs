@@ -7,8 +7,7 @@ use store::keys::{KeyRecord, Keys};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::now;
-use crate::problem::Problem;
+use crate::{clock, problem::Problem};
 
 /// What may be known of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -30,6 +29,8 @@ pub struct KeyView {
     pub revoked_at: Option<String>,
     /// When it was used last, to within a minute or so.
     pub last_used_at: Option<String>,
+    /// Id of the key that takes its place.
+    pub successor: Option<String>,
 }
 
 /// The answer.
@@ -43,7 +44,8 @@ impl KeyView {
     /// As it is at a time.
     #[must_use]
     pub fn at(record: KeyRecord, now: Millis) -> Self {
-        let KeyRecord { id, name, hash: _, scopes, created, expires, revoked, used } = record;
+        let KeyRecord { id, name, hash: _, scopes, created, expires, revoked, used, successor } =
+            record;
         let state = match (revoked, expires) {
             (Some(_), _) => "revoked",
             (None, Some(end)) if end <= now => "expired",
@@ -58,6 +60,7 @@ impl KeyView {
             expires_at: expires.map(iso::format),
             revoked_at: revoked.map(iso::format),
             last_used_at: used.map(iso::format),
+            successor,
         }
     }
 }
@@ -67,7 +70,7 @@ impl KeyView {
 /// # Errors
 /// `STORE_UNAVAILABLE` when the store does not answer.
 pub async fn read(keys: &Keys) -> Result<KeyList, Problem> {
-    let now = now();
+    let now = clock::millis();
     let keys = keys.all().await?.into_iter().map(|record| KeyView::at(record, now));
     Ok(KeyList { keys: keys.collect() })
 }

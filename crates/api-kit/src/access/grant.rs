@@ -7,6 +7,10 @@ use axum::http::StatusCode;
 use super::{Access, KeyScope, sent, table::Known, unauthorized};
 use crate::problem::Problem;
 
+/// Which key a request came with, in the extensions of its answer: for the log.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyId(pub(crate) String);
+
 /// What a request may do, in its extensions.
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -25,7 +29,7 @@ impl Grant {
         self.key.is_some()
     }
 
-    /// The id of its key, for logs.
+    /// The id of its key.
     #[must_use]
     pub fn key_id(&self) -> Option<&str> {
         self.key.as_ref().map(|key| key.record.id.as_str())

@@ -10,7 +10,8 @@ use sha2::{Digest as _, Sha256};
 use store::keys::KeyRecord;
 use subtle::ConstantTimeEq as _;
 
-use super::{Scopes, now};
+use super::Scopes;
+use crate::clock;
 
 /// What every key begins with, by which scanners of leaked secrets know it.
 pub(super) const PREFIX: &str = "sooho_key_";
@@ -57,10 +58,11 @@ impl NewKey {
             name,
             hash: key.hash(),
             scopes: scopes.iter().map(|scope| scope.name().to_owned()).collect(),
-            created: now(),
+            created: clock::millis(),
             expires,
             revoked: None,
             used: None,
+            successor: None,
         };
         Ok(Self { record, key })
     }

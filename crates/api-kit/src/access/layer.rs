@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{Access, Grant, KeyScope};
+use super::{Access, Grant, KeyId, KeyScope};
 use crate::problem::Problem;
 
 /// What stands around routes.
@@ -38,25 +38,31 @@ impl Access {
 }
 
 async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let is_open = guard.access.is_open(guard.scope);
-    let mut response = match guard.admit(request).await {
-        Ok(request) => next.run(request).await,
+    let mut response = match guard.access.identify(request.headers()).await {
+        Ok(grant) => guard.answer(grant, request, next).await,
         Err(problem) => problem.into_response(),
     };
-    if !is_open {
+    if !guard.access.is_open(guard.scope) {
         keep_private(response.headers_mut());
     }
     response
 }
 
 impl Guard {
-    async fn admit(&self, mut request: Request) -> Result<Request, Problem> {
-        let grant = self.access.identify(request.headers()).await?;
-        if !self.is_left {
-            grant.require(self.scope)?;
+    async fn answer(&self, grant: Grant, mut request: Request, next: Next) -> Response {
+        let key = grant.key_id().map(|id| KeyId(id.to_owned()));
+        let admitted = if self.is_left { Ok(()) } else { grant.require(self.scope) };
+        let mut response = match admitted {
+            Ok(()) => {
+                request.extensions_mut().insert(grant);
+                next.run(request).await
+            }
+            Err(problem) => problem.into_response(),
+        };
+        if let Some(key) = key {
+            response.extensions_mut().insert(key);
         }
-        request.extensions_mut().insert(grant);
-        Ok(request)
+        response
     }
 }
 

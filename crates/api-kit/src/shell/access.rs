@@ -13,7 +13,7 @@ use axum::{
 };
 use tracing::Instrument as _;
 
-use crate::metrics::HttpMetrics;
+use crate::{access::KeyId, metrics::HttpMetrics};
 
 /// Header of the request id, taken from the client when it sends a reasonable one, and always answered.
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -54,7 +54,8 @@ pub(super) async fn log(
     let (status, took) = (response.status().as_u16(), began.elapsed());
     access.metrics.answered(&route, known_method(method.as_str()), status, took);
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(%method, path, route, status, micros, "answered"));
+    let key = response.extensions().get::<KeyId>().map(|KeyId(id)| id.as_str());
+    span.in_scope(|| tracing::info!(%method, path, route, status, micros, key, "answered"));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, value);
     }

@@ -15,6 +15,7 @@ fn key(id: &str) -> KeyRecord {
         expires: None,
         revoked: None,
         used: None,
+        successor: None,
     }
 }
 
@@ -26,6 +27,7 @@ async fn what_is_kept_is_read_again_and_no_id_is_given_twice() {
         expires: Some(1_800_000_000_000),
         revoked: Some(1_700_000_000_001),
         used: Some(1_700_000_000_002),
+        successor: Some("a".to_owned()),
         ..key("b")
     };
     assert_eq!(keys.all().await.unwrap(), []);
@@ -42,15 +44,33 @@ async fn the_first_end_and_the_last_use_count() {
     let keys = mongo.keys();
     assert!(keys.add(&key("a")).await.unwrap());
     for at in [20, 10, 30] {
-        assert!(keys.revoke("a", at).await.unwrap() && keys.expire("a", at + 1).await.unwrap());
+        assert!(keys.revoke("a", at).await.unwrap());
         keys.used("a", at).await.unwrap();
     }
     let found = keys.all().await.unwrap();
-    let expected = KeyRecord { revoked: Some(10), expires: Some(11), used: Some(30), ..key("a") };
-    assert_eq!(found, [expected]);
-    assert!(!keys.revoke("b", 1).await.unwrap() && !keys.expire("b", 1).await.unwrap());
+    assert_eq!(found, [KeyRecord { revoked: Some(10), used: Some(30), ..key("a") }]);
+    assert!(!keys.revoke("b", 1).await.unwrap());
     keys.used("b", 1).await.unwrap();
     assert_eq!(keys.all().await.unwrap().len(), 1, "no key comes from its use");
+    mongo.stop().await;
+}
+
+#[tokio::test]
+async fn of_two_that_would_take_the_place_of_a_key_one_does() {
+    let mongo = TestMongo::start().await;
+    let keys = mongo.keys();
+    let short = KeyRecord { expires: Some(5), ..key("short") };
+    assert!(keys.add(&key("long")).await.unwrap() && keys.add(&short).await.unwrap());
+    let (one, other) = tokio::join!(keys.succeed("long", "x", 9), keys.succeed("long", "y", 8));
+    assert!(one.unwrap() != other.unwrap());
+    assert!(keys.succeed("short", "z", 9).await.unwrap());
+    assert!(!keys.succeed("nobody", "z", 9).await.unwrap());
+    let found = keys.all().await.unwrap();
+    let by_x = found[0].successor.as_deref() == Some("x");
+    let (successor, end) = if by_x { ("x", 9) } else { ("y", 8) };
+    let long = KeyRecord { expires: Some(end), successor: Some(successor.into()), ..key("long") };
+    // who ends before anyway is not prolonged
+    assert_eq!(found, [long, KeyRecord { successor: Some("z".into()), ..short }]);
     mongo.stop().await;
 }
 

@@ -29,15 +29,7 @@ pub(super) struct Moment {
     watermark: Watermark,
 }
 
-/// What was heard of a chain last.
-#[derive(Debug, Default)]
-pub(super) struct Heard {
-    moment: Option<Moment>,
-    /// When a question was asked that had no answer.
-    failed: Option<Instant>,
-}
-
-type OfChain = Arc<Turn<Heard>>;
+type OfChain = Arc<Turn<Option<Moment>>>;
 
 /// The moments of the chains.
 #[derive(Debug, Clone, Default)]
@@ -77,35 +69,25 @@ impl Reader {
             return self.snapshot(chain).await;
         }
         let (came, turn) = (Instant::now(), self.recent.of(chain));
-        // one asks, the others wait for what it hears; not for ever, should it hear nothing at all
-        let Ok(mut heard) = timeout(PATIENCE, turn.lock()).await else {
+        // one asks, the others wait for what it hears; not for long, so that a server that does not answer fails all of them at
+        // once and not one after the other
+        let Ok(mut newest) = timeout(PATIENCE, turn.lock()).await else {
             return self.snapshot(chain).await;
         };
         // whatever was asked since is new to who came before, however long the answer took
         let is_new = |asked: Instant| asked >= came || asked.elapsed() < self.recent.hold;
-        if let Some(moment) = heard.moment.as_ref().filter(|moment| is_new(moment.asked)) {
+        if let Some(moment) = newest.as_ref().filter(|moment| is_new(moment.asked)) {
             let moment = moment.clone();
-            drop(heard);
+            drop(newest);
             return self.at(chain, moment).await.map(Some);
         }
-        if heard.failed.is_some_and(|asked| asked >= came) {
-            // all who waited for it try by themselves, beside each other: one after the other they would wait for ever
-            drop(heard);
-            return self.snapshot(chain).await;
-        }
         let asked = Instant::now();
-        let outcome = self.snapshot(chain).await;
-        let moment = match &outcome {
-            Ok(Some(snapshot)) => snapshot.time().map(|time| Moment {
-                asked,
-                time,
-                key: snapshot.key(),
-                watermark: *snapshot.watermark(),
-            }),
-            _ => None,
-        };
-        *heard = Heard { moment, failed: outcome.is_err().then_some(asked) };
-        outcome
+        let snapshot = self.snapshot(chain).await?;
+        *newest = snapshot.as_ref().and_then(|snapshot| {
+            let (key, watermark) = (snapshot.key(), *snapshot.watermark());
+            snapshot.time().map(|time| Moment { asked, time, key, watermark })
+        });
+        Ok(snapshot)
     }
 
     async fn at(&self, chain: ChainId, moment: Moment) -> Result<Snapshot, StoreError> {

@@ -1,7 +1,6 @@
 //! `GET /udf/time`: the server's clock, in Unix seconds, as plain text.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
+use api_kit::clock;
 use axum::{
     http::header,
     response::{IntoResponse as _, Response},
@@ -16,6 +15,6 @@ use axum::{
     responses((status = 200, description = "Digits.", body = String, content_type = "text/plain"))
 )]
 pub(super) async fn get() -> Response {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let now = clock::unix().as_secs();
     ([(header::CACHE_CONTROL, "no-store")], now.to_string()).into_response()
 }
