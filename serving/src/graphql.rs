@@ -45,6 +45,7 @@ mod session;
 mod tests;
 mod ticks;
 mod tokens;
+mod written;
 
 pub use self::persisted::{DocumentList, DocumentsError, GraphQlSettings};
 

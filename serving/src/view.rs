@@ -19,6 +19,7 @@ pub mod protocol;
 pub mod reconciled;
 pub mod swap;
 pub mod swap_usd;
+pub mod text;
 pub mod tick;
 pub mod token;
 pub(crate) mod units;

@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::{
     App,
     asked::{Params, request},
-    graphiql, guard,
+    graphiql, guard, written,
 };
 use crate::by_block::{Answer, Made, Of, of_body};
 
@@ -139,7 +139,7 @@ async fn asked(app: &App, body: Value) -> Result<Asked, Problem> {
     };
     let response = finished(response);
     let is_lasting = response.is_ok() && response.cache_control.max_age != VOLATILE;
-    let body: Bytes = serde_json::to_vec(&response).map_err(|_| Problem::internal())?.into();
+    let body: Bytes = written::text(&response).map_err(|_| Problem::internal())?.into();
     let answer =
         is_lasting.then(|| Answer { etag: of_body(&body), kind: Some(JSON), body: body.clone() });
     Ok((([(header::CONTENT_TYPE, JSON)], body).into_response(), answer, read))

@@ -6,12 +6,12 @@ use api_kit::{answer::Block, page};
 use async_graphql::{Context, ObjectType, SimpleObject, TypeName};
 use domain::block::BlockRef;
 
-use super::rows::{Row, Rows};
+use super::rows::{Leaves, Row, Rows};
 
 /// A page of a list.
 #[derive(Debug, SimpleObject)]
 #[graphql(name_type)]
-pub struct Connection<T: ObjectType>
+pub struct Connection<T: ObjectType + Leaves>
 where
     Edge<T>: ObjectType,
 {
@@ -31,14 +31,14 @@ where
 /// A row and its cursor.
 #[derive(Debug, SimpleObject)]
 #[graphql(name_type)]
-pub struct Edge<T: ObjectType> {
+pub struct Edge<T: ObjectType + Leaves> {
     /// Pass it as `after` to go on behind this row.
     pub cursor: String,
     /// The row.
     pub node: Row<T>,
 }
 
-impl<T: ObjectType> TypeName for Connection<T>
+impl<T: ObjectType + Leaves> TypeName for Connection<T>
 where
     Edge<T>: ObjectType,
 {
@@ -47,7 +47,7 @@ where
     }
 }
 
-impl<T: ObjectType> TypeName for Edge<T> {
+impl<T: ObjectType + Leaves> TypeName for Edge<T> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", T::type_name()).into()
     }
@@ -66,7 +66,7 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
-impl<T: ObjectType + Clone> Connection<T>
+impl<T: ObjectType + Leaves + Clone> Connection<T>
 where
     Edge<T>: ObjectType,
 {

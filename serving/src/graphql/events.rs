@@ -110,13 +110,13 @@ impl Swap {
     /// `amount0` in whole tokens, exact; null where the token's decimals are not known.
     async fn amount0_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (token0, _) = pool(ctx, self.pool_key, self.older).await?.tokens(ctx).await?;
-        Ok(units::signed(&self.amount0, token0.decimals))
+        Ok(units::signed(self.amount0.0, token0.decimals))
     }
 
     /// `amount1` in whole tokens, likewise.
     async fn amount1_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (_, token1) = pool(ctx, self.pool_key, self.older).await?.tokens(ctx).await?;
-        Ok(units::signed(&self.amount1, token1.decimals))
+        Ok(units::signed(self.amount1.0, token1.decimals))
     }
 
     /// What it was worth on the market at its block's time.
@@ -145,13 +145,13 @@ impl LiquidityEvent {
     /// `amount0` in whole tokens, exact; null where the token's decimals are not known.
     async fn amount0_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (token0, _) = pool(ctx, self.pool_key, self.older).await?.tokens(ctx).await?;
-        Ok(self.amount0.as_ref().and_then(|amount| units::signed(amount, token0.decimals)))
+        Ok(self.amount0.and_then(|amount| units::of(amount.0, token0.decimals)))
     }
 
     /// `amount1` in whole tokens, likewise.
     async fn amount1_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (_, token1) = pool(ctx, self.pool_key, self.older).await?.tokens(ctx).await?;
-        Ok(self.amount1.as_ref().and_then(|amount| units::signed(amount, token1.decimals)))
+        Ok(self.amount1.and_then(|amount| units::of(amount.0, token1.decimals)))
     }
 }
 

@@ -89,12 +89,16 @@ impl Pool {
     }
 
     pub(super) async fn tokens(&self, ctx: &Context<'_>) -> Result<(entity::Token, entity::Token)> {
+        if let Some(tokens) = self.tokens.get() {
+            let [token0, token1] = (**tokens).clone();
+            return Ok((token0, token1));
+        }
         let keys = [self.entity.token0, self.entity.token1].map(|token| (self.place(), token));
         let mut found = ctx.data::<Cached<loaders::Tokens>>()?.load_many(keys).await?;
         match keys.map(|key| found.remove(&key)) {
             [Some(token0), Some(token1)] => Ok((token0, token1)),
             _ => {
-                tracing::error!(pool = self.id, "a pool's token is not stored");
+                tracing::error!(pool = %self.id, "a pool's token is not stored");
                 Err(Problem::internal().into())
             }
         }

@@ -67,9 +67,25 @@ pub(super) async fn of_liquidity(ctx: &Context<'_>, events: &[LiquidityEvent]) -
 /// For pools: their tokens, what contracts say that they hold, and their newest periods.
 pub(super) async fn of_pools(ctx: &Context<'_>, pools: &[Pool]) -> Result<()> {
     let Some(first) = pools.first() else { return Ok(()) };
-    let pools: BTreeMap<_, _> = pools.iter().map(|pool| (pool.entity.id, &*pool.entity)).collect();
+    let entities = pools.iter().map(|pool| (pool.entity.id, &*pool.entity)).collect();
     let at = (first.chain_id, first.older);
-    of_pool_rows(ctx, &Selected::rows(ctx), at, &pools, false).await
+    let rows = Selected::rows(ctx);
+    of_pool_rows(ctx, &rows, at, &entities, false).await?;
+    if !["token0", "token1"].iter().any(|side| rows.field(side).exists()) {
+        return Ok(());
+    }
+    // handed on, so that not each pool has to ask for its own
+    let tokens = pools.iter().flat_map(|pool| [pool.entity.token0, pool.entity.token1]);
+    let tokens: BTreeSet<_> = tokens.map(|token| (first.place(), token)).collect();
+    let found = ctx.data::<Cached<loaders::Tokens>>()?.load_many(tokens).await?;
+    for pool in pools {
+        let of = |token| found.get(&(first.place(), token)).cloned();
+        if let Some((token0, token1)) = of(pool.entity.token0).zip(of(pool.entity.token1)) {
+            // a page is prepared once
+            let _ = pool.tokens.set(Box::new([token0, token1]));
+        }
+    }
+    Ok(())
 }
 
 /// For positions, and shares of pairs: their pools, and these pools' tokens.

@@ -1,21 +1,28 @@
-//! Objects that stand in lists, resolved in one go.
+//! Objects that stand in lists, written at once.
 //!
-//! The library makes a future on the heap for each field of each row. Here what is no object in turn (numbers, texts) is resolved on
-//! the spot, one after the other; what is an object is still resolved beside the others of its row, and rows beside each other, so
-//! that what they load together stays together. Whatever is out of the ordinary (a fragment on another type, a name that is asked for
-//! twice) is left to the library. Extensions of the schema would not be told of what is resolved here: it has none.
+//! The library makes a future on the heap and a value for each field of each row. Here what rows tell themselves (numbers, texts) is
+//! written as the JSON of the answer on the spot; what is left is resolved by the library, objects beside the others of their
+//! row, and rows beside each other, so that what they load together stays together. Whatever is out of the ordinary (a fragment on
+//! another type, a name that is asked for twice) is left to the library altogether. Extensions of the schema would not be told of
+//! what is resolved here: it has none.
 
 use std::borrow::Cow;
 
 use async_graphql::{
-    Context, ContextSelectionSet, Name, ObjectType, OutputType, Positioned, ServerResult, Value,
-    indexmap::IndexMap,
-    parser::types::{Field, Selection},
-    registry::Registry,
-    resolver_utils::resolve_container,
+    ContextSelectionSet, ObjectType, OutputType, Positioned, ServerError, ServerResult, Value,
+    parser::types::Field, registry::Registry, resolver_utils::resolve_container,
 };
-use futures::future::{join_all, try_join_all};
+use futures::future::join_all;
 
+pub use self::members::{Leaves, Members};
+use self::plan::Plan;
+use super::written;
+
+mod leaves;
+mod members;
+mod picked;
+mod places;
+mod plan;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +34,7 @@ pub struct Rows<T>(pub Vec<T>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row<T>(pub T);
 
-impl<T: ObjectType> OutputType for Rows<T> {
+impl<T: Leaves + ObjectType> OutputType for Rows<T> {
     fn type_name() -> Cow<'static, str> {
         Vec::<T>::type_name()
     }
@@ -45,24 +52,31 @@ impl<T: ObjectType> OutputType for Rows<T> {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        let Some(fields) = fields_of::<T>(ctx) else { return self.0.resolve(ctx, field).await };
-        if fields.iter().all(|field| is_leaf(field)) {
-            let mut rows = Vec::with_capacity(self.0.len());
-            for (index, row) in self.0.iter().enumerate() {
-                let ctx = ctx.with_index(index);
-                rows.push(of_leaves(&ctx, row, &fields).await);
-            }
-            return Ok(Value::List(rows));
+        let Some(plan) = self.0.first().and_then(|row| Plan::of(ctx, row)) else {
+            return self.0.resolve(ctx, field).await;
+        };
+        let mut resolved = Vec::new();
+        if plan.needs_library() {
+            let rows = self.0.iter().enumerate().map(|(index, row)| {
+                let (ctx, plan) = (ctx.with_index(index), &plan);
+                async move { plan.resolved(&ctx, row).await }
+            });
+            resolved = join_all(rows).await;
         }
-        let rows = self.0.iter().enumerate().map(|(index, row)| {
-            let (ctx, fields) = (ctx.with_index(index), &fields);
-            async move { Ok(of_fields(&ctx, row, fields).await) }
-        });
-        try_join_all(rows).await.map(Value::List)
+        let (mut resolved, mut picked) = (resolved.into_iter(), plan.picked());
+        let mut text = Vec::new();
+        for row in &self.0 {
+            text.push(if text.is_empty() { b'[' } else { b',' });
+            let resolved = resolved.next().unwrap_or_default();
+            let written = plan.write((ctx, row), &mut picked, resolved, &mut text);
+            written.map_err(|error| not_written(&error, field))?;
+        }
+        text.push(b']');
+        Ok(written::raw(text))
     }
 }
 
-impl<T: ObjectType> OutputType for Row<T> {
+impl<T: Leaves + ObjectType> OutputType for Row<T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
     }
@@ -74,121 +88,20 @@ impl<T: ObjectType> OutputType for Row<T> {
     async fn resolve(
         &self,
         ctx: &ContextSelectionSet<'_>,
-        _field: &Positioned<Field>,
+        field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        match fields_of::<T>(ctx) {
-            None => resolve_container(ctx, &self.0).await,
-            Some(fields) if fields.iter().all(|field| is_leaf(field)) => {
-                Ok(of_leaves(ctx, &self.0, &fields).await)
-            }
-            Some(fields) => Ok(of_fields(ctx, &self.0, &fields).await),
-        }
-    }
-}
-
-/// The fields that are selected, those in fragments, too; none if it takes more than resolving each once.
-fn fields_of<'a, T: ObjectType>(
-    ctx: &ContextSelectionSet<'a>,
-) -> Option<Vec<&'a Positioned<Field>>> {
-    let mut sets = vec![ctx.item.node.items.iter()];
-    let mut found: Vec<&Positioned<Field>> = Vec::new();
-    while let Some(set) = sets.last_mut() {
-        let (condition, inner) = match set.next().map(|selection| &selection.node) {
-            None => {
-                sets.pop();
-                continue;
-            }
-            Some(Selection::Field(field)) => {
-                let key = &field.node.response_key().node;
-                let is_twice = found.iter().any(|other| other.node.response_key().node == *key);
-                if is_twice || !field.node.directives.is_empty() {
-                    return None;
-                }
-                found.push(field);
-                continue;
-            }
-            Some(Selection::FragmentSpread(spread)) => {
-                let fragment = ctx.query_env.fragments.get(&spread.node.fragment_name.node)?;
-                (Some(&fragment.node.type_condition), &fragment.node.selection_set)
-            }
-            Some(Selection::InlineFragment(fragment)) => {
-                (fragment.node.type_condition.as_ref(), &fragment.node.selection_set)
-            }
+        let Some(plan) = Plan::of(ctx, &self.0) else {
+            return resolve_container(ctx, &self.0).await;
         };
-        if condition.is_some_and(|condition| condition.node.on.node.as_str() != T::type_name()) {
-            return None;
-        }
-        sets.push(inner.node.items.iter());
-    }
-    Some(found)
-}
-
-/// Whether nothing is selected of it.
-fn is_leaf(field: &Positioned<Field>) -> bool {
-    field.node.selection_set.node.items.is_empty()
-}
-
-/// All fields, each of which is a leaf.
-async fn of_leaves<'a, T: ObjectType>(
-    ctx: &'a ContextSelectionSet<'a>,
-    row: &'a T,
-    fields: &[&'a Positioned<Field>],
-) -> Value {
-    let mut object = IndexMap::with_capacity(fields.len());
-    for field in fields {
-        let value = value(ctx, row, field).await;
-        put(ctx, &mut object, field, value);
-    }
-    whole(object)
-}
-
-/// All fields: leaves on the spot, objects beside each other.
-async fn of_fields<'a, T: ObjectType>(
-    ctx: &'a ContextSelectionSet<'a>,
-    row: &'a T,
-    fields: &[&'a Positioned<Field>],
-) -> Value {
-    let objects = fields.iter().filter(|field| !is_leaf(field)).map(|field| value(ctx, row, field));
-    let mut objects = join_all(objects).await.into_iter();
-    let mut object = IndexMap::with_capacity(fields.len());
-    for field in fields {
-        let value = match is_leaf(field) {
-            true => value(ctx, row, field).await,
-            false => objects.next().unwrap_or_else(|| Ok(Value::Null)),
-        };
-        put(ctx, &mut object, field, value);
-    }
-    whole(object)
-}
-
-/// A field, as the library resolves it.
-async fn value<'a, T: ObjectType>(
-    ctx: &'a ContextSelectionSet<'a>,
-    row: &'a T,
-    field: &'a Positioned<Field>,
-) -> ServerResult<Value> {
-    if field.node.name.node == "__typename" {
-        return Ok(Value::String(row.introspection_type_name().into_owned()));
-    }
-    let ctx: Context<'_> = ctx.with_field(field);
-    Ok(row.resolve_field(&ctx).await?.unwrap_or_default())
-}
-
-/// What failed is told beside the data and left out.
-fn put(
-    ctx: &ContextSelectionSet<'_>,
-    object: &mut IndexMap<Name, Value>,
-    field: &Positioned<Field>,
-    value: ServerResult<Value>,
-) {
-    match value {
-        Ok(value) => {
-            object.insert(field.node.response_key().node.clone(), value);
-        }
-        Err(error) => ctx.add_error(error),
+        let resolved =
+            if plan.needs_library() { plan.resolved(ctx, &self.0).await } else { Vec::new() };
+        let mut text = Vec::new();
+        let written = plan.write((ctx, &self.0), &mut plan.picked(), resolved, &mut text);
+        written.map_err(|error| not_written(&error, field))?;
+        Ok(written::raw(text))
     }
 }
 
-fn whole(object: IndexMap<Name, Value>) -> Value {
-    if object.is_empty() { Value::Null } else { Value::Object(object) }
+fn not_written(error: &serde_json::Error, field: &Positioned<Field>) -> ServerError {
+    ServerError::new(error.to_string(), Some(field.pos))
 }

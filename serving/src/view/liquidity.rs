@@ -1,11 +1,12 @@
 //! A liquidity event.
 
+use alloy_primitives::{Address, B256, I256, U256};
 use async_graphql::{Enum, SimpleObject};
-use domain::{block::BlockRef, ids::PoolId, row::LiquidityEvent as Row};
+use domain::{block::BlockRef, decimal::Decimal, ids::PoolId, row::LiquidityEvent as Row};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{address, hash};
+use super::text::{Digits, Hex};
 
 /// Kind of a liquidity event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, ToSchema)]
@@ -38,29 +39,37 @@ pub struct LiquidityEvent {
     /// Block time in Unix seconds.
     pub timestamp: u64,
     /// Transaction.
-    pub tx_hash: String,
+    #[schema(value_type = String)]
+    pub tx_hash: Hex<B256>,
     /// Index of the log in its block.
     pub log_index: u32,
     /// Sender of the transaction; null where transactions are not indexed.
-    pub origin: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub origin: Option<Hex<Address>>,
     /// Id of the pool.
-    pub pool_id: String,
+    #[schema(value_type = String)]
+    pub pool_id: Hex<PoolId>,
     /// Owner of the position, or the caller where the event names no owner.
-    pub owner: String,
+    #[schema(value_type = String)]
+    pub owner: Hex<Address>,
     /// Lower tick of the range (V3, V4).
     pub tick_lower: Option<i32>,
     /// Upper tick of the range (V3, V4).
     pub tick_upper: Option<i32>,
     /// Change of liquidity (V3, V4).
-    pub liquidity_delta: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub liquidity_delta: Option<Digits<I256>>,
     /// Amount of token0 in smallest units; null where the event names none (V4).
-    pub amount0: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub amount0: Option<Digits<U256>>,
     /// Amount of token1 in smallest units; null likewise.
-    pub amount1: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub amount1: Option<Digits<U256>>,
     /// Value in USD as the reference subgraphs count it, by the prices of the pools at that time.
     #[serde(rename = "amountUSD")]
     #[graphql(name = "amountUSD")]
-    pub amount_usd: String,
+    #[schema(value_type = String)]
+    pub amount_usd: Digits<Decimal>,
     /// Chain and pool, for what hangs on them.
     #[graphql(skip)]
     #[serde(skip)]
@@ -81,17 +90,17 @@ impl LiquidityEvent {
             kind: row.kind.into(),
             block_number: position.block,
             timestamp: row.meta.timestamp,
-            tx_hash: hash(row.meta.tx_hash),
+            tx_hash: Hex(row.meta.tx_hash),
             log_index: position.log_index,
-            origin: row.meta.origin.map(address),
-            pool_id: row.pool.to_string(),
-            owner: address(row.owner),
+            origin: row.meta.origin.map(Hex),
+            pool_id: Hex(row.pool),
+            owner: Hex(row.owner),
             tick_lower: row.range.map(|(lower, _)| lower),
             tick_upper: row.range.map(|(_, upper)| upper),
-            liquidity_delta: row.liquidity_delta.map(|delta| delta.to_string()),
-            amount0: row.amount0.map(|amount| amount.to_string()),
-            amount1: row.amount1.map(|amount| amount.to_string()),
-            amount_usd: row.amount_usd.to_string(),
+            liquidity_delta: row.liquidity_delta.map(Digits),
+            amount0: row.amount0.map(Digits),
+            amount1: row.amount1.map(Digits),
+            amount_usd: Digits(row.amount_usd),
             pool_key: (chain_id, row.pool),
             older: None,
         }

@@ -2,16 +2,21 @@
 
 use std::sync::OnceLock;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256, U256};
 use async_graphql::SimpleObject;
 use domain::{
     block::BlockRef,
-    entity::{Pool as Entity, PoolState},
+    entity::{Pool as Entity, PoolState, Token},
+    ids::PoolId,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{address, hash, pool_figures::PoolFigures, protocol::Protocol};
+use super::{
+    pool_figures::PoolFigures,
+    protocol::Protocol,
+    text::{Digits, Hex},
+};
 
 /// The fee that marks a V4 pool whose hook sets the fee.
 const DYNAMIC_FEE: u32 = 0x80_0000;
@@ -22,7 +27,8 @@ const DYNAMIC_FEE: u32 = 0x80_0000;
 #[serde(rename_all = "camelCase")]
 pub struct Pool {
     /// Address of the pair (V2) or pool (V3), or the pool id (V4).
-    pub id: String,
+    #[schema(value_type = String)]
+    pub id: Hex<PoolId>,
     /// Chain it is on.
     pub chain_id: u64,
     /// Configured name of the DEX.
@@ -30,7 +36,8 @@ pub struct Pool {
     /// Rules.
     pub protocol: Protocol,
     /// Factory (V2, V3) or pool manager (V4).
-    pub factory: String,
+    #[schema(value_type = String)]
+    pub factory: Hex<Address>,
     /// Swap fee in pips (1/1,000,000).
     pub fee_pips: u32,
     /// Whether a hook sets the fee (V4); then `feePips` is only the mark of that.
@@ -38,23 +45,29 @@ pub struct Pool {
     /// Distance between usable ticks; null for V2.
     pub tick_spacing: Option<i32>,
     /// V4 hooks contract; null when there is none.
-    pub hooks: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub hooks: Option<Hex<Address>>,
     /// Reserve of token0 (V2), in smallest units.
-    pub reserve0: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub reserve0: Option<Digits<U256>>,
     /// Reserve of token1 (V2), in smallest units.
-    pub reserve1: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub reserve1: Option<Digits<U256>>,
     /// Square root of the price token1/token0 as Q64.96 (V3, V4); "0" before initialisation.
-    pub sqrt_price_x96: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub sqrt_price_x96: Option<Digits<U256>>,
     /// Current tick (V3, V4).
     pub tick: Option<i32>,
     /// Liquidity in range (V3, V4).
-    pub liquidity: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub liquidity: Option<Digits<u128>>,
     /// Block of creation.
     pub created_block: u64,
     /// Time of creation in Unix seconds.
     pub created_timestamp: u64,
     /// Transaction of creation.
-    pub created_tx: String,
+    #[schema(value_type = String)]
+    pub created_tx: Hex<B256>,
     /// Swaps so far.
     pub swap_count: u64,
     /// Liquidity events so far.
@@ -73,6 +86,10 @@ pub struct Pool {
     #[graphql(skip)]
     #[serde(skip)]
     figures: OnceLock<Box<PoolFigures>>,
+    /// Its tokens, once they were read for a whole page.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub(crate) tokens: OnceLock<Box<[Token; 2]>>,
 }
 
 impl Pool {
@@ -81,26 +98,22 @@ impl Pool {
     pub fn new(chain_id: u64, entity: Entity) -> Self {
         let (reserve0, reserve1, sqrt_price_x96, tick, liquidity) = match entity.state {
             PoolState::Reserves { reserve0, reserve1 } => {
-                (Some(reserve0.to_string()), Some(reserve1.to_string()), None, None, None)
+                (Some(Digits(reserve0)), Some(Digits(reserve1)), None, None, None)
             }
-            PoolState::Concentrated { sqrt_price_x96, tick, liquidity } => (
-                None,
-                None,
-                Some(sqrt_price_x96.to_string()),
-                Some(tick),
-                Some(liquidity.to_string()),
-            ),
+            PoolState::Concentrated { sqrt_price_x96, tick, liquidity } => {
+                (None, None, Some(Digits(sqrt_price_x96)), Some(tick), Some(Digits(liquidity)))
+            }
         };
         Self {
-            id: entity.id.to_string(),
+            id: Hex(entity.id),
             chain_id,
             dex: entity.dex.clone(),
             protocol: entity.protocol.into(),
-            factory: address(entity.factory),
+            factory: Hex(entity.factory),
             fee_pips: entity.fee_pips,
             dynamic_fee: entity.fee_pips == DYNAMIC_FEE,
             tick_spacing: (entity.tick_spacing != 0).then_some(entity.tick_spacing),
-            hooks: (entity.hooks != Address::ZERO).then(|| address(entity.hooks)),
+            hooks: (entity.hooks != Address::ZERO).then_some(Hex(entity.hooks)),
             reserve0,
             reserve1,
             sqrt_price_x96,
@@ -108,13 +121,14 @@ impl Pool {
             liquidity,
             created_block: entity.created.block,
             created_timestamp: entity.created.timestamp,
-            created_tx: hash(entity.created.tx_hash),
+            created_tx: Hex(entity.created.tx_hash),
             swap_count: entity.swap_count,
             liquidity_event_count: entity.liquidity_event_count,
             updated_block: entity.updated_block,
             entity: Box::new(entity),
             older: None,
             figures: OnceLock::new(),
+            tokens: OnceLock::new(),
         }
     }
 

@@ -1,12 +1,12 @@
 //! A swap.
 
-use alloy_primitives::{I256, U256};
+use alloy_primitives::{Address, B256, I256, U256};
 use async_graphql::SimpleObject;
-use domain::{block::BlockRef, ids::PoolId, row::Swap as Row};
+use domain::{block::BlockRef, decimal::Decimal, ids::PoolId, row::Swap as Row};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{address, hash};
+use super::text::{Digits, Hex};
 
 /// A swap. Amounts are the pool's changes: positive went into the pool, negative came out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
@@ -20,29 +20,38 @@ pub struct Swap {
     /// Block time in Unix seconds.
     pub timestamp: u64,
     /// Transaction.
-    pub tx_hash: String,
+    #[schema(value_type = String)]
+    pub tx_hash: Hex<B256>,
     /// Index of the log in its block.
     pub log_index: u32,
     /// Sender of the transaction; null where transactions are not indexed.
-    pub origin: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub origin: Option<Hex<Address>>,
     /// Id of the pool.
-    pub pool_id: String,
+    #[schema(value_type = String)]
+    pub pool_id: Hex<PoolId>,
     /// Caller of the pool.
-    pub sender: String,
+    #[schema(value_type = String)]
+    pub sender: Hex<Address>,
     /// Receiver of the output; for V4, whose event names none, the sender.
-    pub recipient: String,
+    #[schema(value_type = String)]
+    pub recipient: Hex<Address>,
     /// Change of token0 in smallest units.
-    pub amount0: String,
+    #[schema(value_type = String)]
+    pub amount0: Digits<I256>,
     /// Change of token1 in smallest units.
-    pub amount1: String,
+    #[schema(value_type = String)]
+    pub amount1: Digits<I256>,
     /// Price after the swap as Q64.96 square root (V3, V4).
-    pub sqrt_price_x96: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub sqrt_price_x96: Option<Digits<U256>>,
     /// Tick after the swap (V3, V4).
     pub tick: Option<i32>,
     /// Value in USD as the reference subgraphs count it, by the prices of the pools at that time.
     #[serde(rename = "amountUSD")]
     #[graphql(name = "amountUSD")]
-    pub amount_usd: String,
+    #[schema(value_type = String)]
+    pub amount_usd: Digits<Decimal>,
     /// Chain and pool, for what hangs on them.
     #[graphql(skip)]
     #[serde(skip)]
@@ -66,17 +75,17 @@ impl Swap {
             id: format!("{}-{}", position.block, position.log_index),
             block_number: position.block,
             timestamp: row.meta.timestamp,
-            tx_hash: hash(row.meta.tx_hash),
+            tx_hash: Hex(row.meta.tx_hash),
             log_index: position.log_index,
-            origin: row.meta.origin.map(address),
-            pool_id: row.pool.to_string(),
-            sender: address(row.sender),
-            recipient: address(row.recipient),
-            amount0: row.amount0.to_string(),
-            amount1: row.amount1.to_string(),
-            sqrt_price_x96: row.sqrt_price_x96.map(|price| price.to_string()),
+            origin: row.meta.origin.map(Hex),
+            pool_id: Hex(row.pool),
+            sender: Hex(row.sender),
+            recipient: Hex(row.recipient),
+            amount0: Digits(row.amount0),
+            amount1: Digits(row.amount1),
+            sqrt_price_x96: row.sqrt_price_x96.map(Digits),
             tick: row.tick,
-            amount_usd: row.amount_usd.to_string(),
+            amount_usd: Digits(row.amount_usd),
             pool_key: (chain_id, row.pool),
             older: None,
             moved: [row.amount0, row.amount1].map(I256::unsigned_abs),

@@ -6,7 +6,7 @@ use domain::{block::BlockRef, entity, ids::ChainId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::address;
+use super::text::Hex;
 
 /// A token seen in a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
@@ -14,7 +14,8 @@ use super::address;
 #[serde(rename_all = "camelCase")]
 pub struct Token {
     /// Contract address; the zero address is the chain's native currency.
-    pub address: String,
+    #[schema(value_type = String)]
+    pub address: Hex<Address>,
     /// `symbol()`, or null when the contract gives none that can be read.
     pub symbol: Option<String>,
     /// `name()`, likewise.
@@ -49,7 +50,7 @@ impl Token {
             ..
         } = token;
         let key = (chain, contract);
-        let (address, older) = (address(contract), None);
+        let (address, older) = (Hex(contract), None);
         Self { address, symbol, name, decimals, pool_count, first_block, key, older }
     }
 

@@ -20,3 +20,4 @@ mod rest;
 mod service;
 mod subscriptions;
 mod tokens;
+mod written;

@@ -189,10 +189,18 @@ impl Service {
 
     /// The answer to a query, errors and all.
     pub async fn query(&self, query: &str) -> Value {
+        serde_json::from_str(&self.query_text(query).await).unwrap()
+    }
+
+    /// The same as it comes.
+    pub async fn query_text(&self, query: &str) -> String {
         let body = json!({ "query": query }).to_string();
-        let request =
-            Request::post("/graphql").header("content-type", "application/json").body(body.into());
-        self.ask(request.unwrap()).await.1
+        let request = Request::post("/graphql")
+            .header("content-type", "application/json")
+            .body(Body::from(body));
+        let response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
+        let body = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+        String::from_utf8(body.to_vec()).unwrap()
     }
 
     pub async fn stop(self) {

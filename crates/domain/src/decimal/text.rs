@@ -83,19 +83,64 @@ impl FromStr for Decimal {
 impl fmt::Display for Decimal {
     /// Plain notation: no exponent, no trailing zeros after the point, `0` for zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.mantissa.unsigned_abs().to_string();
-        let places = usize::try_from(self.exponent.unsigned_abs()).map_err(|_| fmt::Error)?;
-        let text = if self.exponent >= 0 {
-            digits + &"0".repeat(places)
-        } else if let Some((whole, fraction)) =
-            digits.len().checked_sub(places).and_then(|point| digits.split_at_checked(point))
-        {
-            format!("{}.{fraction}", if whole.is_empty() { "0" } else { whole })
-        } else {
-            format!("0.{}{digits}", "0".repeat(places - digits.len()))
-        };
-        f.pad_integral(!self.is_negative(), "", &text)
+        if f.width().is_some() || f.sign_plus() {
+            return f.pad_integral(!self.is_negative(), "", &self.magnitude().to_string());
+        }
+        if self.is_negative() {
+            f.write_str("-")?;
+        }
+        self.magnitude().fmt(f)
     }
+}
+
+impl Decimal {
+    const fn magnitude(&self) -> Magnitude {
+        Magnitude { mantissa: self.mantissa.unsigned_abs(), exponent: self.exponent }
+    }
+}
+
+/// A decimal without its sign. Most of what a service says is printed here: nothing is put on the heap.
+struct Magnitude {
+    mantissa: u128,
+    exponent: i32,
+}
+
+impl fmt::Display for Magnitude {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(self.mantissa);
+        let places = usize::try_from(self.exponent.unsigned_abs()).map_err(|_| fmt::Error)?;
+        if self.exponent >= 0 {
+            f.write_str(digits)?;
+            return zeros(f, places);
+        }
+        match digits.len().checked_sub(places).and_then(|point| digits.split_at_checked(point)) {
+            Some(("", fraction)) => {
+                f.write_str("0.")?;
+                f.write_str(fraction)
+            }
+            Some((whole, fraction)) => {
+                f.write_str(whole)?;
+                f.write_str(".")?;
+                f.write_str(fraction)
+            }
+            None => {
+                f.write_str("0.")?;
+                zeros(f, places - digits.len())?;
+                f.write_str(digits)
+            }
+        }
+    }
+}
+
+fn zeros(f: &mut fmt::Formatter<'_>, mut count: usize) -> fmt::Result {
+    const ZEROS: &str = "0000000000000000000000000000000000000000";
+    while count > 0 {
+        let part = ZEROS.get(..count).unwrap_or(ZEROS);
+        f.write_str(part)?;
+        count -= part.len();
+    }
+    Ok(())
 }
 
 impl Serialize for Decimal {

@@ -1,0 +1,68 @@
+//! Answers as text. What rows wrote ([`super::rows`]) is copied, not read again.
+
+use async_graphql::{Name, Response, Value, indexmap::IndexMap};
+use serde_json::Error;
+
+/// The only member of an object that stands for JSON as it is: what `serde_json` calls it, and the library takes for that.
+const RAW: &str = "$serde_json::private::RawValue";
+
+/// JSON as a value of the library.
+pub(super) fn raw(json: Vec<u8>) -> Value {
+    // serde writes nothing else than UTF-8
+    let json = String::from_utf8(json).unwrap_or_default();
+    let member = (Name::new(RAW), Value::String(json));
+    Value::Object(IndexMap::from_iter([member]))
+}
+
+/// A whole answer.
+pub(super) fn text(response: &Response) -> Result<Vec<u8>, Error> {
+    let mut out = br#"{"data":"#.to_vec();
+    value(&response.data, &mut out)?;
+    if !response.extensions.is_empty() {
+        out.extend_from_slice(br#","extensions":"#);
+        serde_json::to_writer(&mut out, &response.extensions)?;
+    }
+    if !response.errors.is_empty() {
+        out.extend_from_slice(br#","errors":"#);
+        serde_json::to_writer(&mut out, &response.errors)?;
+    }
+    out.push(b'}');
+    Ok(out)
+}
+
+/// A part of an answer.
+pub(super) fn value(value: &Value, out: &mut Vec<u8>) -> Result<(), Error> {
+    match value {
+        Value::Object(members) => object(members, out),
+        Value::List(items) => {
+            out.push(b'[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    out.push(b',');
+                }
+                self::value(item, out)?;
+            }
+            out.push(b']');
+            Ok(())
+        }
+        other => serde_json::to_writer(out, other),
+    }
+}
+
+fn object(members: &IndexMap<Name, Value>, out: &mut Vec<u8>) -> Result<(), Error> {
+    if let Some(Value::String(json)) = members.get(RAW) {
+        out.extend_from_slice(json.as_bytes());
+        return Ok(());
+    }
+    out.push(b'{');
+    for (place, (name, member)) in members.iter().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        serde_json::to_writer(&mut *out, name.as_str())?;
+        out.push(b':');
+        value(member, out)?;
+    }
+    out.push(b'}');
+    Ok(())
+}
