@@ -128,6 +128,7 @@ pub(crate) fn routes(deps: Arc<Deps>, by_block: ByBlock) -> Router {
         GraphQlSchema::build(Query::default(), EmptyMutation, live::Subscription::default())
             .data(Arc::clone(&deps))
             .data(Arc::<live::Newest>::default())
+            .data(rows::Known::default())
             .limit_depth(DEPTH)
             .limit_complexity(COMPLEXITY);
     if !deps.graphql.introspection {

@@ -14,8 +14,11 @@ use async_graphql::{
 };
 use futures::future::join_all;
 
-pub use self::members::{Leaves, Members};
 use self::plan::Plan;
+pub use self::{
+    members::{Leaves, Members},
+    places::Known,
+};
 use super::written;
 
 mod leaves;

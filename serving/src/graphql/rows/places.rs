@@ -3,7 +3,7 @@
 use std::{
     any::TypeId,
     collections::HashMap,
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use async_graphql::{
@@ -18,28 +18,35 @@ use super::members::{Leaves, Members};
 /// Names of fields and their places.
 type Places = HashMap<String, usize>;
 
-/// Of each type, found once; there are as many as types of the schema.
-static KNOWN: RwLock<Option<HashMap<TypeId, &'static Places>>> = RwLock::new(None);
+/// Of each type, found once: data of the schema. There are as many as types.
+#[derive(Debug, Default)]
+pub struct Known(RwLock<HashMap<TypeId, Arc<Places>>>);
 
 /// Those of a type, of which this is a row.
 pub(super) fn of<T: Leaves + OutputType>(
     ctx: &ContextSelectionSet<'_>,
     row: &T,
-) -> Result<&'static Places, Error> {
+) -> Result<Arc<Places>, Error> {
+    let Some(Known(known)) = ctx.data_opt::<Known>() else { return find(ctx, row) };
     let id = TypeId::of::<T>();
-    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
-    if let Some(places) = known.as_ref().and_then(|known| known.get(&id)) {
-        return Ok(places);
+    if let Some(places) = known.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        return Ok(Arc::clone(places));
     }
-    drop(known);
+    let places = find(ctx, row)?;
+    known.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&places));
+    Ok(places)
+}
+
+fn find<T: Leaves + OutputType>(
+    ctx: &ContextSelectionSet<'_>,
+    row: &T,
+) -> Result<Arc<Places>, Error> {
     let mut names = Names::default();
     row.members(&mut names)?;
     let registry = &ctx.schema_env.registry;
     let places = names.0.into_iter().enumerate().map(|(place, name)| (name, place));
-    let places = places.filter(|(name, _)| is_plain(registry, &T::type_name(), name)).collect();
-    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-    let places: &'static Places = Box::leak(Box::new(places));
-    Ok(known.get_or_insert_default().entry(id).or_insert(places))
+    let places = places.filter(|(name, _)| is_plain(registry, &T::type_name(), name));
+    Ok(Arc::new(places.collect()))
 }
 
 /// Whether serde writes the field as the library does: a text, a number or a truth value, without arguments.

@@ -115,7 +115,7 @@ impl<'a> Plan<'a> {
             match from {
                 From::Row(slot) => text.extend_from_slice(picked.get(*slot)),
                 From::TypeName => {
-                    serde_json::to_writer(&mut *text, &*row.introspection_type_name())?
+                    serde_json::to_writer(&mut *text, &*row.introspection_type_name())?;
                 }
                 From::Library => written::value(&value.unwrap_or_default(), text)?,
             }

@@ -7,7 +7,7 @@ use async_graphql::{
 use serde::Serialize;
 use serde_json::{Error, Value};
 
-use super::{Leaves, Members, Row, Rows};
+use super::{Known, Leaves, Members, Row, Rows};
 use crate::graphql::written;
 
 /// A row.
@@ -99,7 +99,8 @@ impl Query {
 
 /// Answers of both as text, with their errors, sorted: rows that are resolved beside each other fail in any order.
 async fn both(selection: &str, rest: &str) -> [(String, Vec<String>); 2] {
-    let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
+    let schema = Schema::build(Query, EmptyMutation, EmptySubscription);
+    let schema = schema.data(Known::default()).finish();
     let no = if selection.contains("$no") { "($no: Boolean = false)" } else { "" };
     let mut answers = Vec::new();
     for name in ["library", "ours"] {
