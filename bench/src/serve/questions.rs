@@ -52,6 +52,15 @@ impl Question {
     }
 }
 
+/// Pools with figures and both tokens.
+fn pools(name: &'static str, count: u32) -> Question {
+    let query = format!(
+        "{{ pools(first: {count}, orderBy: TVL) {{ nodes {{ id feePips sqrtPriceX96 liquidity swapCount totalValueLockedUSD
+            volumeUSD token0 {{ address symbol decimals }} token1 {{ address symbol decimals }} }} }} }}"
+    );
+    Question { name, asked: Asked::GraphQl(json!({ "query": query })) }
+}
+
 /// All of them.
 pub(super) fn all(subject: &Subject) -> Vec<Question> {
     let pool = subject.pool.to_string();
@@ -59,11 +68,9 @@ pub(super) fn all(subject: &Subject) -> Vec<Question> {
     let of_pool =
         |query: &str| Asked::GraphQl(json!({ "query": query, "variables": { "pool": pool } }));
     vec![
-        Question {
-            name: "100 pools by locked value",
-            asked: Asked::GraphQl(json!({ "query": "{ pools(first: 100, orderBy: TVL) { nodes { id feePips
-                sqrtPriceX96 liquidity swapCount totalValueLockedUSD volumeUSD token0 { address symbol decimals } token1 { address symbol decimals } } } }" })),
-        },
+        // as many as others had when they were measured
+        pools("24 pools by locked value", 24),
+        pools("100 pools by locked value", 100),
         Question {
             name: "100 newest swaps of a pool",
             asked: of_pool(

@@ -6,7 +6,7 @@
 //! Times are Unix milliseconds. Keys are of no chain, so no reorg and no removal of a chain touches them, and no backup has
 //! them. Every write may be done twice and changes nothing the second time.
 
-use bson::{Document, RawDocumentBuf, doc};
+use bson::{Bson, Document, RawDocumentBuf, doc};
 use domain::market::Millis;
 use futures::TryStreamExt as _;
 use mongodb::{Collection, Database};
@@ -137,8 +137,8 @@ impl Keys {
         Ok(found.matched_count > 0)
     }
 
-    /// Lets another key take the place of one, which then ends at a time, if it does not end before. `false`: there is none of
-    /// this id, or it has a successor already.
+    /// Lets another key take the place of one, which then ends at a time, if it does not end before. May be done twice. `false`:
+    /// there is none of this id, or another one has taken its place.
     ///
     /// # Errors
     /// [`StoreError`], retryable when no server answers.
@@ -149,7 +149,8 @@ impl Keys {
         end: Millis,
     ) -> Result<bool, StoreError> {
         let mut alone = by_id(id);
-        alone.insert("successor", doc! { "$exists": false });
+        // null: none has
+        alone.insert("successor", doc! { "$in": [Bson::Null, successor] });
         let change =
             doc! { "$set": { "successor": successor }, "$min": { "expires": Num(end).bound() } };
         let found = self.collection::<Document>().update_one(alone, change).await?;

@@ -3,10 +3,11 @@
 //! The library makes a future on the heap and a value for each field of each row. Here what rows tell themselves (numbers, texts) is
 //! written as the JSON of the answer on the spot; what is left is resolved by the library, objects beside the others of their
 //! row, and rows beside each other, so that what they load together stays together. Whatever is out of the ordinary (a fragment on
-//! another type, a name that is asked for twice) is left to the library altogether. Extensions of the schema would not be told of
+//! another type, a name that is asked for twice, objects that are asked for in parts: [`merged`])
+//! is left to the library altogether. Extensions of the schema would not be told of
 //! what is resolved here: it has none.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Display};
 
 use async_graphql::{
     ContextSelectionSet, ObjectType, OutputType, Positioned, ServerError, ServerResult, Value,
@@ -17,12 +18,14 @@ use futures::future::join_all;
 use self::plan::Plan;
 pub use self::{
     members::{Leaves, Members},
+    merged::Merged,
     places::Known,
 };
 use super::written;
 
 mod leaves;
 mod members;
+mod merged;
 mod picked;
 mod places;
 mod plan;
@@ -75,7 +78,7 @@ impl<T: Leaves + ObjectType> OutputType for Rows<T> {
             written.map_err(|error| not_written(&error, field))?;
         }
         text.push(b']');
-        Ok(written::raw(text))
+        written::raw(text).map_err(|error| not_written(&error, field))
     }
 }
 
@@ -101,10 +104,10 @@ impl<T: Leaves + ObjectType> OutputType for Row<T> {
         let mut text = Vec::new();
         let written = plan.write((ctx, &self.0), &mut plan.picked(), resolved, &mut text);
         written.map_err(|error| not_written(&error, field))?;
-        Ok(written::raw(text))
+        written::raw(text).map_err(|error| not_written(&error, field))
     }
 }
 
-fn not_written(error: &serde_json::Error, field: &Positioned<Field>) -> ServerError {
+fn not_written(error: &dyn Display, field: &Positioned<Field>) -> ServerError {
     ServerError::new(error.to_string(), Some(field.pos))
 }

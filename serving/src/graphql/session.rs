@@ -10,6 +10,7 @@ use super::{
     loaders::{self, Cached, cached},
     price_loaders,
     prices::Now,
+    rows::Merged,
 };
 use crate::{deps::Deps, node::Heads, read};
 
@@ -36,7 +37,8 @@ impl Keep {
     }
 }
 
-fn with_data(deps: &Arc<Deps>, scope: &Scope, request: Request, keep: Keep) -> Request {
+fn with_data(deps: &Arc<Deps>, scope: &Scope, mut request: Request, keep: Keep) -> Request {
+    let merged = Merged::of(&mut request);
     let scope = scope.clone();
     let tokens = keep.of(loaders::Tokens(scope.clone()));
     let pools = keep.of(loaders::Pools(scope.clone()));
@@ -51,5 +53,5 @@ fn with_data(deps: &Arc<Deps>, scope: &Scope, request: Request, keep: Keep) -> R
     let moments = keep.of(as_of::Moments::new(scope.clone(), deps()));
     let request = request.data(factories).data(of_tokens).data(periods).data(moments);
     let request = request.data(scope).data(tokens).data(pools).data(balances);
-    request.data(now).data(prices).data(deviations).data(Heads::default())
+    request.data(now).data(prices).data(deviations).data(Heads::default()).data(merged)
 }

@@ -1,5 +1,7 @@
 //! Answers as text. What rows wrote ([`super::rows`]) is copied, not read again.
 
+use std::string::FromUtf8Error;
+
 use async_graphql::{Name, Response, Value, indexmap::IndexMap};
 use serde_json::Error;
 
@@ -7,11 +9,10 @@ use serde_json::Error;
 const RAW: &str = "$serde_json::private::RawValue";
 
 /// JSON as a value of the library.
-pub(super) fn raw(json: Vec<u8>) -> Value {
-    // serde writes nothing else than UTF-8
-    let json = String::from_utf8(json).unwrap_or_default();
+pub(super) fn raw(json: Vec<u8>) -> Result<Value, FromUtf8Error> {
+    let json = String::from_utf8(json)?;
     let member = (Name::new(RAW), Value::String(json));
-    Value::Object(IndexMap::from_iter([member]))
+    Ok(Value::Object(IndexMap::from_iter([member])))
 }
 
 /// A whole answer.
@@ -50,7 +51,9 @@ pub(super) fn value(value: &Value, out: &mut Vec<u8>) -> Result<(), Error> {
 }
 
 fn object(members: &IndexMap<Name, Value>, out: &mut Vec<u8>) -> Result<(), Error> {
-    if let Some(Value::String(json)) = members.get(RAW) {
+    if members.len() == 1
+        && let Some(Value::String(json)) = members.get(RAW)
+    {
         out.extend_from_slice(json.as_bytes());
         return Ok(());
     }

@@ -150,10 +150,19 @@ async fn rotate(keys: &Keys, id: &str, overlap_hours: u64) -> Result<(), Error> 
     made.record.scopes = scopes;
     put(keys, &made).await?;
     let end = now.saturating_add(overlap_hours * HOUR);
-    if !keys.succeed(id, made.key.id(), end).await? {
-        // somebody else was faster, and nobody has seen this one
-        keys.revoke(made.key.id(), now).await?;
-        return Err(succeeded(id, "another one"));
+    match keys.succeed(id, made.key.id(), end).await {
+        Ok(true) => {}
+        Ok(false) => {
+            // somebody else was faster, and nobody has seen this one
+            keys.revoke(made.key.id(), now).await?;
+            return Err(succeeded(id, "another one"));
+        }
+        Err(error) => {
+            // perhaps it was done all the same: then this one is all that its holder has
+            hand_over(&made);
+            say(&format!("whether {id} ends is not known: `sooho keys list` tells its successor"));
+            return Err(error.into());
+        }
     }
     hand_over(&made);
     say(&format!("{id} is refused in {overlap_hours} hours"));

@@ -1,7 +1,8 @@
 //! Takes what a client still sends after its request was refused.
 //!
 //! A server that answers in the middle of a body and closes makes most clients see a broken pipe instead of the answer:
-//! they write first and read then. So a refusal waits, for a bounded time and a bounded number of bytes, until the rest has come.
+//! they write first and read then. So a refusal waits, for a bounded time and a bounded number of bytes, until the rest has come;
+//! not for who asked whether to send it at all (`Expect: 100-continue`), nor for what is longer than that.
 
 use std::{
     pin::Pin,
@@ -12,6 +13,7 @@ use std::{
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::Request,
+    http::header,
     middleware::Next,
     response::Response,
 };
@@ -67,10 +69,12 @@ pub(super) async fn after_refusals(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
+    let asks_first = request.headers().contains_key(header::EXPECT);
     let (back, rest) = oneshot::channel();
     let request = request.map(|body| Body::new(Lent { body, back: Some(back) }));
     let response = next.run(request).await;
-    if response.status().is_client_error() {
+    let status = response.status();
+    if (status.is_client_error() || status.is_server_error()) && !asks_first {
         drop(tokio::time::timeout(TIME, drain(rest)).await);
     }
     response
@@ -79,6 +83,9 @@ pub(super) async fn after_refusals(request: Request, next: Next) -> Response {
 async fn drain(mut rest: oneshot::Receiver<Body>) {
     // read to its end, or still being read: then there is nothing to wait for
     let Ok(rest) = rest.try_recv() else { return };
+    if rest.size_hint().lower() > BYTES as u64 {
+        return;
+    }
     let mut rest = rest.into_data_stream();
     let mut taken = 0;
     while taken < BYTES

@@ -20,6 +20,7 @@ use super::{Live, socket::SEND};
 use crate::graphql::{
     App,
     asked::{Params, request},
+    written,
 };
 
 /// Between two looks whether its key is still good.
@@ -130,7 +131,8 @@ fn stream(
 }
 
 fn next(answer: &Response) -> Event {
-    let text = serde_json::to_string(answer).unwrap_or_else(|_| "{}".to_owned());
+    let text = written::text(answer).ok().and_then(|text| String::from_utf8(text).ok());
+    let text = text.unwrap_or_else(|| "{}".to_owned());
     Event::default().event("next").data(text)
 }
 

@@ -7,7 +7,7 @@ use async_graphql::{
 use futures::future::join_all;
 use serde_json::Error;
 
-use super::{members::Leaves, picked::Picked, places};
+use super::{members::Leaves, merged::Merged, picked::Picked, places};
 use crate::graphql::written;
 
 /// The fields that are selected, and where each comes from.
@@ -33,6 +33,9 @@ impl<'a> Plan<'a> {
         ctx: &ContextSelectionSet<'a>,
         row: &T,
     ) -> Option<Self> {
+        if ctx.data_opt::<Merged>().is_none_or(|merged| merged.0) {
+            return None;
+        }
         let selected = fields_of::<T>(ctx)?;
         let places = places::of(ctx, row).ok()?;
         let (mut fields, mut picked) = (Vec::with_capacity(selected.len()), Vec::new());

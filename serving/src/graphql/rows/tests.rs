@@ -1,13 +1,14 @@
 //! Rows are answered as the library answers a list of the same objects.
 
 use async_graphql::{
-    ComplexObject, EmptyMutation, EmptySubscription, Object, Result, Schema, SimpleObject,
+    ComplexObject, EmptyMutation, EmptySubscription, Object, Request, Result, Schema, SimpleObject,
+    parser::parse_query,
 };
 
 use serde::Serialize;
 use serde_json::{Error, Value};
 
-use super::{Known, Leaves, Members, Row, Rows};
+use super::{Known, Leaves, Members, Merged, Row, Rows, merged::is_merged};
 use crate::graphql::written;
 
 /// A row.
@@ -105,7 +106,9 @@ async fn both(selection: &str, rest: &str) -> [(String, Vec<String>); 2] {
     let mut answers = Vec::new();
     for name in ["library", "ours"] {
         let query = format!("query{no} {{ list: {name} {{ {selection} }} }} {rest}");
-        let answer = schema.execute(query.as_str()).await;
+        let mut request = Request::new(query);
+        let merged = Merged::of(&mut request);
+        let answer = schema.execute(request.data(merged)).await;
         let mut errors: Vec<String> = answer
             .errors
             .iter()
@@ -159,4 +162,69 @@ async fn what_fails_is_told_with_its_path() {
         "{errors:?}"
     );
     assert!(data.contains(r#"{"index":38}"#), "{data}");
+}
+
+#[tokio::test]
+async fn parts_of_one_object_come_together() {
+    let fragments = [
+        ("...One", "fragment One on Thing { next { index } }"),
+        ("...Two", "fragment Two on Thing { next { picky } index }"),
+    ];
+    for selection in [
+        "next { index } next { picky }",
+        "next { index index } next { picky }",
+        "...One ...Two",
+        "next { index } ...Two",
+        "... { next { index } } next { picky }",
+        "...One index ... { next { thing { index } } }",
+    ] {
+        let used = fragments.iter().filter(|(name, _)| selection.contains(name));
+        let rest: String = used.map(|(_, text)| *text).collect();
+        let [_, (text, _)] = both(&format!("name {selection}"), &rest).await;
+        let whole: Value = serde_json::from_str(&text).unwrap();
+        let first = &whole["list"][0];
+        assert_eq!(first["name"], "thing 0");
+        assert_eq!(first["next"]["index"], 1, "{selection}: {first}");
+        let picky = selection.contains("picky") || selection.contains("Two");
+        assert_eq!(first["next"]["picky"], if picky { 1.into() } else { Value::Null }, "{first}");
+    }
+    let parts = "{ list: ours { index } ...Rest } fragment Rest on Query { list: ours { name } }";
+    let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
+    let mut request = Request::new(parts);
+    let merged = Merged::of(&mut request);
+    let answer = schema.execute(request.data(merged)).await.data.into_json().unwrap();
+    assert_eq!(answer["list"][2], serde_json::json!({ "index": 2, "name": "thing 2" }));
+}
+
+#[test]
+fn documents_with_objects_in_parts_are_seen() {
+    let deep = format!("{{ a {} {} }}", "{ a ".repeat(100), "}".repeat(100));
+    let wide =
+        format!("{{ {} }}", (0..30_000).map(|n| format!("a{n}: a {{ b }} ")).collect::<String>());
+    let chain: String = (1..400)
+        .map(|n| format!("fragment F{n} on A {{ ...F{} k{n}: k {{ b }} }} ", n - 1))
+        .collect();
+    let chain = format!("{{ ...F399 }} fragment F0 on A {{ k {{ b }} }} {chain}");
+    for (document, wanted) in [
+        ("{ a { b c } d { b } }", false),
+        ("{ a b a }", false),
+        ("{ a { b } c: a { d } }", false),
+        ("{ ...F e { b } } fragment F on A { a { b } }", false),
+        ("{ a { ...F } c { ...F } } fragment F on A { x { b } }", false),
+        ("{ a { b } a { c } }", true),
+        ("{ x { a { b } a { c } } }", true),
+        ("{ a { b } ...F } fragment F on A { a { c } }", true),
+        ("{ ...F ...F } fragment F on A { a { c } }", true),
+        ("{ ...F ... on A { ... { a { d } } } } fragment F on A { a { c } }", true),
+        ("{ ...F } fragment F on A { a { c } ...F }", true),
+        // too much to look at
+        (&deep, true),
+        (&wide, true),
+        (&chain, true),
+    ] {
+        // what the parser refuses is refused
+        let Ok(parsed) = parse_query(document) else { continue };
+        let shown: String = document.chars().take(80).collect();
+        assert_eq!(is_merged(&parsed), wanted, "{shown}");
+    }
 }

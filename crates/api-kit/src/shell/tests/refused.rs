@@ -89,3 +89,16 @@ async fn nobody_waits_for_a_body_without_end() {
         server.await.unwrap().unwrap();
     }
 }
+
+#[tokio::test]
+async fn who_asks_first_need_not_send_it() {
+    let (mut client, shutdown, server) = server().await;
+    head(&mut client, "/nowhere", "content-length: 1000000\r\nexpect: 100-continue").await;
+    let began = std::time::Instant::now();
+    let answer = told(&mut client).await;
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+    assert!(began.elapsed() < Duration::from_secs(2), "it waited for what nobody sends");
+    drop(client);
+    shutdown.cancel();
+    server.await.unwrap().unwrap();
+}
