@@ -3,7 +3,7 @@
 //! The library resolves each place by itself and puts the values together. Text cannot be put together, so such requests are left
 //! to the library as a whole.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::{
     Name, Positioned, Request,
@@ -22,8 +22,11 @@ pub struct Merged(pub(super) bool);
 impl Merged {
     /// What a request is.
     pub(in crate::graphql) fn of(request: &mut Request) -> Self {
-        // what cannot be read is told by the executor
-        Self(request.parsed_query().is_ok_and(|document| is_merged(document)))
+        match request.parsed_query() {
+            Ok(document) => Self(is_merged(document)),
+            // the executor tells why it cannot be read
+            Err(_) => Self(false),
+        }
     }
 }
 
@@ -34,7 +37,7 @@ pub(super) fn is_merged(document: &ExecutableDocument) -> bool {
 }
 
 /// Names under which objects stand in an answer.
-type Keys<'a> = HashSet<&'a str>;
+type Keys<'a> = BTreeSet<&'a str>;
 
 struct Walk<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
