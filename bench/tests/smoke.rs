@@ -130,7 +130,7 @@ fn serve_prints_rates_and_delays() -> Outcome {
     let (table, figures) = bench(&arguments, folder.path())?;
     assert!(table.contains("ratio to the bare loop") && table.contains("subscribers"), "{table}");
     let answered = figures["answered"].as_array().map(Vec::as_slice).unwrap_or_default();
-    assert_eq!(answered.len(), 5, "{figures}");
+    assert_eq!(answered.len(), 6, "{figures}");
     for one in answered {
         for kind in ["bare", "uncached", "cached"] {
             // tickers are made once for a block, and ask the database nothing
