@@ -1,8 +1,7 @@
 //! The server shell: everything around the routes of a service.
 //!
-//! From the outside in: request id, access log and metrics, compression, CORS, panic catch, rest of refused
-//! bodies, time limit, body limit, routes.
-//! Unknown paths and methods are problems too.
+//! From the outside in: request id, access log and metrics, compression, CORS, panic catch, rest of refused bodies, time
+//! limit, body limit, routes. Unknown paths and methods are problems too.
 
 use std::{io, time::Duration};
 

@@ -1,11 +1,10 @@
 //! Objects that stand in lists, written at once.
 //!
-//! The library makes a future on the heap and a value for each field of each row. Here what rows tell themselves (numbers, texts) is
-//! written as the JSON of the answer on the spot; what is left is resolved by the library, objects beside the others of their
-//! row, and rows beside each other, so that what they load together stays together. Whatever is out of the ordinary (a fragment on
-//! another type, a name that is asked for twice, objects that are asked for in parts: [`merged`])
-//! is left to the library altogether. Extensions of the schema would not be told of
-//! what is resolved here: it has none.
+//! The library makes a future on the heap and a value for each field of each row. Here what rows tell themselves (numbers,
+//! texts) is written as the JSON of the answer on the spot; what is left is resolved by the library, objects beside the others
+//! of their row, and rows beside each other, so that what they load together stays together. Whatever is out of the ordinary
+//! (a fragment on another type, a name that is asked for twice, objects that are asked for in parts: [`merged`]) is left to the
+//! library altogether. Extensions of the schema would not be told of what is resolved here: it has none.
 
 use std::{borrow::Cow, fmt::Display};
 

@@ -130,6 +130,36 @@ pub fn blocks() -> Vec<BlockChanges> {
 /// A chain of as many blocks at these Unix times; the number beside tells a block from that of another fork. All but the
 /// first bring ten swaps.
 pub fn blocks_at(times: &[(u64, u8)]) -> Vec<BlockChanges> {
+    let events = (0..times.len()).map(|place| if place == 0 { creations() } else { swaps() });
+    folded(&watch(), times.iter().copied().zip(events))
+}
+
+/// A chain where somebody holds shares of the pair and a position in the V3 pool.
+pub fn blocks_with_positions() -> Vec<BlockChanges> {
+    let (pool, manager, holder) = (address(0x33), address(0x3a), address(8));
+    let (tick_lower, tick_upper, liquidity) = (-100, 100, 1 << 60);
+    let (amount0, amount1, token_id) = (U256::from(7_000), U256::from(8_000), U256::from(1));
+    let mint =
+        EventKind::V3Mint { owner: manager, tick_lower, tick_upper, liquidity, amount0, amount1 };
+    let shares = |to| EventKind::V2Transfer { from: Address::ZERO, to, value: U256::from(5_000) };
+    let made = EventKind::Erc721Transfer { from: Address::ZERO, to: holder, token_id };
+    let told = EventKind::PositionIncreased { token_id, liquidity, amount0, amount1 };
+    let events = vec![
+        event(address(0x22), 0, shares(holder)),
+        event(pool, 1, mint),
+        event(manager, 2, made),
+        event(manager, 3, told),
+    ];
+    let mut watch = watch();
+    watch.dexes[1].position_manager = Some(manager);
+    let at = |number: u64| (1_700_000_000 + number, 0);
+    folded(&watch, [(at(1), creations()), (at(2), events)].into_iter())
+}
+
+fn folded(
+    watch: &Watch,
+    blocks: impl Iterator<Item = ((u64, u8), Vec<Event>)>,
+) -> Vec<BlockChanges> {
     let metadata = [(0xa0, "AAA", 6), (0xa1, "BBB", 3)].map(|(byte, symbol, decimals)| {
         let symbol = Some(symbol.to_owned());
         (
@@ -141,17 +171,16 @@ pub fn blocks_at(times: &[(u64, u8)]) -> Vec<BlockChanges> {
     let mut state = State::new(Counters::default());
     let mut parent_hash = B256::ZERO;
     (1..)
-        .zip(times)
-        .map(|(number, (timestamp, fork))| {
+        .zip(blocks)
+        .map(|(number, ((timestamp, fork), events))| {
             let mut hash = B256::left_padding_from(&u64::to_be_bytes(number));
-            hash.0[0] = *fork;
-            let header = BlockRef { number, hash, parent_hash, timestamp: *timestamp };
+            hash.0[0] = fork;
+            let header = BlockRef { number, hash, parent_hash, timestamp };
             parent_hash = hash;
-            let events = if number == 1 { creations() } else { swaps() };
             let block = Block { header, senders: Vec::new(), events };
             let block = contracts::with_events(block);
-            Needs::new(&watch(), std::slice::from_ref(&block)).load(&mut state, |_| None);
-            state.apply(&block, &watch(), &metadata).unwrap()
+            Needs::new(watch, std::slice::from_ref(&block)).load(&mut state, |_| None);
+            state.apply(&block, watch, &metadata).unwrap()
         })
         .collect()
 }

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::{
-    chain::{address, pair},
+    chain::{address, blocks_with_positions, pair},
     service::Service,
 };
+
+/// A type, a document with the place of its leaves, and where the list is then.
+type List = (&'static str, String, &'static str);
 
 /// Leaves without arguments, by type.
 async fn leaves(service: &Service) -> BTreeMap<String, Vec<String>> {
@@ -34,12 +37,33 @@ async fn leaves(service: &Service) -> BTreeMap<String, Vec<String>> {
     types.iter().map(of).collect()
 }
 
+/// Asks for all leaves of a type in a list both ways.
+async fn compare(service: &Service, leaves: &BTreeMap<String, Vec<String>>, lists: &[List]) {
+    for (of, from, at) in lists {
+        let names = leaves.get(*of).unwrap_or_else(|| panic!("no type {of}"));
+        assert!(!names.is_empty(), "{of}");
+        let answer = async |selected: String| {
+            let answer =
+                service.query(&format!("{{ {} }}", from.replace("LEAVES", &selected))).await;
+            assert_eq!(answer["errors"], json!(null), "{of}: {answer}");
+            answer["data"].clone()
+        };
+        let all = names.join(" ");
+        let written = answer(format!("{all} __typename")).await;
+        // what is asked for twice is left to the library
+        let resolved = answer(format!("{all} __typename {}", names[0])).await;
+        assert_eq!(written, resolved, "{of}");
+        let rows = written.pointer(at).unwrap();
+        assert!(rows.as_array().is_some_and(|rows| !rows.is_empty()), "{of}: {written}");
+    }
+}
+
 #[tokio::test]
 async fn rows_say_what_the_library_says() {
     let service = Service::filled().await;
     let leaves = leaves(&service).await;
     let (token, pool) = (address(0xa0), pair());
-    for (of, from, at) in [
+    let lists = [
         ("Pool", "pools { nodes { LEAVES } }".to_owned(), "/pools/nodes"),
         ("Pool", "pools { edges { cursor node { LEAVES } } }".to_owned(), "/pools/edges"),
         ("Token", "tokens { nodes { LEAVES } }".to_owned(), "/tokens/nodes"),
@@ -72,23 +96,34 @@ async fn rows_say_what_the_library_says() {
             format!("tokenCandles(token: \"{token}\", dex: \"two\") {{ items {{ LEAVES }} }}"),
             "/tokenCandles/items",
         ),
-    ] {
-        let names = leaves.get(of).unwrap_or_else(|| panic!("no type {of}"));
-        assert!(!names.is_empty(), "{of}");
-        let answer = async |selected: String| {
-            let answer =
-                service.query(&format!("{{ {} }}", from.replace("LEAVES", &selected))).await;
-            assert_eq!(answer["errors"], json!(null), "{of}: {answer}");
-            answer["data"].clone()
-        };
-        let all = names.join(" ");
-        let written = answer(format!("{all} __typename")).await;
-        // what is asked for twice is left to the library
-        let resolved = answer(format!("{all} __typename {}", names[0])).await;
-        assert_eq!(written, resolved, "{of}");
-        let rows = written.pointer(at).unwrap();
-        assert!(rows.as_array().is_some_and(|rows| !rows.is_empty()), "{of}: {written}");
-    }
+    ];
+    compare(&service, &leaves, &lists).await;
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn rows_of_holders_and_ticks_too() {
+    let service = Service::empty().await;
+    service.commit(None, &blocks_with_positions()).await;
+    service.refresh().await;
+    let leaves = leaves(&service).await;
+    let (pair, pool) = (pair(), address(0x33));
+    let lists = [
+        ("Position", "positions { nodes { LEAVES } }".to_owned(), "/positions/nodes"),
+        (
+            "LiquidityPosition",
+            format!("liquidityPositions(pool: \"{pair}\") {{ nodes {{ LEAVES }} }}"),
+            "/liquidityPositions/nodes",
+        ),
+        ("Tick", format!("ticks(pool: \"{pool}\") {{ nodes {{ LEAVES }} }}"), "/ticks/nodes"),
+        (
+            "TickDay",
+            format!("tickDays(pool: \"{pool}\") {{ nodes {{ LEAVES }} }}"),
+            "/tickDays/nodes",
+        ),
+    ];
+    compare(&service, &leaves, &lists).await;
+    service.stop().await;
 }
 
 #[tokio::test]

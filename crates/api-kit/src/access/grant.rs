@@ -1,15 +1,15 @@
 //! What a request may do.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::http::StatusCode;
 
 use super::{Access, KeyScope, sent, table::Known, unauthorized};
 use crate::problem::Problem;
 
-/// Which key a request came with, in the extensions of its answer: for the log.
-#[derive(Debug, Clone)]
-pub(crate) struct KeyId(pub(crate) String);
+/// Where it is noted which key a request came with, in its extensions: the log reads it, also when the answer was given up.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeyId(pub(crate) Arc<OnceLock<String>>);
 
 /// What a request may do, in its extensions.
 #[derive(Debug, Clone)]

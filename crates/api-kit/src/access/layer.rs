@@ -50,19 +50,20 @@ async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Resp
 
 impl Guard {
     async fn answer(&self, grant: Grant, mut request: Request, next: Next) -> Response {
-        let key = grant.key_id().map(|id| KeyId(id.to_owned()));
+        if let Some(id) = grant.key_id()
+            && let Some(KeyId(noted)) = request.extensions().get()
+        {
+            // guards within guards find the same
+            noted.get_or_init(|| id.to_owned());
+        }
         let admitted = if self.is_left { Ok(()) } else { grant.require(self.scope) };
-        let mut response = match admitted {
+        match admitted {
             Ok(()) => {
                 request.extensions_mut().insert(grant);
                 next.run(request).await
             }
             Err(problem) => problem.into_response(),
-        };
-        if let Some(key) = key {
-            response.extensions_mut().insert(key);
         }
-        response
     }
 }
 

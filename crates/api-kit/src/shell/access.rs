@@ -2,6 +2,7 @@
 
 use std::{
     hash::{BuildHasher as _, RandomState},
+    sync::Arc,
     time::Instant,
 };
 
@@ -38,7 +39,9 @@ pub(super) async fn log(
     let began = Instant::now();
     let in_flight = access.metrics.began();
     let id = request_id(&request);
+    let KeyId(key) = KeyId::default();
     request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(KeyId(Arc::clone(&key)));
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = request
@@ -54,7 +57,7 @@ pub(super) async fn log(
     let (status, took) = (response.status().as_u16(), began.elapsed());
     access.metrics.answered(&route, known_method(method.as_str()), status, took);
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    let key = response.extensions().get::<KeyId>().map(|KeyId(id)| id.as_str());
+    let key = key.get().map(String::as_str);
     span.in_scope(|| tracing::info!(%method, path, route, status, micros, key, "answered"));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, value);

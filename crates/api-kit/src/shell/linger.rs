@@ -1,8 +1,9 @@
 //! Takes what a client still sends after its request was refused.
 //!
 //! A server that answers in the middle of a body and closes makes most clients see a broken pipe instead of the answer:
-//! they write first and read then. So a refusal waits, for a bounded time and a bounded number of bytes, until the rest has come;
-//! not for who asked whether to send it at all (`Expect: 100-continue`), nor for what is longer than that.
+//! they write first and read then. So a refusal waits, for a bounded time and a bounded number of bytes, until the rest has
+//! come; not for what is longer than that, nor for who asked whether to send it at all (`Expect: 100-continue`) and was not
+//! told to: the first look at a body tells.
 
 use std::{
     pin::Pin,
@@ -28,19 +29,27 @@ const BYTES: usize = 16 * BODY_LIMIT;
 /// Time that a refusal waits at most.
 const TIME: Duration = Duration::from_secs(2);
 
+/// What is left of a request's body.
+struct Rest {
+    body: Body,
+    /// Whether it was looked at, so that the client is sending it.
+    begun: bool,
+}
+
 /// A request's body that comes back when it is let go.
 struct Lent {
-    body: Body,
-    back: Option<oneshot::Sender<Body>>,
+    rest: Rest,
+    back: Option<oneshot::Sender<Rest>>,
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(back) = self.back.take()
-            && !self.body.is_end_stream()
+            && !self.rest.body.is_end_stream()
         {
+            let Rest { body, begun } = &mut self.rest;
             // nobody waits: the request itself was dropped
-            drop(back.send(std::mem::take(&mut self.body)));
+            drop(back.send(Rest { body: std::mem::take(body), begun: *begun }));
         }
     }
 }
@@ -53,15 +62,16 @@ impl HttpBody for Lent {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        self.rest.begun = true;
+        Pin::new(&mut self.rest.body).poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.rest.body.size_hint()
     }
 }
 
@@ -71,22 +81,23 @@ pub(super) async fn after_refusals(request: Request, next: Next) -> Response {
     }
     let asks_first = request.headers().contains_key(header::EXPECT);
     let (back, rest) = oneshot::channel();
-    let request = request.map(|body| Body::new(Lent { body, back: Some(back) }));
+    let lend = |body| Lent { rest: Rest { body, begun: !asks_first }, back: Some(back) };
+    let request = request.map(|body| Body::new(lend(body)));
     let response = next.run(request).await;
     let status = response.status();
-    if (status.is_client_error() || status.is_server_error()) && !asks_first {
+    if status.is_client_error() || status.is_server_error() {
         drop(tokio::time::timeout(TIME, drain(rest)).await);
     }
     response
 }
 
-async fn drain(mut rest: oneshot::Receiver<Body>) {
+async fn drain(mut rest: oneshot::Receiver<Rest>) {
     // read to its end, or still being read: then there is nothing to wait for
-    let Ok(rest) = rest.try_recv() else { return };
-    if rest.size_hint().lower() > BYTES as u64 {
+    let Ok(Rest { body, begun: true }) = rest.try_recv() else { return };
+    if body.size_hint().lower() > BYTES as u64 {
         return;
     }
-    let mut rest = rest.into_data_stream();
+    let mut rest = body.into_data_stream();
     let mut taken = 0;
     while taken < BYTES
         && let Some(Ok(bytes)) = rest.next().await

@@ -15,9 +15,10 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::{BODY_LIMIT, Shell};
-mod refused;
-
 use crate::{extract::Json, health::Ready, problem::Problem};
+
+mod logged;
+mod refused;
 
 const LONG: &str = "{\"price\":\"1234.5\"}";
 
@@ -31,15 +32,19 @@ fn app() -> Router {
         .route("/long", get(async || LONG.repeat(1_000)))
         .route("/panic", get(boom))
         .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(60)).await))
+        .route("/late", post(async || tokio::time::sleep(Duration::from_secs(60)).await))
         .route("/json", post(async |Json(_): Json<Value>| "taken"));
-    let ready = Ready::new(async || Err(Problem::unavailable("NOT_READY", "not yet")));
-    let shell = Shell {
+    shell().wrap(routes).unwrap()
+}
+
+/// One that waits for nothing long.
+fn shell() -> Shell {
+    Shell {
         service: "test",
         timeout: Duration::from_millis(50),
-        ready,
+        ready: Ready::new(async || Err(Problem::unavailable("NOT_READY", "not yet"))),
         registry: Registry::new(),
-    };
-    shell.wrap(routes).unwrap()
+    }
 }
 
 async fn ask(app: &Router, request: Request<Body>) -> (StatusCode, String, Value) {
