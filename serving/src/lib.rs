@@ -25,6 +25,7 @@ pub mod openapi;
 pub mod past;
 pub mod price;
 pub mod quote;
+mod raw;
 mod read;
 mod rest;
 mod transactions;

@@ -88,6 +88,8 @@ fn start(
             Service::Indexer => start_indexer(config, open, listener, tasks, shutdown)?,
             Service::Serving => {
                 let registry = Registry::new();
+                // one: what the books hear of moves is known to all who read
+                let reader = open.store.reader().holding(HOLD);
                 let mut background = serving::Background::default();
                 let searches = serving::book::Searches::default();
                 let max_price_age = Duration::from_secs(config.prices.policy.max_age_s);
@@ -95,7 +97,7 @@ fn start(
                     access: access(config, open),
                     chains: per_chain(config, |chain| {
                         let client = chains::shown_client(chain, &registry)?;
-                        let (book, keeper) = serving::book::open(open.store.reader(), chain.id);
+                        let (book, keeper) = serving::book::open(reader.clone(), chain.id);
                         let (gas_price, watch) = serving::gas_price::open(client.clone());
                         let book = book.sharing(searches.clone());
                         background.keepers.push(keeper.with(node(chain, &client)));
@@ -129,7 +131,7 @@ fn start(
                             feeds: config.feeds.settings(chain),
                         })
                     })?,
-                    reader: open.store.reader().holding(HOLD),
+                    reader,
                     registry,
                     max_price_age,
                     timeout: REQUEST_TIMEOUT,

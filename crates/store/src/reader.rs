@@ -93,7 +93,11 @@ impl Reader {
     pub async fn watermark(&self, chain: ChainId) -> Result<Option<Watermark>, StoreError> {
         let (database, mut session) = self.session().await?;
         let found = generations::read::newest(database, &mut session, chain).await?;
-        Ok(found.map(|(_, watermark)| watermark))
+        let watermark = found.map(|(_, watermark)| watermark);
+        if let Some(watermark) = &watermark {
+            self.recent.heard(chain, watermark);
+        }
+        Ok(watermark)
     }
 
     /// The watermarks of all chains, by chain id.
@@ -101,7 +105,11 @@ impl Reader {
     /// # Errors
     /// [`StoreError`], retryable when no server answers.
     pub async fn watermarks(&self) -> Result<Vec<(ChainId, Watermark)>, StoreError> {
-        self.active_marks().await
+        let found = self.active_marks().await?;
+        for (chain, watermark) in &found {
+            self.recent.heard(*chain, watermark);
+        }
+        Ok(found)
     }
 
     /// The database, and a session whose reads are all of one moment.

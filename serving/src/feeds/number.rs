@@ -3,11 +3,12 @@
 use std::fmt::{Display, Write as _};
 
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{Object, RefOr, Schema, Type},
 };
+
+use crate::raw;
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,7 @@ impl Number {
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        raw(&self.0, serializer)
+        raw::serialize(&self.0, serializer)
     }
 }
 
@@ -49,14 +50,8 @@ impl Numbers {
 
 impl Serialize for Numbers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        raw(&self.0, serializer)
+        raw::serialize(&self.0, serializer)
     }
-}
-
-/// JSON as it is.
-fn raw<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    let raw: &RawValue = serde_json::from_str(json).map_err(serde::ser::Error::custom)?;
-    raw.serialize(serializer)
 }
 
 impl PartialSchema for Numbers {

@@ -5,13 +5,12 @@ use std::string::FromUtf8Error;
 use async_graphql::{Name, Response, Value, indexmap::IndexMap};
 use serde_json::Error;
 
-/// The only member of an object that stands for JSON as it is: what `serde_json` calls it, and the library takes for that.
-const RAW: &str = "$serde_json::private::RawValue";
+use crate::raw::MEMBER;
 
 /// JSON as a value of the library.
 pub(super) fn raw(json: Vec<u8>) -> Result<Value, FromUtf8Error> {
     let json = String::from_utf8(json)?;
-    let member = (Name::new(RAW), Value::String(json));
+    let member = (Name::new(MEMBER), Value::String(json));
     Ok(Value::Object(IndexMap::from_iter([member])))
 }
 
@@ -52,7 +51,7 @@ pub(super) fn value(value: &Value, out: &mut Vec<u8>) -> Result<(), Error> {
 
 fn object(members: &IndexMap<Name, Value>, out: &mut Vec<u8>) -> Result<(), Error> {
     if members.len() == 1
-        && let Some(Value::String(json)) = members.get(RAW)
+        && let Some(Value::String(json)) = members.get(MEMBER)
     {
         out.extend_from_slice(json.as_bytes());
         return Ok(());

@@ -4,7 +4,7 @@ use bson::{RawDocumentBuf, doc};
 use futures::StreamExt as _;
 use mongodb::change_stream::{ChangeStream, event::ChangeStreamEvent};
 
-use super::Reader;
+use super::{Reader, recent::Listening};
 use crate::{
     documents::{Stored as _, watermark},
     error::StoreError,
@@ -15,6 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Moves {
     stream: ChangeStream<ChangeStreamEvent<RawDocumentBuf>>,
+    listening: Listening,
 }
 
 impl Reader {
@@ -26,7 +27,8 @@ impl Reader {
         // the identity alone: the driver goes on by it after a fault
         let names = doc! { "$project": { "_id": 1, "operationType": 1, "ns": 1 } };
         let marks = self.database.collection::<RawDocumentBuf>(watermark::Doc::COLLECTION);
-        Ok(Moves { stream: marks.watch().pipeline([names]).await? })
+        let stream = marks.watch().pipeline([names]).await?;
+        Ok(Moves { stream, listening: self.recent.listen() })
     }
 }
 
@@ -36,6 +38,9 @@ impl Moves {
     /// # Errors
     /// [`StoreError`]: listen anew.
     pub async fn next(&mut self) -> Option<Result<(), StoreError>> {
-        self.stream.next().await.map(|told| Ok(told.map(drop)?))
+        let told = self.stream.next().await;
+        // a fault may have swallowed one
+        self.listening.moved();
+        told.map(|told| Ok(told.map(drop)?))
     }
 }

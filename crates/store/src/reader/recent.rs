@@ -2,11 +2,15 @@
 //!
 //! A snapshot begins with a question: how far is the chain? Many requests a second would ask it as many times as there are requests,
 //! beside one or two questions of their own. For a few milliseconds its answer is held: who comes meanwhile reads at the same
-//! moment. It never goes back, and whatever a snapshot says is still of one block.
+//! moment. While somebody is told of every move ([`super::Moves`]) it is held for longer, until a move is told of. It never goes
+//! back, and whatever a snapshot says is still of one block.
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -19,6 +23,9 @@ use crate::{error::StoreError, watermark::Watermark};
 
 /// Longest wait for what another request hears of a chain.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a moment is held while moves are told of: as late as the news of one may be.
+const WHILE_TOLD: Duration = Duration::from_millis(100);
 
 /// How far a chain was.
 #[derive(Debug, Clone)]
@@ -36,9 +43,65 @@ type OfChain = Arc<Turn<Option<Moment>>>;
 pub(super) struct Recent {
     hold: Duration,
     chains: Arc<Mutex<BTreeMap<ChainId, OfChain>>>,
+    news: Arc<News>,
+}
+
+/// What is heard of moves.
+#[derive(Debug, Default)]
+struct News {
+    listeners: AtomicUsize,
+    /// When one was heard of last.
+    moved: Mutex<Option<Instant>>,
+}
+
+/// Somebody is told of every move.
+#[derive(Debug)]
+pub(super) struct Listening(Arc<News>);
+
+impl Listening {
+    /// A chain moved: what was known before is old.
+    pub(super) fn moved(&self) {
+        self.0.moved();
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.listeners.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl News {
+    fn moved(&self) {
+        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether what was asked for then is still what there is, as far as was heard.
+    fn stands(&self, asked: Instant, hold: Duration) -> bool {
+        let is_told = self.listeners.load(Ordering::Relaxed) > 0;
+        let hold = if is_told { hold.max(WHILE_TOLD) } else { hold };
+        let moved = *self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.elapsed() < hold && moved.is_none_or(|moved| asked > moved)
+    }
 }
 
 impl Recent {
+    /// From now on moves are told of, until this is dropped.
+    pub(super) fn listen(&self) -> Listening {
+        self.news.listeners.fetch_add(1, Ordering::Relaxed);
+        Listening(Arc::clone(&self.news))
+    }
+
+    /// What somebody else has just heard: where it is not what is held, that is old.
+    pub(super) fn heard(&self, chain: ChainId, watermark: &Watermark) {
+        let turn = self.of(chain);
+        // who holds it asks anyway
+        let Ok(held) = turn.try_lock() else { return };
+        if held.as_ref().is_some_and(|held| held.watermark.block != watermark.block) {
+            self.news.moved();
+        }
+    }
+
     pub(super) fn of(&self, chain: ChainId) -> OfChain {
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(chains.entry(chain).or_default())
@@ -46,17 +109,21 @@ impl Recent {
 }
 
 impl Reader {
-    /// The same reader; [`Reader::recent`] gives snapshots of a moment that was the newest so long ago at most.
+    /// The same reader; [`Reader::recent`] gives snapshots of a moment that was the newest so long ago at most. Clones share what they
+    /// hear of moves ([`Reader::moves`]), and hold longer while they hear it.
     #[must_use]
     pub fn holding(mut self, hold: Duration) -> Self {
-        self.recent = Recent { hold, chains: Arc::default() };
+        self.recent = Recent { hold, ..Recent::default() };
         self
     }
 
     /// How long ago the moment of [`Reader::recent`] was the newest at most.
     #[must_use]
-    pub const fn hold(&self) -> Duration {
-        self.recent.hold
+    pub fn hold(&self) -> Duration {
+        match self.recent.hold {
+            Duration::ZERO => Duration::ZERO,
+            hold => hold.max(WHILE_TOLD),
+        }
     }
 
     /// [`Reader::snapshot`], or a snapshot of a moment that was the newest a moment ago ([`Reader::holding`]): then it costs no
@@ -75,7 +142,8 @@ impl Reader {
             return self.snapshot(chain).await;
         };
         // whatever was asked since is new to who came before, however long the answer took
-        let is_new = |asked: Instant| asked >= came || asked.elapsed() < self.recent.hold;
+        let is_new =
+            |asked: Instant| asked >= came || self.recent.news.stands(asked, self.recent.hold);
         if let Some(moment) = newest.as_ref().filter(|moment| is_new(moment.asked)) {
             let moment = moment.clone();
             drop(newest);

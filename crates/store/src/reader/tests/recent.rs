@@ -3,7 +3,14 @@
 use std::time::{Duration, Instant};
 
 use super::{ID, filled};
-use crate::{PoolQuery, testing};
+use crate::{PoolQuery, test_mongo::TestMongo, testing};
+
+/// How often was asked how far the chain is.
+fn questions(mongo: &TestMongo) -> usize {
+    let commands = mongo.commands();
+    let of_watermarks = commands.iter().filter(|(shape, _)| shape.collection == "watermarks");
+    of_watermarks.map(|(_, commands)| commands.len()).sum()
+}
 
 #[tokio::test]
 async fn requests_close_together_read_at_one_moment_and_later_ones_at_the_newest() {
@@ -35,6 +42,34 @@ async fn requests_close_together_read_at_one_moment_and_later_ones_at_the_newest
     let third = reader.recent(ID).await.unwrap().unwrap();
     assert_eq!(third.block(), newest);
     assert_eq!(reader.recent(ID).await.unwrap().unwrap().block(), newest, "never back");
+    mongo.stop().await;
+}
+
+#[tokio::test]
+async fn while_moves_are_told_of_a_moment_stands_until_one_is() {
+    let (mongo, chain) = filled().await;
+    // too short to hold anything by itself
+    let reader = mongo.reader().holding(Duration::from_nanos(1));
+    let newest = chain.blocks.last().unwrap().block;
+    let mut moves = reader.moves().await.unwrap();
+    let (asked, before) = (Instant::now(), questions(&mongo));
+    for _ in 0..5 {
+        assert!(reader.clone().recent(ID).await.unwrap().is_some());
+    }
+    // on a slow machine it may have been too long
+    assert!(questions(&mongo) - before == 1 || asked.elapsed() > Duration::from_millis(100));
+    assert_eq!(reader.recent(ID).await.unwrap().unwrap().block(), newest);
+    testing::writer(&mongo, ID).await.unwrap().revert_newest().await.unwrap();
+    moves.next().await.unwrap().unwrap();
+    let before = reader.recent(ID).await.unwrap().unwrap().block();
+    assert_eq!(before, chain.blocks[chain.blocks.len() - 2].block, "told of, so seen");
+
+    // who hears of it in another way tells the others, too
+    testing::writer(&mongo, ID).await.unwrap().revert_newest().await.unwrap();
+    let heard = reader.watermark(ID).await.unwrap().unwrap().block;
+    assert_eq!(reader.recent(ID).await.unwrap().unwrap().block(), heard);
+    assert_ne!(heard, before);
+    drop(moves);
     mongo.stop().await;
 }
 
@@ -85,16 +120,11 @@ async fn who_comes_while_one_asks_shares_the_next_answer_however_long_that_takes
     let (mongo, _) = filled().await;
     // every answer is older than this when it is there
     let reader = mongo.reader().holding(Duration::from_nanos(1));
-    let asked = || {
-        let commands = mongo.commands();
-        let of_watermarks = commands.iter().filter(|(shape, _)| shape.collection == "watermarks");
-        of_watermarks.map(|(_, commands)| commands.len()).sum::<usize>()
-    };
-    let before = asked();
+    let before = questions(&mongo);
     let found = futures::future::join_all((0..50).map(|_| reader.recent(ID))).await;
     assert!(found.into_iter().all(|found| found.unwrap().is_some()));
     // the first one, and one for all who came while it asked
-    assert_eq!(asked() - before, 2);
+    assert_eq!(questions(&mongo) - before, 2);
     mongo.stop().await;
 }
 
