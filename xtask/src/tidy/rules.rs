@@ -88,6 +88,24 @@ pub const ABSENT: &[Absent] = &[
         ],
     },
     Absent {
+        wall: "subgraph knows who keeps entities by a trait alone: no store, node, service, web or runtime",
+        room: "subgraph",
+        packages: &[
+            "tokio",
+            "mongodb",
+            "bson",
+            "alloy-provider",
+            "axum",
+            "async-graphql",
+            "store",
+            "chain",
+            "api-kit",
+            "indexer",
+            "serving",
+            "nft-api",
+        ],
+    },
+    Absent {
         wall: "abis is built without database, services and RPC",
         room: "abis",
         packages: &[

@@ -1,0 +1,231 @@
+//! Documents of clients, read as leniently as the reference reads them: what it does not look at, nobody looks at.
+
+use std::collections::HashMap;
+
+use async_graphql_parser::{
+    Pos, Positioned, parse_query,
+    types::{
+        BaseType, Directive, DocumentOperations, ExecutableDocument, OperationDefinition,
+        OperationType, Selection, SelectionSet, VariableDefinition,
+    },
+};
+use async_graphql_value::{ConstValue, Name, Value as Input};
+
+use crate::error::{QueryError, invalid};
+
+/// What a client asks: its document and its variables.
+#[derive(Debug)]
+pub(crate) struct Document {
+    parsed: ExecutableDocument,
+    operation: OperationDefinition,
+    variables: HashMap<Name, ConstValue>,
+}
+
+/// A field that is selected, with all that is selected of it wherever it stands.
+#[derive(Debug)]
+pub(crate) struct Selected<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) position: Pos,
+    arguments: &'a [(Positioned<Name>, Positioned<Input>)],
+    pub(crate) sets: Vec<&'a SelectionSet>,
+    document: &'a Document,
+}
+
+impl Document {
+    /// Reads a request. `knows` says which types variables may have.
+    pub(crate) fn read(
+        query: &str,
+        variables: serde_json::Map<String, serde_json::Value>,
+        knows: impl Fn(&str) -> bool,
+    ) -> Result<Self, QueryError> {
+        let parsed = parse_query(query).map_err(|error| QueryError::new(error.to_string()))?;
+        let operation = match &parsed.operations {
+            DocumentOperations::Single(operation) => operation.node.clone(),
+            DocumentOperations::Multiple(all) => match all.len() {
+                1 => all.values().next().map(|operation| operation.node.clone()),
+                _ => None,
+            }
+            .ok_or_else(|| QueryError::new("Operation name required"))?,
+        };
+        let unsupported =
+            |what: &str| Err(QueryError::new(format!("Not supported: {what} are not supported")));
+        match operation.ty {
+            OperationType::Query => {}
+            OperationType::Mutation => return unsupported("Mutations"),
+            OperationType::Subscription => return unsupported("Subscriptions"),
+        }
+        let mut given: HashMap<String, serde_json::Value> = variables.into_iter().collect();
+        let mut variables = HashMap::new();
+        for definition in &operation.variable_definitions {
+            let name = &definition.node.name.node;
+            let value = variable(&definition.node, given.remove(name.as_str()), &knows)
+                .map_err(|error| error.at(definition.pos))?;
+            variables.insert(name.clone(), value);
+        }
+        Ok(Self { parsed, operation, variables })
+    }
+
+    /// What is selected of the root.
+    pub(crate) fn root(&self) -> &SelectionSet {
+        &self.operation.selection_set.node
+    }
+
+    /// The fields that sets select of a type, each name once; fragments on other types select nothing. Counts its steps down.
+    pub(crate) fn fields<'a>(
+        &'a self,
+        of: &str,
+        sets: &[&'a SelectionSet],
+        steps: &mut usize,
+    ) -> Result<Vec<Selected<'a>>, QueryError> {
+        let mut found = Found { list: Vec::new(), places: HashMap::new() };
+        for set in sets {
+            self.collect(of, set, &mut Vec::new(), &mut found, steps)?;
+        }
+        Ok(found.list)
+    }
+
+    fn collect<'a>(
+        &'a self,
+        of: &str,
+        set: &'a SelectionSet,
+        within: &mut Vec<&'a str>,
+        found: &mut Found<'a>,
+        steps: &mut usize,
+    ) -> Result<(), QueryError> {
+        for selection in &set.items {
+            *steps =
+                steps.checked_sub(1).ok_or_else(|| QueryError::new("query is too expensive"))?;
+            let (condition, inner, directives) = match &selection.node {
+                Selection::Field(field) => {
+                    if self.is_wanted(&field.node.directives)? {
+                        let key = field.node.response_key().node.as_str();
+                        let place = *found.places.entry(key).or_insert(found.list.len());
+                        let sub = &field.node.selection_set.node;
+                        match found.list.get_mut(place) {
+                            Some(known) => known.sets.push(sub),
+                            None => found.list.push(Selected {
+                                key,
+                                name: field.node.name.node.as_str(),
+                                position: selection.pos,
+                                arguments: &field.node.arguments,
+                                sets: vec![sub],
+                                document: self,
+                            }),
+                        }
+                    }
+                    continue;
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.node.fragment_name.node.as_str();
+                    let fragment = self.parsed.fragments.get(name).ok_or_else(|| {
+                        QueryError::new(format!("fragment `{name}` is not defined"))
+                            .at(selection.pos)
+                    })?;
+                    // one within itself selects nothing more
+                    if within.contains(&name) {
+                        continue;
+                    }
+                    within.push(name);
+                    let condition = Some(&fragment.node.type_condition.node.on.node);
+                    (condition, &fragment.node.selection_set.node, &spread.node.directives)
+                }
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    within.push("");
+                    let condition = condition.map(|condition| &condition.node.on.node);
+                    (condition, &fragment.node.selection_set.node, &fragment.node.directives)
+                }
+            };
+            let outcome = match condition.is_none_or(|on| on == of) && self.is_wanted(directives)? {
+                true => self.collect(of, inner, within, found, steps),
+                false => Ok(()),
+            };
+            within.pop();
+            outcome?;
+        }
+        Ok(())
+    }
+
+    /// What `@skip` and `@include` say.
+    fn is_wanted(&self, directives: &[Positioned<Directive>]) -> Result<bool, QueryError> {
+        let mut is_wanted = true;
+        for directive in directives {
+            let wanted = match directive.node.name.node.as_str() {
+                "skip" => false,
+                "include" => true,
+                _ => continue,
+            };
+            let value = directive.node.get_argument("if").map(|value| self.value(&value.node));
+            match value {
+                Some(ConstValue::Boolean(value)) => is_wanted &= value == wanted,
+                _ => return Err(invalid("if", &"a Boolean is needed").at(directive.pos)),
+            }
+        }
+        Ok(is_wanted)
+    }
+
+    /// A value with variables in their places; those that nobody gave are nothing.
+    fn value(&self, input: &Input) -> ConstValue {
+        match input {
+            Input::Variable(name) => self.variables.get(name).cloned().unwrap_or(ConstValue::Null),
+            Input::Null => ConstValue::Null,
+            Input::Number(number) => ConstValue::Number(number.clone()),
+            Input::String(text) => ConstValue::String(text.clone()),
+            Input::Boolean(value) => ConstValue::Boolean(*value),
+            Input::Binary(bytes) => ConstValue::Binary(bytes.clone()),
+            Input::Enum(name) => ConstValue::Enum(name.clone()),
+            Input::List(items) => {
+                ConstValue::List(items.iter().map(|item| self.value(item)).collect())
+            }
+            Input::Object(members) => ConstValue::Object(
+                members.iter().map(|(name, member)| (name.clone(), self.value(member))).collect(),
+            ),
+        }
+    }
+}
+
+struct Found<'a> {
+    list: Vec<Selected<'a>>,
+    places: HashMap<&'a str, usize>,
+}
+
+impl Selected<'_> {
+    /// An argument, if it is there.
+    pub(crate) fn argument(&self, name: &str) -> Option<ConstValue> {
+        let (_, value) = self.arguments.iter().find(|(known, _)| known.node == name)?;
+        Some(self.document.value(&value.node))
+    }
+
+    /// Whether something is selected of it.
+    pub(crate) fn has_selection(&self) -> bool {
+        self.sets.iter().any(|set| !set.items.is_empty())
+    }
+}
+
+fn variable(
+    definition: &VariableDefinition,
+    given: Option<serde_json::Value>,
+    knows: &impl Fn(&str) -> bool,
+) -> Result<ConstValue, QueryError> {
+    let name = &definition.name.node;
+    let mut base = &definition.var_type.node.base;
+    while let BaseType::List(inner) = base {
+        base = &inner.base;
+    }
+    if let BaseType::Named(base) = base
+        && !knows(base)
+    {
+        return Err(QueryError::new(format!("Variable `{name}` must have an input type")));
+    }
+    if let Some(given) = given
+        && !(given.is_null() && definition.default_value.is_some())
+    {
+        return ConstValue::from_json(given).map_err(|error| invalid(name, &error));
+    }
+    match &definition.default_value {
+        Some(default) => Ok(default.node.clone()),
+        None if definition.var_type.node.nullable => Ok(ConstValue::Null),
+        None => Err(QueryError::new(format!("No value provided for required variable `{name}`"))),
+    }
+}

@@ -1,0 +1,218 @@
+//! Carrying a plan out: level by level, so that what is read does not grow with the rows of a level.
+
+use std::fmt::Write as _;
+
+use futures::future::{join_all, try_join_all};
+
+use crate::{
+    api::Api,
+    document::Document,
+    entities::{Entities, Of},
+    error::QueryError,
+    limits::Limits,
+    moment::At,
+    page::{By, Order, Page},
+    plan::{self, Asked, List, Node},
+    schema::Schema,
+    value::quoted,
+};
+
+mod fill;
+mod meta;
+mod select;
+#[cfg(test)]
+mod tests;
+
+/// A request of a client.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The document.
+    pub query: String,
+    /// Values of its variables.
+    pub variables: serde_json::Map<String, serde_json::Value>,
+}
+
+/// An answer: the data, or why there is none.
+pub type Answer = Result<String, Vec<QueryError>>;
+
+/// A subgraph that answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Subgraph<'a, E> {
+    /// Its entities' kinds.
+    pub schema: &'a Schema,
+    /// What clients see of them.
+    pub api: &'a Api,
+    /// Who keeps them.
+    pub entities: &'a E,
+    /// How much a request may ask for.
+    pub limits: &'a Limits,
+    /// Its name, as it calls itself.
+    pub deployment: &'a str,
+}
+
+impl<E: Entities> Subgraph<'_, E> {
+    /// Answers a request: the text of its `data`.
+    ///
+    /// # Errors
+    /// All that is wrong with it. Then there is no data at all.
+    pub async fn answer(&self, request: Request) -> Answer {
+        let knows = |name: &str| self.knows_input(name);
+        let document = Document::read(&request.query, request.variables, knows).map_err(one)?;
+        let plan = plan::plan((self.schema, self.api), &document, self.limits).map_err(one)?;
+        let moments = Moments::find(self, &plan.roots).await?;
+        let texts = join_all(plan.roots.iter().map(|(_, asked)| self.root(asked, &moments))).await;
+        let (mut out, mut errors) = (String::from("{"), Vec::new());
+        for ((key, _), text) in plan.roots.iter().zip(texts) {
+            match text {
+                Ok(text) => {
+                    let comma = if out.len() > 1 { "," } else { "" };
+                    // writing to a text does not fail
+                    let _ = write!(out, "{comma}\"{key}\":{text}");
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        out.push('}');
+        if errors.is_empty() { Ok(out) } else { Err(errors) }
+    }
+
+    /// Whether variables may be of this type.
+    fn knows_input(&self, name: &str) -> bool {
+        const OWN: [&str; 5] = [
+            "OrderDirection",
+            "_SubgraphErrorPolicy_",
+            "Block_height",
+            "BlockChangedFilter",
+            "LogLevel",
+        ];
+        // a number with a fraction, which clients write
+        let is_scalar = crate::schema::Scalar::ALL.iter().any(|scalar| scalar.name() == name);
+        let of_entity = |end: &str| {
+            let entity = name.strip_suffix(end);
+            entity.is_some_and(|name| self.schema.entities().any(|(_, known)| known.name == name))
+        };
+        is_scalar
+            || name == "Float"
+            || OWN.contains(&name)
+            || of_entity("_filter")
+            || of_entity("_orderBy")
+            || self.schema.enums().iter().any(|known| known.name == name)
+    }
+
+    async fn root(&self, asked: &Asked, moments: &Moments<E>) -> Result<String, QueryError> {
+        match asked {
+            Asked::TypeName => Ok("\"Query\"".to_owned()),
+            Asked::Logs => Ok("[]".to_owned()),
+            Asked::Told(text) => Ok(text.clone()),
+            Asked::Meta { at, meta } => Ok(self.meta(at, meta, moments.of(at)?)),
+            Asked::One { id, at, node } => {
+                let by_id = Order {
+                    by: By::Field(self.schema.entity(node.entity).id()),
+                    descending: false,
+                };
+                let list = ListOf {
+                    filter: &crate::filter::Predicate::everything(),
+                    order: by_id,
+                    page: Page { skip: 0, first: 1 },
+                    node,
+                };
+                let ids = std::slice::from_ref(id);
+                let found = self.list(list, Of::Ids(ids), moments.of(at)?).await?;
+                Ok(found.into_iter().next().unwrap_or_else(|| "null".to_owned()))
+            }
+            Asked::Many { at, list } => {
+                let found = self.list(list.into(), Of::All, moments.of(at)?).await?;
+                Ok(array(found.iter()))
+            }
+        }
+    }
+
+    /// The texts of a list.
+    async fn list(
+        &self,
+        list: ListOf<'_>,
+        of: Of<'_>,
+        moment: &E::Moment,
+    ) -> Result<Vec<String>, QueryError> {
+        let columns = self.columns_of(&list);
+        let found = self.select(&list, of, &columns, moment).await?;
+        let rows = found.into_iter().flatten().collect::<Vec<_>>();
+        self.fill(list.node, &columns, &rows, moment).await
+    }
+}
+
+/// A list, of whatever is asked.
+#[derive(Debug, Clone, Copy)]
+struct ListOf<'a> {
+    filter: &'a crate::filter::Predicate,
+    order: Order,
+    page: Page,
+    node: &'a Node,
+}
+
+impl<'a> From<&'a List> for ListOf<'a> {
+    fn from(list: &'a List) -> Self {
+        let List { filter, order, page, node } = list;
+        Self { filter, order: *order, page: *page, node }
+    }
+}
+
+/// The blocks that a request names, each found once.
+struct Moments<E: Entities>(Vec<(At, E::Moment)>);
+
+impl<E: Entities> Moments<E> {
+    async fn find(
+        subgraph: &Subgraph<'_, E>,
+        roots: &[(String, Asked)],
+    ) -> Result<Self, Vec<QueryError>> {
+        let mut wanted: Vec<&At> = Vec::new();
+        for (_, asked) in roots {
+            let at = match asked {
+                Asked::One { at, .. } | Asked::Many { at, .. } | Asked::Meta { at, .. } => at,
+                Asked::TypeName | Asked::Logs | Asked::Told(_) => continue,
+            };
+            if !wanted.contains(&at) {
+                wanted.push(at);
+            }
+        }
+        let found = wanted.iter().map(|at| async {
+            subgraph.entities.moment(at).await.map(|moment| ((*at).clone(), moment))
+        });
+        try_join_all(found).await.map(Self).map_err(one)
+    }
+
+    fn of(&self, at: &At) -> Result<&E::Moment, QueryError> {
+        let found = self.0.iter().find(|(known, _)| known == at).map(|(_, moment)| moment);
+        found.ok_or_else(|| QueryError::new("the block of this field was not found"))
+    }
+}
+
+fn one(error: QueryError) -> Vec<QueryError> {
+    vec![error]
+}
+
+/// Texts as a list.
+fn array<'a>(texts: impl Iterator<Item = &'a String>) -> String {
+    let mut out = String::from("[");
+    for text in texts {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        out.push_str(text);
+    }
+    out.push(']');
+    out
+}
+
+/// Adds a member to the text of an object that is being written.
+fn member(out: &mut String, key: &str) {
+    out.push(if out.is_empty() { '{' } else { ',' });
+    // writing to a text does not fail
+    let _ = quoted(key, out);
+    out.push(':');
+}
+
+/// Ends the text of an object.
+fn end(out: &mut String) {
+    out.push_str(if out.is_empty() { "{}" } else { "}" });
+}

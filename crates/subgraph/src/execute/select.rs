@@ -1,0 +1,268 @@
+//! Which entities a list has: what who keeps them can say alone, and what takes a look at other entities.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{ListOf, Subgraph};
+use crate::{
+    columns::Columns,
+    entities::{Entities, Of, Read, Row},
+    error::QueryError,
+    filter::{Candidate, Predicate},
+    page::{By, Order, Page},
+    schema::{EntityIx, FieldIx, Kind},
+    value::Value,
+};
+
+/// Of each condition of other entities, by where it stands: the ids for which it is true.
+type Fitting = HashMap<(FieldIx, usize), HashSet<Value>>;
+
+impl<E: Entities> Subgraph<'_, E> {
+    /// The rows of a list, one list for each thing that is asked for.
+    pub(super) async fn select(
+        &self,
+        list: &ListOf<'_>,
+        of: Of<'_>,
+        columns: &Columns,
+        moment: &E::Moment,
+    ) -> Result<Vec<Vec<Row>>, QueryError> {
+        let entity = list.node.entity;
+        let mut children = Vec::new();
+        list.filter.children(&mut |field, child, of| children.push((field, child, of)));
+        let fields = columns.fields();
+        if children.is_empty()
+            && let By::Field(_) = list.order.by
+        {
+            let (filter, order, page) = (list.filter, list.order, list.page);
+            let read = Read { entity, of, filter, order, page, columns: fields };
+            return self.entities.read(moment, read).await;
+        }
+        let candidates = self.candidates(list, of, columns, moment).await?;
+        let fitting = self.fitting(entity, &children, &candidates, columns, moment).await?;
+        let keys = self.keys(list.order, &candidates, columns, moment).await?;
+        let id = self.schema.entity(entity).id();
+        let sorted = candidates.into_iter().map(|rows| {
+            let mut rows: Vec<Row> = rows
+                .into_iter()
+                .filter(|row| {
+                    list.filter.is_true(&Looked {
+                        subgraph: self,
+                        entity,
+                        row,
+                        columns,
+                        fitting: &fitting,
+                    })
+                })
+                .collect();
+            let key = |row: &Row| match list.order.by {
+                By::Field(field) => columns.value(row, field).clone(),
+                By::Child { field, .. } => {
+                    keys.get(columns.value(row, field)).cloned().unwrap_or_default()
+                }
+            };
+            rows.sort_by_cached_key(|row| Place {
+                order: list.order,
+                key: key(row),
+                id: columns.value(row, id).clone(),
+            });
+            part(rows, list.page)
+        });
+        Ok(sorted.collect())
+    }
+
+    /// All that who keeps them cannot rule out.
+    async fn candidates(
+        &self,
+        list: &ListOf<'_>,
+        of: Of<'_>,
+        columns: &Columns,
+        moment: &E::Moment,
+    ) -> Result<Vec<Vec<Row>>, QueryError> {
+        let entity = list.node.entity;
+        let by_id = By::Field(self.schema.entity(entity).id());
+        let by = match list.order.by {
+            by @ By::Field(_) => by,
+            By::Child { .. } => by_id,
+        };
+        let most = self.limits.candidates;
+        let read = Read {
+            entity,
+            of,
+            filter: &without_children(list.filter),
+            order: Order { by, ..list.order },
+            page: Page { skip: 0, first: most.saturating_add(1) },
+            columns: columns.fields(),
+        };
+        let found = self.entities.read(moment, read).await?;
+        let count: usize = found.iter().map(Vec::len).sum();
+        if count > most as usize {
+            return Err(QueryError::new("query is too expensive"));
+        }
+        Ok(found)
+    }
+
+    /// For which of the candidates' ids, or of the ids that they refer to, the conditions of other entities are true.
+    async fn fitting(
+        &self,
+        entity: EntityIx,
+        children: &[(FieldIx, EntityIx, &Predicate)],
+        candidates: &[Vec<Row>],
+        columns: &Columns,
+        moment: &E::Moment,
+    ) -> Result<Fitting, QueryError> {
+        let mut fitting = HashMap::new();
+        let known = self.schema.entity(entity);
+        for (field, child, filter) in children {
+            let other = self.schema.entity(*child);
+            let order = Order { by: By::Field(other.id()), descending: false };
+            let (by, speaks) = match known.field(*field).kind {
+                Kind::Derived { by, .. } => (Some(by), known.id()),
+                _ => (None, *field),
+            };
+            let keys = distinct(candidates.iter().flatten().map(|row| columns.value(row, speaks)));
+            let page = Page { skip: 0, first: by.map_or(u32::MAX, |_| 1) };
+            let of = match by {
+                Some(by) => Of::Pointing { by, to: &keys },
+                None => Of::Ids(&keys),
+            };
+            let fields = [other.id()];
+            let read = Read { entity: *child, of, filter, order, page, columns: &fields };
+            let found = self.entities.read(moment, read).await?;
+            let ids: HashSet<Value> = match by {
+                // of those that something points to, whom
+                Some(_) => keys
+                    .iter()
+                    .zip(found)
+                    .filter(|(_, rows)| !rows.is_empty())
+                    .map(|(key, _)| key.clone())
+                    .collect(),
+                None => found
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|row| row.values.first().cloned())
+                    .collect(),
+            };
+            fitting.insert((*field, std::ptr::from_ref(*filter).addr()), ids);
+        }
+        Ok(fitting)
+    }
+
+    /// What the candidates are ordered by, if it is a field of what they refer to: by its id.
+    async fn keys(
+        &self,
+        order: Order,
+        candidates: &[Vec<Row>],
+        columns: &Columns,
+        moment: &E::Moment,
+    ) -> Result<HashMap<Value, Value>, QueryError> {
+        let By::Child { field, entity, of } = order.by else { return Ok(HashMap::new()) };
+        let id = self.schema.entity(entity).id();
+        let ids = distinct(candidates.iter().flatten().map(|row| columns.value(row, field)));
+        let mut wanted = Columns::default();
+        wanted.add(id);
+        wanted.add(of);
+        let read = Read {
+            entity,
+            of: Of::Ids(&ids),
+            filter: &Predicate::everything(),
+            order: Order { by: By::Field(id), descending: false },
+            page: Page { skip: 0, first: u32::MAX },
+            columns: wanted.fields(),
+        };
+        let found = self.entities.read(moment, read).await?;
+        let pair = |row: &Row| (wanted.value(row, id).clone(), wanted.value(row, of).clone());
+        Ok(found.iter().flatten().map(pair).collect())
+    }
+}
+
+/// A part of a list.
+fn part(rows: Vec<Row>, page: Page) -> Vec<Row> {
+    rows.into_iter().skip(page.skip as usize).take(page.first as usize).collect()
+}
+
+/// Values of which each stands there once; of lists what stands in them.
+pub(super) fn distinct<'a>(values: impl Iterator<Item = &'a Value>) -> Vec<Value> {
+    let (mut seen, mut found) = (HashSet::new(), Vec::new());
+    let mut add = |value: &Value| {
+        if !value.is_null() && seen.insert(value.clone()) {
+            found.push(value.clone());
+        }
+    };
+    for value in values {
+        match value {
+            Value::List(items) => items.iter().for_each(&mut add),
+            value => add(value),
+        }
+    }
+    found
+}
+
+/// The same condition, where nothing is known of other entities: it is true of no less.
+fn without_children(of: &Predicate) -> Predicate {
+    match of {
+        Predicate::All(parts) => Predicate::All(parts.iter().map(without_children).collect()),
+        Predicate::Any(parts) => Predicate::Any(parts.iter().map(without_children).collect()),
+        Predicate::Child { .. } => Predicate::everything(),
+        other => other.clone(),
+    }
+}
+
+/// An entity whose fields' entities were looked at.
+struct Looked<'a, 'b, E> {
+    subgraph: &'a Subgraph<'b, E>,
+    entity: EntityIx,
+    row: &'a Row,
+    columns: &'a Columns,
+    fitting: &'a Fitting,
+}
+
+impl<E> Candidate for Looked<'_, '_, E> {
+    fn value(&self, field: FieldIx) -> &Value {
+        self.columns.value(self.row, field)
+    }
+
+    fn has_child(&self, field: FieldIx, child: &Predicate) -> bool {
+        let Some(fitting) = self.fitting.get(&(field, std::ptr::from_ref(child).addr())) else {
+            return false;
+        };
+        let entity = self.subgraph.schema.entity(self.entity);
+        let speaks = match entity.field(field).kind {
+            Kind::Derived { .. } => entity.id(),
+            _ => field,
+        };
+        match self.value(speaks) {
+            Value::List(items) => items.iter().any(|item| fitting.contains(item)),
+            value => fitting.contains(value),
+        }
+    }
+
+    fn changed(&self) -> i64 {
+        i64::try_from(self.row.changed).unwrap_or(i64::MAX)
+    }
+}
+
+/// Where a row stands in an order.
+struct Place {
+    order: Order,
+    key: Value,
+    id: Value,
+}
+
+impl Ord for Place {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.order.compare((&self.key, &self.id), (&other.key, &other.id))
+    }
+}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Place {}
