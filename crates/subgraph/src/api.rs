@@ -110,6 +110,16 @@ impl Api {
         Self { types }
     }
 
+    /// Whether a type has a field.
+    pub(crate) fn has_field(&self, of: &str, name: &str) -> bool {
+        let fields = self.find(of).and_then(|ty| match &ty.kind {
+            TypeKind::Object(fields) => Some(fields),
+            _ => None,
+        });
+        name == "__typename"
+            || fields.is_some_and(|fields| fields.iter().any(|field| field.name == name))
+    }
+
     fn find(&self, name: &str) -> Option<&Type> {
         self.types.iter().find(|known| known.name == name)
     }

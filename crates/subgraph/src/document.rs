@@ -1,9 +1,9 @@
 //! Documents of clients, read as leniently as the reference reads them: what it does not look at, nobody looks at.
 
-use std::collections::HashMap;
+use std::{cell::Cell, collections::HashMap};
 
 use async_graphql_parser::{
-    Pos, Positioned, parse_query,
+    Error, Pos, Positioned, parse_query,
     types::{
         BaseType, Directive, DocumentOperations, ExecutableDocument, OperationDefinition,
         OperationType, Selection, SelectionSet, VariableDefinition,
@@ -11,7 +11,13 @@ use async_graphql_parser::{
 };
 use async_graphql_value::{ConstValue, Name, Value as Input};
 
-use crate::error::{QueryError, invalid};
+use crate::{
+    error::{QueryError, invalid},
+    shown::Shown,
+};
+
+/// Fragments within fragments at most, and in lists of selections.
+const NESTED: usize = 64;
 
 /// What a client asks: its document and its variables.
 #[derive(Debug)]
@@ -19,6 +25,8 @@ pub(crate) struct Document {
     parsed: ExecutableDocument,
     operation: OperationDefinition,
     variables: HashMap<Name, ConstValue>,
+    /// Values that may still be made: what stands in one place of a document may be used in many.
+    values: Cell<usize>,
 }
 
 /// A field that is selected, with all that is selected of it wherever it stands.
@@ -33,20 +41,21 @@ pub(crate) struct Selected<'a> {
 }
 
 impl Document {
-    /// Reads a request. `knows` says which types variables may have.
+    /// Reads a request of which so many values may be made. `knows` says which types variables may have.
     pub(crate) fn read(
         query: &str,
         variables: serde_json::Map<String, serde_json::Value>,
+        values: usize,
         knows: impl Fn(&str) -> bool,
     ) -> Result<Self, QueryError> {
-        let parsed = parse_query(query).map_err(|error| QueryError::new(error.to_string()))?;
+        let parsed = parse_query(query).map_err(|error| unreadable(&error))?;
         let operation = match &parsed.operations {
             DocumentOperations::Single(operation) => operation.node.clone(),
             DocumentOperations::Multiple(all) => match all.len() {
                 1 => all.values().next().map(|operation| operation.node.clone()),
                 _ => None,
             }
-            .ok_or_else(|| QueryError::new("Operation name required"))?,
+            .ok_or_else(no_operation)?,
         };
         let unsupported =
             |what: &str| Err(QueryError::new(format!("Not supported: {what} are not supported")));
@@ -63,7 +72,7 @@ impl Document {
                 .map_err(|error| error.at(definition.pos))?;
             variables.insert(name.clone(), value);
         }
-        Ok(Self { parsed, operation, variables })
+        Ok(Self { parsed, operation, variables, values: Cell::new(values) })
     }
 
     /// What is selected of the root.
@@ -94,8 +103,7 @@ impl Document {
         steps: &mut usize,
     ) -> Result<(), QueryError> {
         for selection in &set.items {
-            *steps =
-                steps.checked_sub(1).ok_or_else(|| QueryError::new("query is too expensive"))?;
+            *steps = steps.checked_sub(1).ok_or_else(too_expensive)?;
             let (condition, inner, directives) = match &selection.node {
                 Selection::Field(field) => {
                     if self.is_wanted(&field.node.directives)? {
@@ -126,6 +134,9 @@ impl Document {
                     if within.contains(&name) {
                         continue;
                     }
+                    if within.len() > NESTED {
+                        return Err(too_expensive());
+                    }
                     within.push(name);
                     let condition = Some(&fragment.node.type_condition.node.on.node);
                     (condition, &fragment.node.selection_set.node, &spread.node.directives)
@@ -147,7 +158,7 @@ impl Document {
         Ok(())
     }
 
-    /// What `@skip` and `@include` say.
+    /// What `@skip` and `@include` say. A condition that is not there holds, one that is no truth value does not.
     fn is_wanted(&self, directives: &[Positioned<Directive>]) -> Result<bool, QueryError> {
         let mut is_wanted = true;
         for directive in directives {
@@ -156,19 +167,24 @@ impl Document {
                 "include" => true,
                 _ => continue,
             };
-            let value = directive.node.get_argument("if").map(|value| self.value(&value.node));
-            match value {
-                Some(ConstValue::Boolean(value)) => is_wanted &= value == wanted,
-                _ => return Err(invalid("if", &"a Boolean is needed").at(directive.pos)),
-            }
+            let holds = match directive.node.get_argument("if") {
+                Some(value) => self.value(&value.node)? == ConstValue::Boolean(true),
+                None => true,
+            };
+            is_wanted &= holds == wanted;
         }
         Ok(is_wanted)
     }
 
     /// A value with variables in their places; those that nobody gave are nothing.
-    fn value(&self, input: &Input) -> ConstValue {
-        match input {
-            Input::Variable(name) => self.variables.get(name).cloned().unwrap_or(ConstValue::Null),
+    fn value(&self, input: &Input) -> Result<ConstValue, QueryError> {
+        self.count(1)?;
+        Ok(match input {
+            Input::Variable(name) => {
+                let Some(value) = self.variables.get(name) else { return Ok(ConstValue::Null) };
+                self.count(size(value))?;
+                value.clone()
+            }
             Input::Null => ConstValue::Null,
             Input::Number(number) => ConstValue::Number(number.clone()),
             Input::String(text) => ConstValue::String(text.clone()),
@@ -176,11 +192,56 @@ impl Document {
             Input::Binary(bytes) => ConstValue::Binary(bytes.clone()),
             Input::Enum(name) => ConstValue::Enum(name.clone()),
             Input::List(items) => {
-                ConstValue::List(items.iter().map(|item| self.value(item)).collect())
+                let items = items.iter().map(|item| self.value(item));
+                ConstValue::List(items.collect::<Result<_, _>>()?)
             }
-            Input::Object(members) => ConstValue::Object(
-                members.iter().map(|(name, member)| (name.clone(), self.value(member))).collect(),
-            ),
+            Input::Object(members) => {
+                let members = members
+                    .iter()
+                    .map(|(name, member)| self.value(member).map(|value| (name.clone(), value)));
+                ConstValue::Object(members.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    /// Counts values that are made.
+    fn count(&self, made: usize) -> Result<(), QueryError> {
+        let rest = self.values.get().checked_sub(made).ok_or_else(too_expensive)?;
+        self.values.set(rest);
+        Ok(())
+    }
+}
+
+/// How many values stand in one.
+fn size(value: &ConstValue) -> usize {
+    match value {
+        ConstValue::List(items) => items.iter().map(size).sum::<usize>() + 1,
+        ConstValue::Object(members) => members.values().map(size).sum::<usize>() + 1,
+        ConstValue::String(text) => text.len() / 64 + 1,
+        _ => 1,
+    }
+}
+
+fn too_expensive() -> QueryError {
+    QueryError::new("query is too expensive")
+}
+
+fn no_operation() -> QueryError {
+    QueryError::new("Operation name required")
+}
+
+fn unreadable(error: &Error) -> QueryError {
+    match error {
+        // one of them would have to be named, and names are not looked at
+        Error::MultipleOperations { .. }
+        | Error::OperationDuplicated { .. }
+        | Error::MissingOperation => no_operation(),
+        error => {
+            let refused = QueryError::new(error.to_string());
+            match error.positions().next() {
+                Some(position) => refused.at(position),
+                None => refused,
+            }
         }
     }
 }
@@ -192,9 +253,9 @@ struct Found<'a> {
 
 impl Selected<'_> {
     /// An argument, if it is there.
-    pub(crate) fn argument(&self, name: &str) -> Option<ConstValue> {
-        let (_, value) = self.arguments.iter().find(|(known, _)| known.node == name)?;
-        Some(self.document.value(&value.node))
+    pub(crate) fn argument(&self, name: &str) -> Result<Option<ConstValue>, QueryError> {
+        let found = self.arguments.iter().find(|(known, _)| known.node == name);
+        found.map(|(_, value)| self.document.value(&value.node)).transpose()
     }
 
     /// Whether something is selected of it.
@@ -218,9 +279,10 @@ fn variable(
     {
         return Err(QueryError::new(format!("Variable `{name}` must have an input type")));
     }
-    if let Some(given) = given
-        && !(given.is_null() && definition.default_value.is_some())
-    {
+    if let Some(given) = given {
+        if given.is_null() && !definition.var_type.node.nullable {
+            return Err(invalid(name, &Shown(&ConstValue::Null)));
+        }
         return ConstValue::from_json(given).map_err(|error| invalid(name, &error));
     }
     match &definition.default_value {

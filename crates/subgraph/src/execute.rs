@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use futures::future::{join_all, try_join_all};
+use futures::{StreamExt as _, future::try_join_all, stream};
 
 use crate::{
     api::Api,
@@ -22,6 +22,9 @@ mod meta;
 mod select;
 #[cfg(test)]
 mod tests;
+
+/// Fields of the root that are worked on at once.
+const AT_ONCE: usize = 8;
 
 /// A request of a client.
 #[derive(Debug, Clone, Default)]
@@ -54,13 +57,12 @@ impl<E: Entities> Subgraph<'_, E> {
     /// Answers a request: the text of its `data`.
     ///
     /// # Errors
-    /// All that is wrong with it. Then there is no data at all.
+    /// What is wrong with it: the first fault of the document, or all that could not be read. Then there is no data at all.
     pub async fn answer(&self, request: Request) -> Answer {
-        let knows = |name: &str| self.knows_input(name);
-        let document = Document::read(&request.query, request.variables, knows).map_err(one)?;
-        let plan = plan::plan((self.schema, self.api), &document, self.limits).map_err(one)?;
+        let plan = self.plan(request).map_err(one)?;
         let moments = Moments::find(self, &plan.roots).await?;
-        let texts = join_all(plan.roots.iter().map(|(_, asked)| self.root(asked, &moments))).await;
+        let texts = stream::iter(plan.roots.iter().map(|(_, asked)| self.root(asked, &moments)));
+        let texts: Vec<_> = texts.buffered(AT_ONCE).collect().await;
         let (mut out, mut errors) = (String::from("{"), Vec::new());
         for ((key, _), text) in plan.roots.iter().zip(texts) {
             match text {
@@ -73,7 +75,28 @@ impl<E: Entities> Subgraph<'_, E> {
             }
         }
         out.push('}');
+        if let Err(error) = self.bounded(out.len()) {
+            errors.push(error);
+        }
         if errors.is_empty() { Ok(out) } else { Err(errors) }
+    }
+
+    fn plan(&self, request: Request) -> Result<plan::Plan, QueryError> {
+        let knows = |name: &str| self.knows_input(name);
+        let Request { query, variables } = request;
+        let document = Document::read(&query, variables, self.limits.values, knows)?;
+        plan::plan((self.schema, self.api), &document, self.limits)
+    }
+
+    /// Refuses texts that are too long.
+    fn bounded(&self, bytes: usize) -> Result<(), QueryError> {
+        let most = self.limits.bytes;
+        match bytes > most {
+            true => Err(QueryError::new(format!(
+                "the result size of {bytes} is larger than the allowed limit of {most}"
+            ))),
+            false => Ok(()),
+        }
     }
 
     /// Whether variables may be of this type.
@@ -148,6 +171,15 @@ struct ListOf<'a> {
     order: Order,
     page: Page,
     node: &'a Node,
+}
+
+impl ListOf<'_> {
+    /// Whether it is chosen and ordered by what its entities hold themselves.
+    fn is_own(&self) -> bool {
+        let mut is_own = matches!(self.order.by, By::Field(_));
+        self.filter.children(&mut |_, _, _| is_own = false);
+        is_own
+    }
 }
 
 impl<'a> From<&'a List> for ListOf<'a> {

@@ -7,7 +7,9 @@ use crate::{
     value::Value,
 };
 
-pub use self::pattern::Pattern;
+pub use self::{among::Among, pattern::Pattern};
+
+mod among;
 
 mod names;
 mod pattern;
@@ -58,9 +60,9 @@ pub enum Test {
     /// It is greater or the same.
     AtLeast(Value),
     /// It is one of these.
-    In(Vec<Value>),
+    In(Among),
     /// It is none of these.
-    NotIn(Vec<Value>),
+    NotIn(Among),
     /// A text is of this form.
     Like(Pattern),
     /// A text is not of this form.
@@ -102,12 +104,6 @@ impl Predicate {
         Self::All(Vec::new())
     }
 
-    /// Whether it is true of everything, as it stands there.
-    #[must_use]
-    pub fn is_everything(&self) -> bool {
-        matches!(self, Self::All(parts) if parts.iter().all(Self::is_everything))
-    }
-
     /// Whether it is true of an entity: its values, what is true of those that its fields speak of, and the block of its
     /// last change.
     #[must_use]
@@ -121,7 +117,7 @@ impl Predicate {
         }
     }
 
-    /// Shows every field whose value it asks for.
+    /// Shows every field that it names.
     pub fn fields(&self, show: &mut impl FnMut(FieldIx)) {
         match self {
             Self::All(parts) | Self::Any(parts) => {
@@ -129,6 +125,28 @@ impl Predicate {
             }
             Self::Field(field, _) | Self::Child { field, .. } => show(*field),
             Self::ChangedSince(_) => {}
+        }
+    }
+
+    /// Whether it says something, and of no other field.
+    fn speaks_only_of(&self, id: FieldIx) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                !parts.is_empty() && parts.iter().all(|part| part.speaks_only_of(id))
+            }
+            Self::Field(field, test) => *field == id && !test.fits_nothing(),
+            Self::Child { .. } | Self::ChangedSince(_) => false,
+        }
+    }
+
+    /// The same of another field.
+    fn about(self, field: FieldIx) -> Self {
+        let all = |parts: Vec<Self>| parts.into_iter().map(|part| part.about(field)).collect();
+        match self {
+            Self::All(parts) => Self::All(all(parts)),
+            Self::Any(parts) => Self::Any(all(parts)),
+            Self::Field(_, test) => Self::Field(field, test),
+            other => other,
         }
     }
 
@@ -157,13 +175,17 @@ pub trait Candidate {
 }
 
 impl Test {
+    /// Whether it is true of nothing, too: then it says something else of an entity that is not there.
+    fn fits_nothing(&self) -> bool {
+        self.is_true(&Value::Null)
+    }
+
     /// Whether it is true of a value. What cannot be said of nothing is not true of it, nor is the contrary.
     #[must_use]
     pub fn is_true(&self, value: &Value) -> bool {
         let compares = |other: &Value, wanted: &[Ordering]| {
             value.compare(other).is_some_and(|order| wanted.contains(&order))
         };
-        let is_among = |others: &[Value]| others.iter().any(|other| other == value);
         match self {
             Self::Equal(other) => value == other,
             Self::Not(other) => !value.is_null() && value != other,
@@ -171,9 +193,11 @@ impl Test {
             Self::AtMost(other) => compares(other, &[Ordering::Less, Ordering::Equal]),
             Self::Greater(other) => compares(other, &[Ordering::Greater]),
             Self::AtLeast(other) => compares(other, &[Ordering::Greater, Ordering::Equal]),
-            Self::In(others) => is_among(others),
+            Self::In(others) => others.has(value),
             // nobody is none of nothing: so it is in the reference
-            Self::NotIn(others) => !others.is_empty() && !value.is_null() && !is_among(others),
+            Self::NotIn(others) => {
+                !others.values().is_empty() && !value.is_null() && !others.has(value)
+            }
             Self::Like(pattern) => text(value).is_some_and(|text| pattern.fits(text)),
             Self::NotLike(pattern) => text(value).is_some_and(|text| !pattern.fits(text)),
             Self::Bytes { place, part, negated } => {
@@ -211,7 +235,8 @@ fn list(value: &Value) -> Option<&[Value]> {
 
 fn has_text(items: &[Value], other: &Value) -> bool {
     items.iter().any(|item| match (text(item), text(other)) {
-        (Some(item), Some(other)) => item.to_lowercase() == other.to_lowercase(),
+        // the other one is in small letters
+        (Some(item), Some(other)) => item.to_lowercase() == *other,
         _ => item == other,
     })
 }

@@ -17,6 +17,10 @@ pub struct Limits {
     pub candidates: u32,
     /// Steps of telling the schema.
     pub told: usize,
+    /// Values that arguments have, each as often as it is used.
+    pub values: usize,
+    /// Bytes of an answer.
+    pub bytes: usize,
     /// Steps of reading a document: fields, each as often as fragments bring it.
     pub steps: usize,
 }
@@ -30,7 +34,9 @@ impl Default for Limits {
             roots: 1_000,
             rows: 2_000_000,
             candidates: 10_000,
-            told: 1_000_000,
+            told: 300_000,
+            values: 200_000,
+            bytes: 64 << 20,
             steps: 20_000,
         }
     }

@@ -16,8 +16,6 @@ use crate::{
 };
 
 mod meta;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use self::meta::{BlockField, Meta, MetaField};
 
@@ -72,7 +70,7 @@ pub(crate) enum Wanted {
     /// The entities whose ids are stored in it.
     Stored(FieldIx, List),
     /// The entities that point here by their field.
-    Derived { by: FieldIx, is_single: bool, list: List },
+    Derived { field: FieldIx, by: FieldIx, is_single: bool, list: List },
 }
 
 impl Node {
@@ -135,7 +133,11 @@ struct Planning<'a> {
 
 impl Planning<'_> {
     fn root(&mut self, field: &Selected<'_>) -> Result<Option<Asked>, QueryError> {
-        let at = || moment::read(field.argument("block").as_ref());
+        let at = || moment::read(field.argument("block")?.as_ref());
+        // an object of which nothing is selected is left out
+        if field.name != "__typename" && !field.has_selection() && self.is_known(field.name) {
+            return Ok(None);
+        }
         match field.name {
             "__typename" => return Ok(Some(Asked::TypeName)),
             "__schema" => {
@@ -146,7 +148,14 @@ impl Planning<'_> {
                 let told = api::tell_type(self.api, self.document, field, &mut self.told)?;
                 return Ok(Some(Asked::Told(told)));
             }
-            "_logs" => return Ok(Some(Asked::Logs)),
+            "_logs" => {
+                for field in self.document.fields("_Log_", &field.sets, &mut self.steps)? {
+                    if !self.api.has_field("_Log_", field.name) {
+                        return Err(unknown("_Log_", &field));
+                    }
+                }
+                return Ok(Some(Asked::Logs));
+            }
             "_meta" => {
                 let meta = Meta::read(self.document, field, &mut self.steps)?;
                 return Ok(Some(Asked::Meta { at: at()?, meta }));
@@ -156,10 +165,6 @@ impl Planning<'_> {
         let Some(root) = self.schema.root(field.name) else {
             return Err(unknown("Query", field));
         };
-        // an object of which nothing is selected is left out
-        if !field.has_selection() {
-            return Ok(None);
-        }
         errors_policy(field)?;
         Ok(Some(match root {
             Root::One(entity) => {
@@ -171,6 +176,10 @@ impl Planning<'_> {
         }))
     }
 
+    fn is_known(&self, root: &str) -> bool {
+        ["_meta", "_logs", "__schema", "__type"].contains(&root) || self.schema.root(root).is_some()
+    }
+
     fn list(
         &mut self,
         entity: EntityIx,
@@ -179,11 +188,11 @@ impl Planning<'_> {
         depth: usize,
     ) -> Result<List, QueryError> {
         let argument = |name: &str| field.argument(name);
-        let filter = argument("where").unwrap_or(ConstValue::Null);
+        let filter = argument("where")?.unwrap_or(ConstValue::Null);
         let filter = filter::read(self.schema, entity, &filter)?;
-        let (by, direction) = (argument("orderBy"), argument("orderDirection"));
+        let (by, direction) = (argument("orderBy")?, argument("orderDirection")?);
         let order = page::order(self.schema, entity, by.as_ref(), direction.as_ref())?;
-        let (first, skip) = (argument("first"), argument("skip"));
+        let (first, skip) = (argument("first")?, argument("skip")?);
         let page = page::page(first.as_ref(), skip.as_ref(), self.limits)?;
         let times = times.saturating_mul(u64::from(page.first));
         Ok(List { filter, order, page, node: self.node(entity, field, times, depth)? })
@@ -244,7 +253,7 @@ impl Planning<'_> {
             }
             Kind::Derived { entity, by, is_single: false } => {
                 let list = self.list(entity, field, times, depth + 1)?;
-                Wanted::Derived { by, is_single: false, list }
+                Wanted::Derived { field: number, by, is_single: false, list }
             }
             Kind::Derived { entity, by, is_single: true } => {
                 let order =
@@ -255,7 +264,7 @@ impl Planning<'_> {
                     page: Page { skip: 0, first: 1 },
                     node: self.node(entity, field, times, depth + 1)?,
                 };
-                Wanted::Derived { by, is_single: true, list }
+                Wanted::Derived { field: number, by, is_single: true, list }
             }
         }))
     }
@@ -266,14 +275,14 @@ fn unknown(of: &str, field: &Selected<'_>) -> QueryError {
 }
 
 fn required(field: &Selected<'_>, name: &str) -> Result<ConstValue, QueryError> {
-    field.argument(name).filter(|value| *value != ConstValue::Null).ok_or_else(|| {
+    field.argument(name)?.filter(|value| *value != ConstValue::Null).ok_or_else(|| {
         QueryError::new(format!("No value provided for required argument: `{name}`"))
     })
 }
 
 /// What is to be done about faults of the indexing: there are none that the answer could leave out, but it is a name that is known.
 fn errors_policy(field: &Selected<'_>) -> Result<(), QueryError> {
-    let said = match field.argument("subgraphError") {
+    let said = match field.argument("subgraphError")? {
         None | Some(ConstValue::Null) => return Ok(()),
         Some(ConstValue::Enum(name)) => name.to_string(),
         Some(ConstValue::String(name)) => name,

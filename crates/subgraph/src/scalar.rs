@@ -65,6 +65,5 @@ pub(crate) fn whole(number: &Number) -> Option<i32> {
 }
 
 fn decimal(text: &str) -> Option<Value> {
-    // what is greater than every decimal is the greatest one
     text.strip_prefix('+').unwrap_or(text).parse::<Decimal>().ok().map(Value::Decimal)
 }

@@ -16,7 +16,7 @@ pub(crate) fn schema(
     field: &Selected<'_>,
     steps: &mut usize,
 ) -> Result<String, QueryError> {
-    let mut telling = Telling { api, document, steps };
+    let mut telling = Telling { api, document, steps, depth: 0 };
     telling
         .object("__Schema", field, |telling, field| match field.name {
             "queryType" => telling.named("Query", field).map(Some),
@@ -46,8 +46,8 @@ pub(crate) fn type_named(
     field: &Selected<'_>,
     steps: &mut usize,
 ) -> Result<String, QueryError> {
-    let mut telling = Telling { api, document, steps };
-    let Some(ConstValue::String(name)) = field.argument("name") else {
+    let mut telling = Telling { api, document, steps, depth: 0 };
+    let Some(ConstValue::String(name)) = field.argument("name")? else {
         return Err(QueryError::new("No value provided for required argument: `name`"));
     };
     match api.find(&name) {
@@ -60,7 +60,12 @@ struct Telling<'a> {
     api: &'a Api,
     document: &'a Document,
     steps: &'a mut usize,
+    /// Objects within objects.
+    depth: usize,
 }
+
+/// Objects within objects at most: types hold types of their own kind.
+const DEPTH: usize = 40;
 
 impl Telling<'_> {
     /// What is selected of an object; `tell` tells a field, or that there is none of its name.
@@ -70,6 +75,12 @@ impl Telling<'_> {
         field: &Selected<'_>,
         mut tell: impl FnMut(&mut Self, &Selected<'_>) -> Result<Option<Json>, QueryError>,
     ) -> Result<Json, QueryError> {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return Err(QueryError::new(format!(
+                "query has a depth that exceeds the limit of `{DEPTH}`"
+            )));
+        }
         let mut told = Map::new();
         for field in self.document.fields(of, &field.sets, self.steps)? {
             let value = match field.name {
@@ -81,6 +92,7 @@ impl Telling<'_> {
             };
             told.insert(field.key.to_owned(), value);
         }
+        self.depth -= 1;
         Ok(Json::Object(told))
     }
 

@@ -139,8 +139,10 @@ async fn a_schema_that_is_told_again_and_again_is_refused() {
     // conditions hold conditions of the same kind, in two ways
     let (begin, end) = ("inputFields { type { ofType { ", "} } } ");
     let query =
-        format!("{{ __schema {{ types {{ {} name {} }} }} }}", begin.repeat(14), end.repeat(14));
+        format!("{{ __schema {{ types {{ {} name {} }} }} }}", begin.repeat(12), end.repeat(12));
     assert_eq!(ask(&query).await.unwrap_err(), "query is too expensive");
+    let query = "{ __schema { types { ...A } } } fragment A on __Type { fields { type { ...A } } ofType { ...A } }";
+    assert_eq!(ask(query).await.unwrap_err(), "query has a depth that exceeds the limit of `40`");
 }
 
 #[test]

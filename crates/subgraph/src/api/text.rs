@@ -1,4 +1,4 @@
-//! The schema as a text, as the repository keeps it.
+//! The schema as a text.
 
 use std::fmt;
 

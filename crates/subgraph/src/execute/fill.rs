@@ -1,6 +1,6 @@
 //! What is wanted of entities, as text: their own values, and what they refer to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures::{
     FutureExt as _,
@@ -15,7 +15,7 @@ use crate::{
     filter::Predicate,
     page::{By, Order, Page},
     plan::{List, Node, Wanted},
-    schema::{Entity, FieldIx},
+    schema::{Entity, FieldIx, Kind},
     value::Value,
 };
 
@@ -28,12 +28,22 @@ impl<E: Entities> Subgraph<'_, E> {
         columns
     }
 
-    /// The same for a list that is chosen here.
+    /// The same for a list: who keeps the entities chooses and orders them, unless that takes a look at others.
     pub(super) fn columns_of(&self, list: &ListOf<'_>) -> Columns {
         let mut columns = self.columns(list.node);
-        list.filter.fields(&mut |field| columns.add(field));
+        if list.is_own() {
+            return columns;
+        }
+        let entity = self.schema.entity(list.node.entity);
+        let mut add = |field: FieldIx| {
+            // what points here is no value
+            if !matches!(entity.field(field).kind, Kind::Derived { .. }) {
+                columns.add(field);
+            }
+        };
+        list.filter.fields(&mut add);
         match list.order.by {
-            By::Field(field) | By::Child { field, .. } => columns.add(field),
+            By::Field(field) | By::Child { field, .. } => add(field),
         }
         columns
     }
@@ -57,6 +67,7 @@ impl<E: Entities> Subgraph<'_, E> {
             let parts = try_join_all(parts).await?;
             let entity = self.schema.entity(node.entity);
             let mut texts = Vec::with_capacity(rows.len());
+            let mut bytes = 0;
             for (place, row) in rows.iter().enumerate() {
                 let mut out = String::new();
                 for ((key, wanted), part) in node.fields.iter().zip(&parts) {
@@ -77,6 +88,8 @@ impl<E: Entities> Subgraph<'_, E> {
                     }
                 }
                 end(&mut out);
+                bytes += out.len();
+                self.bounded(bytes)?;
                 texts.push(out);
             }
             Ok(texts)
@@ -101,11 +114,16 @@ impl<E: Entities> Subgraph<'_, E> {
             Wanted::Stored(field, list) => {
                 self.stored(*field, list, columns, rows, moment).await.map(Some)
             }
-            Wanted::Derived { by, is_single, list } => {
+            Wanted::Derived { field, by, is_single, list } => {
                 let id = self.schema.entity(node.entity).id();
                 let ids: Vec<Value> =
                     rows.iter().map(|row| columns.value(row, id).clone()).collect();
-                self.derived(*by, *is_single, list, &ids, moment).await.map(Some)
+                let texts = self.derived(*by, *is_single, list, &ids, moment).await?;
+                let known = self.schema.entity(node.entity).field(*field);
+                if *is_single && !known.is_nullable && texts.iter().any(|text| text == "null") {
+                    return Err(no_value(&known.name));
+                }
+                Ok(Some(texts))
             }
         }
     }
@@ -168,34 +186,37 @@ impl<E: Entities> Subgraph<'_, E> {
         moment: &E::Moment,
     ) -> Result<Vec<String>, QueryError> {
         let ids = distinct(rows.iter().map(|row| columns.value(row, field)));
-        let (mut places, mut found) = (HashMap::new(), Vec::new());
         let of = ListOf::from(list);
         let others = self.columns_of(&of);
+        let mut found = Vec::new();
         if !ids.is_empty() {
             // all of them in one order, of which each list is a part
             let whole = ListOf { page: Page { skip: 0, first: u32::MAX }, ..of };
             let rows = self.select(&whole, Of::Ids(&ids), &others, moment).await?;
             found = rows.into_iter().flatten().collect();
-            let id = self.schema.entity(list.node.entity).id();
-            for (place, row) in found.iter().enumerate() {
-                places.insert(others.value(row, id), place);
-            }
         }
-        let mut lists: Vec<Vec<usize>> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let Value::List(items) = columns.value(row, field) else {
-                lists.push(Vec::new());
-                continue;
-            };
-            let mut own: Vec<usize> =
-                items.iter().filter_map(|id| places.get(id).copied()).collect();
-            own.sort_unstable();
-            own.dedup();
-            lists.push(page_of(own, list.page));
-        }
-        let texts = self.fill(&list.node, &others, &found, moment).await?;
+        let id = self.schema.entity(list.node.entity).id();
+        let places: HashMap<&Value, usize> =
+            found.iter().enumerate().map(|(place, row)| (others.value(row, id), place)).collect();
+        let lists: Vec<Vec<usize>> = rows
+            .iter()
+            .map(|row| {
+                let Value::List(items) = columns.value(row, field) else { return Vec::new() };
+                let own = items.iter().filter_map(|id| places.get(id).copied());
+                // in order, each once
+                let own: BTreeSet<usize> = own.collect();
+                let (skip, first) = (list.page.skip as usize, list.page.first as usize);
+                own.into_iter().skip(skip).take(first).collect()
+            })
+            .collect();
+        // what is on no list is not looked at any further
+        let wanted: BTreeSet<usize> = lists.iter().flatten().copied().collect();
+        let shown: Vec<Row> =
+            wanted.iter().filter_map(|place| found.get(*place).cloned()).collect();
+        let texts = self.fill(&list.node, &others, &shown, moment).await?;
+        let texts: BTreeMap<usize, String> = wanted.into_iter().zip(texts).collect();
         let of_list =
-            |places: Vec<usize>| array(places.into_iter().filter_map(|place| texts.get(place)));
+            |places: Vec<usize>| array(places.iter().filter_map(|place| texts.get(place)));
         Ok(lists.into_iter().map(of_list).collect())
     }
 
@@ -226,10 +247,6 @@ impl<E: Entities> Subgraph<'_, E> {
         }
         Ok(lists)
     }
-}
-
-fn page_of(places: Vec<usize>, page: Page) -> Vec<usize> {
-    places.into_iter().skip(page.skip as usize).take(page.first as usize).collect()
 }
 
 /// Writes an entity's own value.

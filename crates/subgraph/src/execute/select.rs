@@ -13,6 +13,9 @@ use crate::{
     value::Value,
 };
 
+/// Entities that are looked at together.
+const PORTION: u32 = 1_000;
+
 /// Of each condition of other entities, by where it stands: the ids for which it is true.
 type Fitting = HashMap<(FieldIx, usize), HashSet<Value>>;
 
@@ -26,33 +29,21 @@ impl<E: Entities> Subgraph<'_, E> {
         moment: &E::Moment,
     ) -> Result<Vec<Vec<Row>>, QueryError> {
         let entity = list.node.entity;
-        let mut children = Vec::new();
-        list.filter.children(&mut |field, child, of| children.push((field, child, of)));
-        let fields = columns.fields();
-        if children.is_empty()
-            && let By::Field(_) = list.order.by
-        {
+        if list.is_own() {
             let (filter, order, page) = (list.filter, list.order, list.page);
-            let read = Read { entity, of, filter, order, page, columns: fields };
+            let read = Read { entity, of, filter, order, page, columns: columns.fields() };
             return self.entities.read(moment, read).await;
         }
-        let candidates = self.candidates(list, of, columns, moment).await?;
-        let fitting = self.fitting(entity, &children, &candidates, columns, moment).await?;
-        let keys = self.keys(list.order, &candidates, columns, moment).await?;
+        if let (Of::All | Of::Ids(_), By::Field(_)) = (of, list.order.by) {
+            return self.in_portions(list, of, columns, moment).await.map(|rows| vec![rows]);
+        }
+        let whole = Page { skip: 0, first: self.limits.candidates.saturating_add(1) };
+        let candidates = self.candidates(list, of, whole, columns, moment).await?;
+        self.looked_at(candidates.iter().map(Vec::len).sum())?;
+        let fitting = self.fitting(list, candidates, columns, moment).await?;
+        let keys = self.keys(list.order, &fitting, columns, moment).await?;
         let id = self.schema.entity(entity).id();
-        let sorted = candidates.into_iter().map(|rows| {
-            let mut rows: Vec<Row> = rows
-                .into_iter()
-                .filter(|row| {
-                    list.filter.is_true(&Looked {
-                        subgraph: self,
-                        entity,
-                        row,
-                        columns,
-                        fitting: &fitting,
-                    })
-                })
-                .collect();
+        let sorted = fitting.into_iter().map(|mut rows| {
             let key = |row: &Row| match list.order.by {
                 By::Field(field) => columns.value(row, field).clone(),
                 By::Child { field, .. } => {
@@ -69,81 +60,124 @@ impl<E: Entities> Subgraph<'_, E> {
         Ok(sorted.collect())
     }
 
-    /// All that who keeps them cannot rule out.
-    async fn candidates(
+    /// One list in its own order: looked through until there is enough of it.
+    async fn in_portions(
         &self,
         list: &ListOf<'_>,
         of: Of<'_>,
         columns: &Columns,
         moment: &E::Moment,
-    ) -> Result<Vec<Vec<Row>>, QueryError> {
-        let entity = list.node.entity;
-        let by_id = By::Field(self.schema.entity(entity).id());
-        let by = match list.order.by {
-            by @ By::Field(_) => by,
-            By::Child { .. } => by_id,
-        };
-        let most = self.limits.candidates;
-        let read = Read {
-            entity,
-            of,
-            filter: &without_children(list.filter),
-            order: Order { by, ..list.order },
-            page: Page { skip: 0, first: most.saturating_add(1) },
-            columns: columns.fields(),
-        };
-        let found = self.entities.read(moment, read).await?;
-        let count: usize = found.iter().map(Vec::len).sum();
-        if count > most as usize {
-            return Err(QueryError::new("query is too expensive"));
+    ) -> Result<Vec<Row>, QueryError> {
+        let enough = list.page.skip as usize + list.page.first as usize;
+        let (mut found, mut skip) = (Vec::new(), 0_u32);
+        loop {
+            let page = Page { skip, first: PORTION };
+            let candidates = self.candidates(list, of, page, columns, moment).await?;
+            let count = candidates.iter().map(Vec::len).sum::<usize>();
+            let fitting = self.fitting(list, candidates, columns, moment).await?;
+            found.extend(fitting.into_iter().flatten());
+            if found.len() >= enough || count < PORTION as usize {
+                return Ok(part(found, list.page));
+            }
+            skip += PORTION;
+            self.looked_at(skip as usize)?;
         }
-        Ok(found)
     }
 
-    /// For which of the candidates' ids, or of the ids that they refer to, the conditions of other entities are true.
+    /// Refuses to look at more.
+    fn looked_at(&self, count: usize) -> Result<(), QueryError> {
+        match count > self.limits.candidates as usize {
+            true => Err(QueryError::new("query is too expensive")),
+            false => Ok(()),
+        }
+    }
+
+    /// What who keeps them cannot rule out.
+    async fn candidates(
+        &self,
+        list: &ListOf<'_>,
+        of: Of<'_>,
+        page: Page,
+        columns: &Columns,
+        moment: &E::Moment,
+    ) -> Result<Vec<Vec<Row>>, QueryError> {
+        let entity = list.node.entity;
+        let by = match list.order.by {
+            by @ By::Field(_) => by,
+            By::Child { .. } => By::Field(self.schema.entity(entity).id()),
+        };
+        let order = Order { by, ..list.order };
+        let filter = &without_children(list.filter);
+        let read = Read { entity, of, filter, order, page, columns: columns.fields() };
+        self.entities.read(moment, read).await
+    }
+
+    /// Those of the candidates for which the conditions of other entities are true, too.
     async fn fitting(
         &self,
+        list: &ListOf<'_>,
+        candidates: Vec<Vec<Row>>,
+        columns: &Columns,
+        moment: &E::Moment,
+    ) -> Result<Vec<Vec<Row>>, QueryError> {
+        let entity = list.node.entity;
+        let mut children = Vec::new();
+        list.filter.children(&mut |field, child, of| children.push((field, child, of)));
+        let mut fitting = Fitting::new();
+        for (field, child, filter) in children {
+            let ids =
+                self.ids(entity, (field, child, filter), &candidates, columns, moment).await?;
+            fitting.insert((field, std::ptr::from_ref(filter).addr()), ids);
+        }
+        let is_true = |row: &Row| {
+            let fitting = &fitting;
+            list.filter.is_true(&Looked { subgraph: self, entity, row, columns, fitting })
+        };
+        let rows = |rows: Vec<Row>| rows.into_iter().filter(is_true).collect();
+        Ok(candidates.into_iter().map(rows).collect())
+    }
+
+    /// Of the candidates' ids, or of the ids that they refer to, those for which a condition of other entities is true.
+    async fn ids(
+        &self,
         entity: EntityIx,
-        children: &[(FieldIx, EntityIx, &Predicate)],
+        (field, child, filter): (FieldIx, EntityIx, &Predicate),
         candidates: &[Vec<Row>],
         columns: &Columns,
         moment: &E::Moment,
-    ) -> Result<Fitting, QueryError> {
-        let mut fitting = HashMap::new();
-        let known = self.schema.entity(entity);
-        for (field, child, filter) in children {
-            let other = self.schema.entity(*child);
-            let order = Order { by: By::Field(other.id()), descending: false };
-            let (by, speaks) = match known.field(*field).kind {
-                Kind::Derived { by, .. } => (Some(by), known.id()),
-                _ => (None, *field),
-            };
-            let keys = distinct(candidates.iter().flatten().map(|row| columns.value(row, speaks)));
-            let page = Page { skip: 0, first: by.map_or(u32::MAX, |_| 1) };
-            let of = match by {
+    ) -> Result<HashSet<Value>, QueryError> {
+        let (known, other) = (self.schema.entity(entity), self.schema.entity(child));
+        let (by, speaks) = match known.field(field).kind {
+            Kind::Derived { by, .. } => (Some(by), known.id()),
+            _ => (None, field),
+        };
+        let keys = distinct(candidates.iter().flatten().map(|row| columns.value(row, speaks)));
+        if keys.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let read = Read {
+            entity: child,
+            of: match by {
                 Some(by) => Of::Pointing { by, to: &keys },
                 None => Of::Ids(&keys),
-            };
-            let fields = [other.id()];
-            let read = Read { entity: *child, of, filter, order, page, columns: &fields };
-            let found = self.entities.read(moment, read).await?;
-            let ids: HashSet<Value> = match by {
-                // of those that something points to, whom
-                Some(_) => keys
-                    .iter()
-                    .zip(found)
-                    .filter(|(_, rows)| !rows.is_empty())
-                    .map(|(key, _)| key.clone())
-                    .collect(),
-                None => found
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|row| row.values.first().cloned())
-                    .collect(),
-            };
-            fitting.insert((*field, std::ptr::from_ref(*filter).addr()), ids);
-        }
-        Ok(fitting)
+            },
+            filter,
+            order: Order { by: By::Field(other.id()), descending: false },
+            // of those that point here one is enough
+            page: Page { skip: 0, first: by.map_or(u32::MAX, |_| 1) },
+            columns: &[other.id()],
+        };
+        let found = self.entities.read(moment, read).await?;
+        Ok(match by {
+            Some(_) => {
+                let pointed = keys.into_iter().zip(found).filter(|(_, rows)| !rows.is_empty());
+                pointed.map(|(key, _)| key).collect()
+            }
+            None => {
+                let ids = found.into_iter().flatten();
+                ids.filter_map(|row| row.values.first().cloned()).collect()
+            }
+        })
     }
 
     /// What the candidates are ordered by, if it is a field of what they refer to: by its id.

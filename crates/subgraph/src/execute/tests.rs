@@ -331,3 +331,28 @@ async fn reads_do_not_grow_with_rows() {
     }
     assert_eq!(counts, [6, 6]);
 }
+
+#[tokio::test]
+async fn a_list_is_looked_through_until_there_is_enough_of_it() {
+    let mut world = World::new();
+    let of = |name: &str| {
+        let mut entities = world.schema.entities();
+        entities.find(|(_, entity)| entity.name == name).unwrap().0
+    };
+    let (pool, tick) = (of("Pool"), of("Tick"));
+    let id = |n: u32| Value::Bytes(Bytes::from(&[&[0xff; 16][..], &n.to_be_bytes()].concat()[..]));
+    for n in 0..2_500 {
+        let fields = [("id", id(n)), ("fee", Value::Int(1)), ("token0", address(1))];
+        world.memory.versions.push(version(&world.schema, pool, (20, None), &fields));
+    }
+    let fields = [("id", Value::text("far")), ("pool", id(2_400))];
+    world.memory.versions.push(version(&world.schema, tick, (20, None), &fields));
+    let arguments = "where: { ticks_: { id: \"far\" } }, first: 1";
+    assert_eq!(world.pools(arguments).await, [0xff]);
+    assert_eq!(world.pools("where: { ticks_: { id: \"far\" } }, skip: 1, first: 1").await, []);
+    world.limits.candidates = 1_500;
+    let refusal = world.refusal(&format!("{{ pools({arguments}) {{ id }} }}")).await;
+    assert_eq!(refusal, "query is too expensive");
+    // what comes early is found all the same
+    assert_eq!(world.pools("where: { ticks_: { tickIdx: 3 } }, first: 1").await, [11]);
+}

@@ -1,6 +1,6 @@
 //! Reading `where`.
 
-use async_graphql_value::{ConstValue, Name, Number, indexmap::IndexMap};
+use async_graphql_value::{ConstValue, Name, indexmap::IndexMap};
 
 use super::{
     Pattern, Place, Predicate, Test,
@@ -41,6 +41,15 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn refused(&self) -> QueryError {
         invalid("where", &Shown(self.whole))
+    }
+
+    /// The same because of one name, which clients look for.
+    fn unknown(&self, name: &str) -> QueryError {
+        let mut refused = self.refused();
+        if !refused.message.contains(name) {
+            refused.message.push_str(&format!(" ({name})"));
+        }
+        refused
     }
 
     fn object(
@@ -103,7 +112,7 @@ impl Reading<'_> {
     ) -> Result<Predicate, QueryError> {
         let entity = self.schema.entity(of);
         let Some((number, how)) = find(entity, name, |item| self.item(item)) else {
-            return Err(self.refused());
+            return Err(self.unknown(name));
         };
         let field = entity.field(number);
         let child = match field.kind {
@@ -119,8 +128,13 @@ impl Reading<'_> {
                 )));
             }
             let reading = Self { is_child: true, ..*self };
-            let of = Box::new(reading.object(child, value, depth + 1)?);
-            return Ok(Predicate::Child { field: number, entity: child, of });
+            let of = reading.object(child, value, depth + 1)?;
+            // a condition of what it refers to that only speaks of its id is one of its own
+            let id = self.schema.entity(child).id();
+            return Ok(match field.kind {
+                Kind::Reference(_) if of.speaks_only_of(id) => of.about(number),
+                _ => Predicate::Child { field: number, entity: child, of: Box::new(of) },
+            });
         }
         let test = match &field.kind {
             Kind::List(item) => self.of_list(name, how, self.item(*item), value)?,
@@ -154,7 +168,7 @@ impl Reading<'_> {
             Value::Null => Err(self.refused()),
             value => Ok(value),
         };
-        let many = || many(name, scalar, value);
+        let many = || self.many(name, scalar, value);
         Ok(match how {
             How::Equal => Test::Equal(one()?),
             How::Not => Test::Not(one()?),
@@ -162,8 +176,8 @@ impl Reading<'_> {
             How::Less => Test::Less(known()?),
             How::AtLeast => Test::AtLeast(known()?),
             How::AtMost => Test::AtMost(known()?),
-            How::In => Test::In(many()?),
-            How::NotIn => Test::NotIn(many()?),
+            How::In => Test::In(many()?.into()),
+            How::NotIn => Test::NotIn(many()?.into()),
             How::Contains { negated, nocase } => {
                 part(known()?, Place::Within, negated, nocase).ok_or_else(|| self.refused())?
             }
@@ -191,16 +205,26 @@ impl Reading<'_> {
                 _ => Err(self.refused()),
             };
         }
-        let items = many(name, Some(scalar), value)?;
+        let items = self.many(name, Some(scalar), value)?;
         match how {
             How::Equal => Ok(Test::Equal(Value::List(items))),
             How::Not => Ok(Test::Not(Value::List(items))),
             How::Contains { negated: false, nocase: false } => Ok(Test::HasAll(items)),
             How::Contains { negated: true, nocase: false } => Ok(Test::HasNone(items)),
-            How::Contains { negated: false, nocase: true } => Ok(Test::HasAllNoCase(items)),
-            How::Contains { negated: true, nocase: true } => Ok(Test::HasNoneNoCase(items)),
+            How::Contains { negated: false, nocase: true } => Ok(Test::HasAllNoCase(small(items))),
+            How::Contains { negated: true, nocase: true } => Ok(Test::HasNoneNoCase(small(items))),
             _ => Err(self.refused()),
         }
+    }
+
+    fn many(
+        &self,
+        name: &str,
+        kind: Option<Scalar>,
+        value: &ConstValue,
+    ) -> Result<Vec<Value>, QueryError> {
+        let ConstValue::List(items) = value else { return Err(self.unknown(name)) };
+        items.iter().map(|item| read_one(kind, item)).collect()
     }
 
     /// Of `or` and conditions of fields in one object it cannot be said how they belong together.
@@ -234,32 +258,13 @@ fn read_one(kind: Option<Scalar>, value: &ConstValue) -> Result<Value, QueryErro
     }
 }
 
-fn many(name: &str, kind: Option<Scalar>, value: &ConstValue) -> Result<Vec<Value>, QueryError> {
-    let ConstValue::List(items) = value else { return Err(invalid("where", &Shown(value))) };
-    let mut kinds = items.iter().filter(|item| **item != ConstValue::Null).map(json_kind);
-    if let Some(first) = kinds.next()
-        && kinds.any(|kind| kind != first)
-    {
-        return Err(QueryError::new(format!(
-            "Values passed to filter `{name}` must be of the same type but are of different types: {}",
-            Shown(value)
-        )));
-    }
-    items.iter().map(|item| read_one(kind, item)).collect()
-}
-
-fn json_kind(value: &ConstValue) -> u8 {
-    match value {
-        ConstValue::Null => 0,
-        ConstValue::Number(number) if Number::is_f64(number) => 1,
-        ConstValue::Number(_) => 2,
-        ConstValue::String(_) => 3,
-        ConstValue::Boolean(_) => 4,
-        ConstValue::Enum(_) => 5,
-        ConstValue::List(_) => 6,
-        ConstValue::Object(_) => 7,
-        ConstValue::Binary(_) => 8,
-    }
+/// Texts in small letters.
+fn small(items: Vec<Value>) -> Vec<Value> {
+    let small = |item| match item {
+        Value::Text(text) => Value::text(&text.to_lowercase()),
+        other => other,
+    };
+    items.into_iter().map(small).collect()
 }
 
 fn part(value: Value, place: Place, negated: bool, nocase: bool) -> Option<Test> {

@@ -42,6 +42,7 @@ impl Meta {
                 "__typename" => MetaField::TypeName,
                 "deployment" => MetaField::Deployment,
                 "hasIndexingErrors" => MetaField::HasErrors,
+                "block" if !field.has_selection() => continue,
                 "block" => MetaField::Block(block(document, &field, steps)?),
                 _ => return Err(super::unknown("_Meta_", &field)),
             };

@@ -34,7 +34,7 @@ async fn documents_are_read_as_leniently_as_the_reference_reads_them() {
             &first,
         ),
         ("query($n: Int = 1) { pools(first: $n) { fee } }", json!({}), &first),
-        ("query($n: Int = 1) { pools(first: $n) { fee } }", json!({ "n": null }), &first),
+        ("query($n: Int = 1) { pools(first: $n) { fee } }", json!({ "n": null }), &all),
         ("query($n: Int) { pools(first: $n) { fee } }", json!({}), &all),
         ("{ pools(first: $undeclared) { fee } }", json!({}), &all),
         ("{ pools(nobody: 1, subgraphError: allow) { fee(a: 1) } }", json!({}), &all),
@@ -89,6 +89,10 @@ async fn refusals_are_in_the_words_of_the_reference() {
         ),
         ("query($x: Pool) { pools { id } }", "Variable `x` must have an input type"),
         ("query A { pools { id } } query B { pools { id } }", "Operation name required"),
+        ("{ pools { id } } query B { pools { id } }", "Operation name required"),
+        ("query A { pools { id } } query A { pools { id } }", "Operation name required"),
+        ("fragment F on Pool { id }", "Operation name required"),
+        ("{ _logs { nobody } }", "Type `_Log_` has no field `nobody`"),
         ("mutation { pools { id } }", "Not supported: Mutations are not supported"),
         ("subscription { pools { id } }", "Not supported: Subscriptions are not supported"),
         ("{ pools { ...Nobody } }", "fragment `Nobody` is not defined"),
@@ -111,8 +115,10 @@ async fn refusals_are_in_the_words_of_the_reference() {
         let refusal = world.refusal(query).await;
         assert!(refusal.contains(wanted), "{query}: {refusal}");
     }
-    let deep = format!("{{ pools {} fee {} }}", "{ token0 { pools".repeat(12), "} }".repeat(12));
-    assert!(!world.refusal(&deep).await.is_empty());
+    let deep = format!("{{ pools {} symbol {} }}", "{ token0 { pools".repeat(12), "} }".repeat(12));
+    let deep = deep.replace("{ token0 { pools } }", "{ token0 { symbol } }");
+    let deep = deep.replace("{ token0 { pools symbol } }", "{ token0 { symbol } }");
+    assert_eq!(world.refusal(&deep).await, "query has a depth that exceeds the limit of `16`");
     let mut wide = String::from("fragment F0 on Pool { fee } ");
     for n in 1..30 {
         wide.push_str(&format!("fragment F{n} on Pool {{ ...F{0} ...F{0} }} ", n - 1));
@@ -124,4 +130,51 @@ async fn refusals_are_in_the_words_of_the_reference() {
     let circle =
         "{ pools { ...A } } fragment A on Pool { fee ...B } fragment B on Pool { ...A tick }";
     assert_eq!(world.data(circle).await["pools"][0], json!({ "fee": 1_100, "tick": "5" }));
+}
+
+#[tokio::test]
+async fn what_is_used_again_and_again_is_counted() {
+    let world = World::new();
+    let many: Vec<i64> = (0..2_000).collect();
+    let roots: String =
+        (0..200).map(|n| format!("a{n}: pools(where: {{ tick_in: $t }}) {{ fee }} ")).collect();
+    let query = format!("query($t: [BigInt!]) {{ {roots} }}");
+    let refused = world.ask(&query, json!({ "t": many })).await;
+    assert_eq!(refused.unwrap_err(), "query is too expensive");
+    let mut chain = String::from("fragment F0 on Pool { fee } ");
+    for n in 1..5_000 {
+        chain.push_str(&format!("fragment F{n} on Pool {{ ...F{} }} ", n - 1));
+    }
+    let query = format!("{{ pools {{ ...F4999 }} }} {chain}");
+    assert_eq!(world.refusal(&query).await, "query is too expensive");
+    let mut world = World::new();
+    world.limits.bytes = 100;
+    let refusal = world.refusal("{ pools { id fee tvl } }").await;
+    assert!(refusal.contains("is larger than the allowed limit of 100"), "{refusal}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_holds_or_does_not() {
+    let world = World::new();
+    for (directive, is_there) in [
+        ("@include", true),
+        ("@skip", false),
+        ("@include(if: $nobody)", false),
+        ("@skip(if: null)", true),
+        ("@include(if: 1)", false),
+    ] {
+        let data = world.data(&format!("{{ pools(first: 1) {{ fee {directive} tvl }} }}")).await;
+        assert_eq!(data["pools"][0].get("fee").is_some(), is_there, "{directive}");
+    }
+    assert_eq!(
+        world.data("{ _meta _logs factories __typename }").await,
+        json!({ "__typename": "Query" })
+    );
+    assert_eq!(
+        world.data("{ _meta { block deployment } }").await,
+        json!({ "_meta": { "deployment": "Qm" } })
+    );
+    let query = "query($n: Int!) { pools(first: $n) { id } }";
+    let refused = world.ask(query, json!({ "n": null })).await;
+    assert_eq!(refused.unwrap_err(), "Invalid value provided for argument `n`: Null");
 }
