@@ -349,7 +349,7 @@ async fn a_list_is_looked_through_until_there_is_enough_of_it() {
     world.memory.versions.push(version(&world.schema, tick, (20, None), &fields));
     let arguments = "where: { ticks_: { id: \"far\" } }, first: 1";
     assert_eq!(world.pools(arguments).await, [0xff]);
-    assert_eq!(world.pools("where: { ticks_: { id: \"far\" } }, skip: 1, first: 1").await, []);
+    assert!(world.pools("where: { ticks_: { id: \"far\" } }, skip: 1, first: 1").await.is_empty());
     world.limits.candidates = 1_500;
     let refusal = world.refusal(&format!("{{ pools({arguments}) {{ id }} }}")).await;
     assert_eq!(refusal, "query is too expensive");
