@@ -83,6 +83,7 @@ impl Reader {
         // the first read fixes the moment
         let found = generations::read::newest(database, &mut session, chain).await?;
         let Some((key, watermark)) = found else { return Ok(None) };
+        self.recent.heard(chain, watermark.block);
         Ok(Some(Snapshot::new(database.clone(), session, chain, key, watermark)))
     }
 
@@ -95,7 +96,7 @@ impl Reader {
         let found = generations::read::newest(database, &mut session, chain).await?;
         let watermark = found.map(|(_, watermark)| watermark);
         if let Some(watermark) = &watermark {
-            self.recent.heard(chain, watermark);
+            self.recent.heard(chain, watermark.block);
         }
         Ok(watermark)
     }
@@ -107,7 +108,7 @@ impl Reader {
     pub async fn watermarks(&self) -> Result<Vec<(ChainId, Watermark)>, StoreError> {
         let found = self.active_marks().await?;
         for (chain, watermark) in &found {
-            self.recent.heard(*chain, watermark);
+            self.recent.heard(*chain, watermark.block);
         }
         Ok(found)
     }

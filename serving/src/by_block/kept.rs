@@ -190,7 +190,8 @@ impl Kept {
     }
 
     /// The same of a block that was the newest when a question began, or so long before ([`store::Reader::hold`]). Where another
-    /// one was seen meanwhile, the higher one is taken for the later one: a chain that turned back is noted a moment later.
+    /// one was seen meanwhile, the higher one is taken for the later one, whoever began first: a chain that turned back is noted a
+    /// moment later.
     pub(crate) fn saw_lately(
         &self,
         chain: ChainId,
@@ -201,9 +202,9 @@ impl Kept {
         let now = Instant::now();
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = chains.entry(chain).or_insert_with(|| OfBlock::new(block, begun.turn, now));
-        let is_later = kept.seen + hold <= begun.at || block.number > kept.number;
-        if kept.turn <= begun.turn && (kept.hash == block.hash || is_later) {
-            kept.saw(block, begun.turn, now);
+        let is_later = kept.seen + hold <= begun.at || kept.hash == block.hash;
+        if block.number > kept.number || kept.turn <= begun.turn && is_later {
+            kept.saw(block, begun.turn.max(kept.turn), now);
         }
     }
 

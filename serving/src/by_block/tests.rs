@@ -147,10 +147,14 @@ fn what_was_read_a_moment_ago_is_not_newer_than_what_was_seen_meanwhile() {
     kept.saw_lately(CHAIN, &two, begun, Duration::ZERO);
     kept.saw_lately(CHAIN, &fork, kept.begin(), Duration::ZERO);
     assert_eq!(body(&kept, &two, "/a"), None);
-    // who began before that says nothing of now
+    // who began before that says nothing of now, unless it read a higher one
     kept.put(CHAIN, &fork, "/a", said("fork"), ROOM);
-    kept.saw_lately(CHAIN, &two, begun, Duration::ZERO);
+    kept.saw_lately(CHAIN, &block(1, 3), begun, Duration::ZERO);
     assert_eq!(body(&kept, &fork, "/a"), Some("fork".into()));
+    let three = block(3, 0);
+    kept.saw_lately(CHAIN, &three, begun, Duration::ZERO);
+    assert_eq!(body(&kept, &fork, "/a"), None);
+    assert!(kept.put(CHAIN, &three, "/a", said("three"), ROOM));
 }
 
 #[test]

@@ -69,6 +69,20 @@ async fn answers_stand_until_the_next_block() {
     service.stop().await;
 }
 
+/// What is asked for by POST comes whole, whatever its sender says that it has.
+#[tokio::test]
+async fn only_what_is_got_is_answered_by_its_tag() {
+    let service = Service::filled().await;
+    let query = "{ pools { nodes { id } } }";
+    let (_, headers, body) = service.whole(post(query)).await;
+    let tag = text(&headers, header::ETAG);
+    let mut again = post(query);
+    again.headers_mut().insert(header::IF_NONE_MATCH, tag.parse().unwrap());
+    let (status, _, whole) = service.whole(again).await;
+    assert!(status == 200 && whole == body, "{status}: {whole:?}");
+    service.stop().await;
+}
+
 /// The store may be a block ahead of what is known to be the newest, and that block may be taken back.
 #[tokio::test]
 async fn an_answer_of_a_block_that_left_is_not_kept_as_one_of_the_block_before() {

@@ -15,7 +15,7 @@ use std::{
 };
 
 use bson::Timestamp;
-use domain::ids::ChainId;
+use domain::{block::BlockRef, ids::ChainId};
 use tokio::{sync::Mutex as Turn, time::timeout};
 
 use super::{Reader, Snapshot, snapshot::session_at};
@@ -52,6 +52,8 @@ struct News {
     listeners: AtomicUsize,
     /// When one was heard of last.
     moved: Mutex<Option<Instant>>,
+    /// Where each chain stood when somebody asked last.
+    blocks: Mutex<BTreeMap<ChainId, BlockRef>>,
 }
 
 /// Somebody is told of every move.
@@ -73,7 +75,9 @@ impl Drop for Listening {
 
 impl News {
     fn moved(&self) {
-        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        // while nobody else can write a later one
+        *moved = Some(Instant::now());
     }
 
     /// Whether what was asked for then is still what there is, as far as was heard.
@@ -86,18 +90,21 @@ impl News {
 }
 
 impl Recent {
-    /// From now on moves are told of, until this is dropped.
+    /// From now on moves are told of, until this is dropped. Of those before nothing will be told.
     pub(super) fn listen(&self) -> Listening {
+        self.news.moved();
         self.news.listeners.fetch_add(1, Ordering::Relaxed);
         Listening(Arc::clone(&self.news))
     }
 
-    /// What somebody else has just heard: where it is not what is held, that is old.
-    pub(super) fn heard(&self, chain: ChainId, watermark: &Watermark) {
-        let turn = self.of(chain);
-        // who holds it asks anyway
-        let Ok(held) = turn.try_lock() else { return };
-        if held.as_ref().is_some_and(|held| held.watermark.block != watermark.block) {
+    /// Where somebody has just read that a chain stands. If that is not where it stood before, all that is held is old, and so is
+    /// what somebody is being told at this moment.
+    pub(super) fn heard(&self, chain: ChainId, block: BlockRef) {
+        if self.hold.is_zero() {
+            return;
+        }
+        let mut blocks = self.news.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        if blocks.insert(chain, block).is_some_and(|before| before != block) {
             self.news.moved();
         }
     }

@@ -64,11 +64,24 @@ async fn while_moves_are_told_of_a_moment_stands_until_one_is() {
     let before = reader.recent(ID).await.unwrap().unwrap().block();
     assert_eq!(before, chain.blocks[chain.blocks.len() - 2].block, "told of, so seen");
 
-    // who hears of it in another way tells the others, too
-    testing::writer(&mongo, ID).await.unwrap().revert_newest().await.unwrap();
-    let heard = reader.watermark(ID).await.unwrap().unwrap().block;
-    assert_eq!(reader.recent(ID).await.unwrap().unwrap().block(), heard);
-    assert_ne!(heard, before);
+    // who hears of it in another way tells the others, too, also when one of them is asking just now
+    for way in 0..3 {
+        let before = reader.recent(ID).await.unwrap().unwrap().block();
+        testing::writer(&mongo, ID).await.unwrap().revert_newest().await.unwrap();
+        let turn = reader.recent.of(ID);
+        let asking = if way == 2 { Some(turn.lock().await) } else { None };
+        let heard = match way {
+            0 => reader.watermark(ID).await.unwrap().unwrap().block,
+            1 => reader.snapshot(ID).await.unwrap().unwrap().block(),
+            _ => {
+                let marks = reader.watermarks().await.unwrap();
+                marks.iter().find(|(chain, _)| *chain == ID).unwrap().1.block
+            }
+        };
+        drop(asking);
+        assert_ne!(heard, before);
+        assert_eq!(reader.recent(ID).await.unwrap().unwrap().block(), heard);
+    }
     drop(moves);
     mongo.stop().await;
 }
