@@ -108,6 +108,8 @@ impl Document {
                 Selection::Field(field) => {
                     if self.is_wanted(&field.node.directives)? {
                         let key = field.node.response_key().node.as_str();
+                        // each use of it copies its name
+                        *steps = steps.checked_sub(portions(key)).ok_or_else(too_expensive)?;
                         let place = *found.places.entry(key).or_insert(found.list.len());
                         let sub = &field.node.selection_set.node;
                         match found.list.get_mut(place) {
@@ -178,7 +180,11 @@ impl Document {
 
     /// A value with variables in their places; those that nobody gave are nothing.
     fn value(&self, input: &Input) -> Result<ConstValue, QueryError> {
-        self.count(1)?;
+        self.count(match input {
+            Input::String(text) => 1 + portions(text),
+            Input::Enum(name) => 1 + portions(name),
+            _ => 1,
+        })?;
         Ok(match input {
             Input::Variable(name) => {
                 let Some(value) = self.variables.get(name) else { return Ok(ConstValue::Null) };
@@ -217,9 +223,14 @@ fn size(value: &ConstValue) -> usize {
     match value {
         ConstValue::List(items) => items.iter().map(size).sum::<usize>() + 1,
         ConstValue::Object(members) => members.values().map(size).sum::<usize>() + 1,
-        ConstValue::String(text) => text.len() / 64 + 1,
+        ConstValue::String(text) => 1 + portions(text),
         _ => 1,
     }
+}
+
+/// How much of a text counts as much as a value.
+const fn portions(text: &str) -> usize {
+    text.len() / 64
 }
 
 fn too_expensive() -> QueryError {

@@ -16,7 +16,7 @@ pub trait Entities: Sync {
     /// A block whose entities can be read.
     type Moment: Clone + Send + Sync;
 
-    /// Finds a block. Asked once for each that a request names; the newest is the same for a whole request.
+    /// Finds a block. Asked once for each that a request names, so the newest is the same for a whole request.
     ///
     /// # Errors
     /// See [`crate::moment`].

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use futures::{StreamExt as _, future::try_join_all, stream};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
     api::Api,
@@ -10,7 +10,7 @@ use crate::{
     entities::{Entities, Of},
     error::QueryError,
     limits::Limits,
-    moment::At,
+    moment::{self, At, not_yet},
     page::{By, Order, Page},
     plan::{self, Asked, List, Node},
     schema::Schema,
@@ -61,23 +61,24 @@ impl<E: Entities> Subgraph<'_, E> {
     pub async fn answer(&self, request: Request) -> Answer {
         let plan = self.plan(request).map_err(one)?;
         let moments = Moments::find(self, &plan.roots).await?;
-        let texts = stream::iter(plan.roots.iter().map(|(_, asked)| self.root(asked, &moments)));
-        let texts: Vec<_> = texts.buffered(AT_ONCE).collect().await;
+        let mut texts =
+            stream::iter(plan.roots.iter().map(|(_, asked)| self.root(asked, &moments)))
+                .buffered(AT_ONCE);
         let (mut out, mut errors) = (String::from("{"), Vec::new());
-        for ((key, _), text) in plan.roots.iter().zip(texts) {
-            match text {
-                Ok(text) => {
+        for (key, _) in &plan.roots {
+            match texts.next().await.unwrap_or_else(|| Ok("null".to_owned())) {
+                Ok(text) if errors.is_empty() => {
                     let comma = if out.len() > 1 { "," } else { "" };
                     // writing to a text does not fail
                     let _ = write!(out, "{comma}\"{key}\":{text}");
+                    // what is too long is not made any longer
+                    self.bounded(out.len()).map_err(one)?;
                 }
+                Ok(_) => {}
                 Err(error) => errors.push(error),
             }
         }
         out.push('}');
-        if let Err(error) = self.bounded(out.len()) {
-            errors.push(error);
-        }
         if errors.is_empty() { Ok(out) } else { Err(errors) }
     }
 
@@ -108,12 +109,12 @@ impl<E: Entities> Subgraph<'_, E> {
             "BlockChangedFilter",
             "LogLevel",
         ];
-        // a number with a fraction, which clients write
         let is_scalar = crate::schema::Scalar::ALL.iter().any(|scalar| scalar.name() == name);
         let of_entity = |end: &str| {
             let entity = name.strip_suffix(end);
             entity.is_some_and(|name| self.schema.entities().any(|(_, known)| known.name == name))
         };
+        // a number with a fraction, which clients write, is no scalar of entities
         is_scalar
             || name == "Float"
             || OWN.contains(&name)
@@ -122,12 +123,12 @@ impl<E: Entities> Subgraph<'_, E> {
             || self.schema.enums().iter().any(|known| known.name == name)
     }
 
-    async fn root(&self, asked: &Asked, moments: &Moments<E>) -> Result<String, QueryError> {
+    async fn root(&self, asked: &Asked, moments: &Moments<'_, E>) -> Result<String, QueryError> {
         match asked {
             Asked::TypeName => Ok("\"Query\"".to_owned()),
             Asked::Logs => Ok("[]".to_owned()),
             Asked::Told(text) => Ok(text.clone()),
-            Asked::Meta { at, meta } => Ok(self.meta(at, meta, moments.of(at)?)),
+            Asked::Meta { at, meta } => Ok(self.meta(&at.at, meta, moments.of(at)?)),
             Asked::One { id, at, node } => {
                 let by_id = Order {
                     by: By::Field(self.schema.entity(node.entity).id()),
@@ -145,7 +146,7 @@ impl<E: Entities> Subgraph<'_, E> {
             }
             Asked::Many { at, list } => {
                 let found = self.list(list.into(), Of::All, moments.of(at)?).await?;
-                Ok(array(found.iter()))
+                Ok(array(found.iter().map(String::as_str)))
             }
         }
     }
@@ -190,32 +191,44 @@ impl<'a> From<&'a List> for ListOf<'a> {
 }
 
 /// The blocks that a request names, each found once.
-struct Moments<E: Entities>(Vec<(At, E::Moment)>);
+struct Moments<'a, E: Entities> {
+    entities: &'a E,
+    deployment: &'a str,
+    found: Vec<(At, E::Moment)>,
+}
 
-impl<E: Entities> Moments<E> {
+impl<'a, E: Entities> Moments<'a, E> {
     async fn find(
-        subgraph: &Subgraph<'_, E>,
+        subgraph: &Subgraph<'a, E>,
         roots: &[(String, Asked)],
     ) -> Result<Self, Vec<QueryError>> {
         let mut wanted: Vec<&At> = Vec::new();
         for (_, asked) in roots {
             let at = match asked {
-                Asked::One { at, .. } | Asked::Many { at, .. } | Asked::Meta { at, .. } => at,
+                Asked::One { at, .. } | Asked::Many { at, .. } | Asked::Meta { at, .. } => &at.at,
                 Asked::TypeName | Asked::Logs | Asked::Told(_) => continue,
             };
             if !wanted.contains(&at) {
                 wanted.push(at);
             }
         }
-        let found = wanted.iter().map(|at| async {
-            subgraph.entities.moment(at).await.map(|moment| ((*at).clone(), moment))
-        });
-        try_join_all(found).await.map(Self).map_err(one)
+        let Subgraph { entities, deployment, .. } = *subgraph;
+        let found = wanted
+            .into_iter()
+            .map(|at| async move { entities.moment(at).await.map(|moment| (at.clone(), moment)) });
+        let found = stream::iter(found).buffered(AT_ONCE).try_collect().await.map_err(one)?;
+        Ok(Self { entities, deployment, found })
     }
 
-    fn of(&self, at: &At) -> Result<&E::Moment, QueryError> {
-        let found = self.0.iter().find(|(known, _)| known == at).map(|(_, moment)| moment);
-        found.ok_or_else(|| QueryError::new("the block of this field was not found"))
+    fn of(&self, wanted: &moment::Wanted) -> Result<&E::Moment, QueryError> {
+        let found = self.found.iter().find(|(known, _)| *known == wanted.at);
+        let (_, moment) =
+            found.ok_or_else(|| QueryError::new("the block of this field was not found"))?;
+        let newest = self.entities.block(moment).number;
+        match newest < wanted.least {
+            true => Err(not_yet(self.deployment, "block.number_gte", newest, wanted.least)),
+            false => Ok(moment),
+        }
     }
 }
 
@@ -224,7 +237,7 @@ fn one(error: QueryError) -> Vec<QueryError> {
 }
 
 /// Texts as a list.
-fn array<'a>(texts: impl Iterator<Item = &'a String>) -> String {
+fn array<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     let mut out = String::from("[");
     for text in texts {
         if out.len() > 1 {

@@ -19,30 +19,41 @@ pub enum At {
     Hash(Bytes),
     /// The one of this height.
     Number(u64),
-    /// The newest, if it is at least so high.
-    Least(u64),
+}
+
+/// A block, and how high it has to be at least.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) at: At,
+    pub(crate) least: u64,
+}
+
+impl From<At> for Wanted {
+    fn from(at: At) -> Self {
+        Self { at, least: 0 }
+    }
 }
 
 /// Reads `block`. Nothing is the newest; an object that names none is a mistake: answering it with the newest would make nothing of
 /// a difference between two days.
-pub(crate) fn read(value: Option<&ConstValue>) -> Result<At, QueryError> {
+pub(crate) fn read(value: Option<&ConstValue>) -> Result<Wanted, QueryError> {
     let members = match value.unwrap_or(&ConstValue::Null) {
-        ConstValue::Null => return Ok(At::Head),
+        ConstValue::Null => return Ok(At::Head.into()),
         ConstValue::Object(members) => members,
         other => return Err(invalid("block", &Shown(other))),
     };
     let named = |name: &str| members.get(name).filter(|value| **value != ConstValue::Null);
     if let Some(hash) = named("hash") {
         return match scalar::read(Scalar::Bytes, hash)? {
-            Value::Bytes(hash) => Ok(At::Hash(hash)),
+            Value::Bytes(hash) => Ok(At::Hash(hash).into()),
             _ => Err(undecodable("Bytes", &Shown(hash))),
         };
     }
     if let Some(number) = named("number") {
-        return height(number).map(At::Number);
+        return height(number).map(|number| At::Number(number).into());
     }
     if let Some(number) = named("number_gte") {
-        return height(number).map(At::Least);
+        return height(number).map(|least| Wanted { at: At::Head, least });
     }
     Err(invalid("block", &Shown(value.unwrap_or(&ConstValue::Null))))
 }

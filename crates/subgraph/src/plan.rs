@@ -8,7 +8,7 @@ use crate::{
     error::QueryError,
     filter::{self, Predicate},
     limits::Limits,
-    moment::{self, At},
+    moment,
     page::{self, By, Order, Page},
     scalar,
     schema::{EntityIx, FieldIx, Item, Kind, Root, Schema},
@@ -29,11 +29,11 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 pub(crate) enum Asked {
     /// One entity.
-    One { id: Value, at: At, node: Node },
+    One { id: Value, at: moment::Wanted, node: Node },
     /// A list.
-    Many { at: At, list: List },
+    Many { at: moment::Wanted, list: List },
     /// What the server knows of itself.
-    Meta { at: At, meta: Meta },
+    Meta { at: moment::Wanted, meta: Meta },
     /// The name of the root.
     TypeName,
     /// Lines of a log: there are none.

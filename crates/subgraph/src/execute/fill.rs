@@ -1,6 +1,9 @@
 //! What is wanted of entities, as text: their own values, and what they refer to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use futures::{
     FutureExt as _,
@@ -18,6 +21,9 @@ use crate::{
     schema::{Entity, FieldIx, Kind},
     value::Value,
 };
+
+/// What stands where there is nothing.
+const NULL: &str = "null";
 
 impl<E: Entities> Subgraph<'_, E> {
     /// The columns that a node needs, and what a list of it is chosen and ordered by.
@@ -82,14 +88,14 @@ impl<E: Entities> Subgraph<'_, E> {
                             own(entity, *field, columns.value(row, *field), &mut out)?;
                         }
                         (_, Some(texts)) => {
-                            out.push_str(texts.get(place).map_or("null", String::as_str));
+                            out.push_str(texts.get(place).map_or("null", |text| &**text));
                         }
                         (_, None) => out.push_str("null"),
                     }
+                    self.bounded(bytes + out.len())?;
                 }
                 end(&mut out);
                 bytes += out.len();
-                self.bounded(bytes)?;
                 texts.push(out);
             }
             Ok(texts)
@@ -105,7 +111,7 @@ impl<E: Entities> Subgraph<'_, E> {
         columns: &Columns,
         rows: &[Row],
         moment: &E::Moment,
-    ) -> Result<Option<Vec<String>>, QueryError> {
+    ) -> Result<Option<Vec<Arc<str>>>, QueryError> {
         match wanted {
             Wanted::Value(_) | Wanted::TypeName => Ok(None),
             Wanted::Reference(field, other) => {
@@ -120,7 +126,7 @@ impl<E: Entities> Subgraph<'_, E> {
                     rows.iter().map(|row| columns.value(row, id).clone()).collect();
                 let texts = self.derived(*by, *is_single, list, &ids, moment).await?;
                 let known = self.schema.entity(node.entity).field(*field);
-                if *is_single && !known.is_nullable && texts.iter().any(|text| text == "null") {
+                if *is_single && !known.is_nullable && texts.iter().any(|text| **text == *NULL) {
                     return Err(no_value(&known.name));
                 }
                 Ok(Some(texts))
@@ -136,15 +142,15 @@ impl<E: Entities> Subgraph<'_, E> {
         columns: &Columns,
         rows: &[Row],
         moment: &E::Moment,
-    ) -> Result<Vec<String>, QueryError> {
+    ) -> Result<Vec<Arc<str>>, QueryError> {
         let ids = distinct(rows.iter().map(|row| columns.value(row, field)));
         let texts = self.by_ids(other, &ids, moment).await?;
         let known = self.schema.entity(node.entity).field(field);
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
             match texts.get(columns.value(row, field)) {
-                Some(text) => found.push(text.clone()),
-                None if known.is_nullable => found.push("null".to_owned()),
+                Some(text) => found.push(Arc::clone(text)),
+                None if known.is_nullable => found.push(NULL.into()),
                 None => return Err(no_value(&known.name)),
             }
         }
@@ -157,7 +163,7 @@ impl<E: Entities> Subgraph<'_, E> {
         node: &Node,
         ids: &[Value],
         moment: &E::Moment,
-    ) -> Result<HashMap<Value, String>, QueryError> {
+    ) -> Result<HashMap<Value, Arc<str>>, QueryError> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
@@ -173,7 +179,7 @@ impl<E: Entities> Subgraph<'_, E> {
         let rows: Vec<Row> = found.into_iter().flatten().collect();
         let texts = self.fill(node, &columns, &rows, moment).await?;
         let ids = rows.iter().map(|row| columns.value(row, id).clone());
-        Ok(ids.zip(texts).collect())
+        Ok(ids.zip(texts.into_iter().map(Arc::from)).collect())
     }
 
     /// Of each row the list of those whose ids it stores.
@@ -184,7 +190,7 @@ impl<E: Entities> Subgraph<'_, E> {
         columns: &Columns,
         rows: &[Row],
         moment: &E::Moment,
-    ) -> Result<Vec<String>, QueryError> {
+    ) -> Result<Vec<Arc<str>>, QueryError> {
         let ids = distinct(rows.iter().map(|row| columns.value(row, field)));
         let of = ListOf::from(list);
         let others = self.columns_of(&of);
@@ -215,9 +221,15 @@ impl<E: Entities> Subgraph<'_, E> {
             wanted.iter().filter_map(|place| found.get(*place).cloned()).collect();
         let texts = self.fill(&list.node, &others, &shown, moment).await?;
         let texts: BTreeMap<usize, String> = wanted.into_iter().zip(texts).collect();
-        let of_list =
-            |places: Vec<usize>| array(places.iter().filter_map(|place| texts.get(place)));
-        Ok(lists.into_iter().map(of_list).collect())
+        // one entity may stand on the lists of many
+        let (mut written, mut bytes) = (Vec::with_capacity(lists.len()), 0);
+        for places in lists {
+            let own = || places.iter().filter_map(|place| texts.get(place)).map(String::as_str);
+            bytes += own().map(str::len).sum::<usize>();
+            self.bounded(bytes)?;
+            written.push(array(own()).into());
+        }
+        Ok(written)
     }
 
     /// Of each id the list of those that point to it, or the only one.
@@ -228,7 +240,7 @@ impl<E: Entities> Subgraph<'_, E> {
         list: &List,
         ids: &[Value],
         moment: &E::Moment,
-    ) -> Result<Vec<String>, QueryError> {
+    ) -> Result<Vec<Arc<str>>, QueryError> {
         let of = ListOf::from(list);
         let columns = self.columns_of(&of);
         let found = self.select(&of, Of::Pointing { by, to: ids }, &columns, moment).await?;
@@ -241,8 +253,8 @@ impl<E: Entities> Subgraph<'_, E> {
             let (own, others) = rest.split_at_checked(count).unwrap_or((rest, &[]));
             rest = others;
             lists.push(match is_single {
-                true => own.first().cloned().unwrap_or_else(|| "null".to_owned()),
-                false => array(own.iter()),
+                true => own.first().map_or(NULL, String::as_str).into(),
+                false => array(own.iter().map(String::as_str)).into(),
             });
         }
         Ok(lists)

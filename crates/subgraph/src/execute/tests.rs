@@ -356,3 +356,35 @@ async fn a_list_is_looked_through_until_there_is_enough_of_it() {
     // what comes early is found all the same
     assert_eq!(world.pools("where: { ticks_: { tickIdx: 3 } }, first: 1").await, [11]);
 }
+
+#[tokio::test]
+async fn all_that_names_no_block_is_of_one_while_blocks_come() {
+    let mut world = World::new();
+    world.memory.grows = 5;
+    *world.memory.head.lock().unwrap() = CHANGE - 1;
+    let id = hex(11);
+    let query = format!(
+        "{{ a: pool(id: \"{id}\") {{ tvl }} _meta {{ block {{ number }} }} b: pool(id: \"{id}\", block: {{ number_gte: 20 }}) {{ tvl }}
+            c: _meta(block: {{ number_gte: 30 }}) {{ block {{ number }} }} d: pools(first: 1) {{ tvl }} }}"
+    );
+    for (number, tvl) in [(CHANGE - 1, "10.5"), (CHANGE + 4, "99")] {
+        let (pool, block) = (json!({ "tvl": tvl }), json!({ "block": { "number": number } }));
+        let wanted = json!({ "a": pool, "_meta": block, "b": pool, "c": block, "d": [pool] });
+        assert_eq!(world.data(&query).await, wanted);
+    }
+}
+
+#[tokio::test]
+async fn what_many_refer_to_is_counted_each_time_it_is_written() {
+    let mut world = World::new();
+    // a token's text is short, those of all that refer to it are not
+    let many: String = (0..100).map(|n| format!("a{n}: symbol ")).collect();
+    for of in ["pools { token0 { SYMBOLS } }", "tokens { whitelistPools { token0 { SYMBOLS } } }"] {
+        let query = format!("{{ {} }}", of.replace("SYMBOLS", &many));
+        let length = world.data(&query).await.to_string().len();
+        world.limits.bytes = length / 2;
+        let refusal = world.refusal(&query).await;
+        assert!(refusal.contains("is larger than the allowed limit of"), "{refusal}");
+        world.limits = Limits::default();
+    }
+}

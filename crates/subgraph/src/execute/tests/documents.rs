@@ -147,6 +147,13 @@ async fn what_is_used_again_and_again_is_counted() {
     }
     let query = format!("{{ pools {{ ...F4999 }} }} {chain}");
     assert_eq!(world.refusal(&query).await, "query is too expensive");
+    // long names and texts, too
+    let long = "a".repeat(100_000);
+    for part in [format!("{long}: fee"), format!("ticks(where: {{ id: \"{long}\" }}) {{ id }}")] {
+        let roots: String = (0..200).map(|n| format!("a{n}: pools {{ ...F }} ")).collect();
+        let query = format!("{{ {roots} }} fragment F on Pool {{ {part} }}");
+        assert_eq!(world.refusal(&query).await, "query is too expensive", "{}", &part[..20]);
+    }
     let mut world = World::new();
     world.limits.bytes = 100;
     let refusal = world.refusal("{ pools { id fee tvl } }").await;
