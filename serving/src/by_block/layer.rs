@@ -127,19 +127,23 @@ pub(crate) fn of_body(body: &[u8]) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("W/\"\""))
 }
 
-/// The chain that a path means: by its `chain=`, or as `/v1/chains/ID/…`; `None` when it says none that is served, or speaks of
-/// all of them.
+/// The chain that a question means; `None` when it says none that is served.
 fn chain(deps: &Deps, question: &str) -> Option<Option<ChainId>> {
+    match named_chain(question) {
+        None => Some(None),
+        Some(text) => deps.chains.parse(Some(text)).ok().map(|(chain, _)| Some(chain)),
+    }
+}
+
+/// The chain that a question says: by its `chain=`, or as `/v1/chains/ID/…`. The list of all chains is of none of them, whatever
+/// else is asked.
+pub(super) fn named_chain(question: &str) -> Option<&str> {
     let (path, query) = question.split_once('?').unwrap_or((question, ""));
     if path == "/v1/chains" {
-        // of the only one there is, whatever else is asked
-        return Some(None);
+        return None;
     }
     let by_path = path.strip_prefix("/v1/chains/").and_then(|rest| rest.split('/').next());
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let by_query = pairs.find(|(name, _)| *name == "chain").map(|(_, text)| text);
-    match by_path.or(by_query) {
-        None => Some(None),
-        Some(text) => deps.chains.parse(Some(text)).ok().map(|(chain, _)| Some(chain)),
-    }
+    by_path.or(by_query)
 }

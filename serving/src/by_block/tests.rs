@@ -215,3 +215,19 @@ fn a_tag_is_of_a_block_a_generation_and_a_path() {
     assert!(asks(text) && asks(&text[2..]) && asks(&format!("\"a\", {text}")));
     assert!(!asks("\"a\"") && !asks("") && !asks("*"));
 }
+
+#[test]
+fn a_question_is_of_the_chain_that_it_says() {
+    for (question, wanted) in [
+        ("/v1/pools", None),
+        ("/v1/pools?first=1&chain=5", Some("5")),
+        ("/v1/chains/7/pools?chain=5", Some("7")),
+        ("/v1/chains/7", Some("7")),
+        // answers of all chains are kept as those of none
+        ("/v1/chains", None),
+        ("/v1/chains?chain=5", None),
+        ("/v1/pools?chains=5", None),
+    ] {
+        assert_eq!(layer::named_chain(question), wanted, "{question}");
+    }
+}

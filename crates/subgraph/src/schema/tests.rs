@@ -1,7 +1,7 @@
 //! Schema files.
 
 use super::*;
-use crate::standard;
+use crate::{Api, standard};
 
 #[test]
 fn plurals_are_those_that_clients_ask_for() {
@@ -117,6 +117,42 @@ fn schemas_of_the_family_have_the_entities_that_clients_know() {
             assert!(matches!(schema.root(name), Some(Root::Many(_))), "{name}");
         }
         assert_eq!(roots.split_whitespace().count(), count);
+    }
+    // of each some fields, as clients have them in their types
+    for (text, fields) in [
+        (
+            standard::UNISWAP_V2,
+            "Pair.token0: Token! Pair.reserveUSD: BigDecimal! Mint.to: Bytes! Mint.sender: Bytes Burn.needsComplete: Boolean! \
+             Transaction.mints: [Mint!]! PairDayData.totalSupply: BigDecimal UniswapDayData.date: Int! \
+             LiquidityPositionSnapshot.block: Int!",
+        ),
+        (
+            standard::UNISWAP_V3,
+            "Token.id: Bytes! Token.whitelistPools: [Pool!]! Pool.tick: BigInt Pool.ticks: [Tick!]! Tick.poolAddress: Bytes! \
+             Transaction.mints: [Mint]! Burn.owner: Bytes Swap.recipient: Bytes! Position.tickLower: Tick! \
+             PoolHourData.periodStartUnix: Int! Factory.owner: ID!",
+        ),
+        (
+            standard::UNISWAP_V4,
+            "Token.id: ID! Pool.hooks: String! Pool.isExternalLiquidity: Boolean! Tick.poolAddress: String \
+             ModifyLiquidity.sender: Bytes ModifyLiquidity.origin: Bytes! Position.owner: String! Transfer.from: String!",
+        ),
+        (standard::BLOCKS, "Block.number: BigInt! Block.author: String Block.size: BigInt"),
+    ] {
+        let told = Api::of(&Schema::parse(text).unwrap()).to_string();
+        let words: Vec<_> = fields.split_whitespace().collect();
+        for field in words.chunks(2) {
+            let [name, ty] = field else { panic!("{field:?}") };
+            let (of, name) = name.trim_end_matches(':').split_once('.').unwrap();
+            let (_, whole) = told.split_once(&format!("type {of} {{\n")).unwrap();
+            let (whole, _) = whole.split_once('}').unwrap();
+            let is_it = |line: &str| {
+                let line = line.trim();
+                (line.starts_with(&format!("{name}:")) || line.starts_with(&format!("{name}(")))
+                    && line.ends_with(&format!(": {ty}"))
+            };
+            assert!(whole.lines().any(is_it), "{of}.{name}: {ty} is not in {whole}");
+        }
     }
     // a field is what the schema says, a name of the root what the rule says
     let v4 = Schema::parse(standard::UNISWAP_V4).unwrap();
