@@ -7,6 +7,7 @@ use alloy_primitives::{Address, B256};
 use anyhow::{Context, Result, ensure};
 use domain::decimal::Decimal;
 use serde_json::{Value, json};
+use sooho::config::Config;
 use tests::{
     process::{Services, get},
     tap::Tap,
@@ -23,33 +24,64 @@ mod worth;
 
 const BLOCKS: u64 = 60;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn everything_is_served_as_the_chain_has_it_now_and_then() -> Result<()> {
-    let world = World::start().await?;
-    world.traffic(BLOCKS, 5).await?;
-    let tap = Tap::new(&world.mongo.uri()).await?;
-    let mut config = world.config("entities")?;
-    config.store.uri = tap.uri();
-    // most blocks are below what can be taken back: only the node knows their hashes
-    config.chain[0].undo_window = boundary::WINDOW;
-    // a query that is answered from memory costs nothing
-    config.feeds.answers_mb = 0;
-    let services = Services::up(&config, world.folder.path()).await?;
-    services.wait_for_block(world.truth()?.head().await?).await?;
+/// A seeded chain, indexed and served by the executable itself.
+struct Served {
+    world: World,
+    tap: Tap,
+    config: Config,
+    services: Services,
+}
 
-    pools(&services).await.context("pools")?;
-    tokens_and_dexes(&services).await.context("tokens and DEXes")?;
-    accounts(&services).await.context("accounts")?;
-    holdings::check(&services).await.context("what accounts have")?;
-    ticks::check(&world, &services).await.context("ticks")?;
-    candles::check(&world, &services).await.context("candles")?;
-    past::check(&world, &services).await.context("the past")?;
-    worth::check(&world, &services).await.context("what positions are worth")?;
-    cost::check(&services, &tap).await.context("what it costs")?;
-    boundary::earlier_start(&world, config).await?;
-    boundary::check(&world, &services).await.context("what can be taken back")?;
-    services.terminate().await?;
-    world.stop().await
+impl Served {
+    async fn up() -> Result<Self> {
+        let world = World::start().await?;
+        world.traffic(BLOCKS, 5).await?;
+        let tap = Tap::new(&world.mongo.uri()).await?;
+        let mut config = world.config("entities")?;
+        config.store.uri = tap.uri();
+        // most blocks are below what can be taken back: only the node knows their hashes
+        config.chain[0].undo_window = boundary::WINDOW;
+        // a query that is answered from memory costs nothing
+        config.feeds.answers_mb = 0;
+        let services = Services::up(&config, world.folder.path()).await?;
+        services.wait_for_block(world.truth()?.head().await?).await?;
+        Ok(Self { world, tap, config, services })
+    }
+
+    async fn down(self) -> Result<()> {
+        self.services.terminate().await?;
+        self.world.stop().await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn everything_is_served_as_the_chain_has_it_now() -> Result<()> {
+    let served = Served::up().await?;
+    let Served { world, services, .. } = &served;
+    pools(services).await.context("pools")?;
+    tokens_and_dexes(services).await.context("tokens and DEXes")?;
+    accounts(services).await.context("accounts")?;
+    holdings::check(services).await.context("what accounts have")?;
+    ticks::check(world, services).await.context("ticks")?;
+    worth::check(world, services).await.context("what positions are worth")?;
+    served.down().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn everything_is_served_as_the_chain_had_it_then() -> Result<()> {
+    let served = Served::up().await?;
+    candles::check(&served.world, &served.services).await.context("candles")?;
+    past::check(&served.world, &served.services).await.context("the past")?;
+    served.down().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_it_costs_and_what_can_be_taken_back() -> Result<()> {
+    let served = Served::up().await?;
+    cost::check(&served.services, &served.tap).await.context("what it costs")?;
+    boundary::earlier_start(&served.world, served.config.clone()).await?;
+    boundary::check(&served.world, &served.services).await.context("what can be taken back")?;
+    served.down().await
 }
 
 /// All rows of a REST list, page by page.
