@@ -1,6 +1,6 @@
-//! `bench serve`: what the DEX API answers per second over HTTP, each question with nothing kept and with the answers of the
-//! block kept, beside a bare loop that asks the database the same and reads it into the same rows; and how soon many who
-//! listen are told of a block.
+//! `bench serve`: what the DEX API answers per second over HTTP, each question with nothing kept, with the rows kept that follow
+//! the chain, and with the answers of the block kept, beside a bare loop that asks the database the same and reads it into the
+//! same rows; and how soon many who listen are told of a block.
 
 mod bare;
 mod questions;
@@ -20,7 +20,7 @@ use crate::chart::{self, Row};
 use crate::database::Server;
 use crate::load::{Flood, timed};
 use crate::role::{self, Node};
-use crate::service::Service;
+use crate::service::{Kept, Service};
 use crate::synth::{CHAIN_ID, Plan};
 use crate::{config, recording, say};
 
@@ -68,7 +68,9 @@ struct Answered {
     name: &'static str,
     /// A bare loop on the database; none where answers ask nothing of it.
     bare: Option<Flood>,
-    /// The service with nothing kept.
+    /// The service with nothing kept: each answer is read from the database.
+    stored: Flood,
+    /// The service with rows in memory that follow the chain, as it is set up unless something else is said, and no answers kept.
     uncached: Flood,
     /// The service with the answers of the block kept.
     cached: Flood,
@@ -134,16 +136,17 @@ async fn question_of(
 ) -> Result<Answered> {
     say::note(question.name);
     let (mut floods, mut bare) = (Vec::new(), None);
-    for kept_mb in [0, 64] {
+    for (rows_mb, answers_mb) in [(0, 0), (64, 0), (64, 64)] {
+        let kept = Kept { rows_mb, answers_mb };
         let chain = config::chain_of_made(&node.url, None)?;
-        let service = Service::keeping(folder, &server.uri, chain, kept_mb).await?;
+        let service = Service::keeping(folder, &server.uri, chain, kept).await?;
         // nothing is kept before the pools are in memory
         service
             .until("/v1/quotes/status", |status| status["chains"][0]["block"].is_object())
             .await?;
         let requests = vec![question.request(service.address)];
         timed(service.address, requests.clone(), WARM).await?;
-        if kept_mb == 0 {
+        if rows_mb == 0 {
             let once = async {
                 timed(service.address, requests.clone(), ONCE).await.map(|flood| flood.answers)
             };
@@ -155,8 +158,8 @@ async fn question_of(
         floods.push(timed(service.address, requests, time).await?);
         service.stop().await?;
     }
-    let [uncached, cached] = &floods[..] else { anyhow::bail!("two services") };
-    Ok(Answered { name: question.name, bare, uncached: *uncached, cached: *cached })
+    let [stored, uncached, cached] = floods[..] else { anyhow::bail!("three services") };
+    Ok(Answered { name: question.name, bare, stored, uncached, cached })
 }
 
 fn text(path: &Path) -> Result<&str> {
@@ -168,13 +171,19 @@ fn rows(report: &Report) -> Vec<Row> {
     let mut rows = vec![Row::head(&head)];
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     for one in &report.answered {
-        let Answered { name, bare, uncached, cached } = one;
+        let Answered { name, bare, stored, uncached, cached } = one;
         rows.push(Row::new(name, "requests/s", uncached.per_second));
         rows.push(
             Row::new("  half within, 99 % within", "ms", ms(uncached.p50)).and(ms(uncached.p99)),
         );
         if let Some(bare) = bare {
             let ratio = uncached.per_second / bare.per_second;
+            rows.push(Row::new("  ratio to the bare loop", "", ratio));
+        }
+        rows.push(Row::new("  rows from the database", "requests/s", stored.per_second));
+        rows.push(Row::new("  half within, 99 % within", "ms", ms(stored.p50)).and(ms(stored.p99)));
+        if let Some(bare) = bare {
+            let ratio = stored.per_second / bare.per_second;
             rows.push(Row::new("  ratio to the bare loop", "", ratio));
         }
         rows.push(Row::new("  answers kept", "requests/s", cached.per_second));

@@ -25,6 +25,15 @@ pub struct Service {
     pub base: String,
 }
 
+/// What a service keeps in memory, in MB.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    /// Rows that are asked most.
+    pub rows_mb: u32,
+    /// Answers of the newest block.
+    pub answers_mb: u32,
+}
+
 impl Service {
     /// Starts one for this `[[chain]]`.
     ///
@@ -34,12 +43,14 @@ impl Service {
         Self::open(folder, store, chain, "").await
     }
 
-    /// The same, which keeps so many MB of answers.
+    /// The same, which keeps so much in memory.
     ///
     /// # Errors
     /// When it does not begin to answer.
-    pub async fn keeping(folder: &Path, store: &str, chain: Table, kept_mb: u32) -> Result<Self> {
-        Self::open(folder, store, chain, &format!("[feeds]\nanswers_mb = {kept_mb}\n")).await
+    pub async fn keeping(folder: &Path, store: &str, chain: Table, kept: Kept) -> Result<Self> {
+        let Kept { rows_mb, answers_mb } = kept;
+        let settings = format!("rows_mb = {rows_mb}\n[feeds]\nanswers_mb = {answers_mb}\n");
+        Self::open(folder, store, chain, &settings).await
     }
 
     async fn open(folder: &Path, store: &str, chain: Table, settings: &str) -> Result<Self> {

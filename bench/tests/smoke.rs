@@ -132,7 +132,7 @@ fn serve_prints_rates_and_delays() -> Outcome {
     let answered = figures["answered"].as_array().map(Vec::as_slice).unwrap_or_default();
     assert_eq!(answered.len(), 6, "{figures}");
     for one in answered {
-        for kind in ["bare", "uncached", "cached"] {
+        for kind in ["bare", "stored", "uncached", "cached"] {
             // tickers are made once for a block, and ask the database nothing
             if (kind, &one["name"]) == ("bare", &Value::from("tickers of all pools")) {
                 continue;

@@ -38,11 +38,14 @@ pub use self::{
     searches::Searches,
     steps::Step,
 };
+use crate::hot::Hot;
 pub(crate) use searches::Busy;
 use stats::Stats;
 use taxes::Taxes;
 use telling::{Steps, Told};
 
+/// Memory for what is asked most of the newest block, unless something else is said, in bytes.
+pub const ROWS: usize = 64 << 20;
 /// Versions that are kept for requests that read at an older block.
 const VERSIONS: usize = 32;
 
@@ -66,6 +69,7 @@ pub struct Shelf {
     inner: Arc<RwLock<Inner>>,
     searches: Searches,
     steps: Steps,
+    hot: Hot,
 }
 
 /// The side of the [`Keeper`].
@@ -74,6 +78,7 @@ struct Publisher {
     newest: watch::Sender<Option<Arc<Book>>>,
     inner: Arc<RwLock<Inner>>,
     steps: Steps,
+    hot: Hot,
 }
 
 #[derive(Debug, Default)]
@@ -86,18 +91,24 @@ struct Inner {
 }
 
 impl Shelf {
-    fn new() -> (Self, Publisher) {
+    fn new(rows: usize) -> (Self, Publisher) {
         let (sender, newest) = watch::channel(None);
         let inner = Arc::<RwLock<Inner>>::default();
         let (searches, steps) = (Searches::default(), Steps::default());
-        let shelf = Self { newest, inner: Arc::clone(&inner), searches, steps: steps.clone() };
-        (shelf, Publisher { newest: sender, inner, steps })
+        let (shared, told, hot) = (Arc::clone(&inner), steps.clone(), Hot::new(rows));
+        let shelf = Self { newest, inner: shared, searches, steps: told, hot: hot.clone() };
+        (shelf, Publisher { newest: sender, inner, steps, hot })
     }
 
     /// The same, whose pools are searched beside those of others: all together so many at once.
     #[must_use]
     pub fn sharing(self, searches: Searches) -> Self {
         Self { searches, ..self }
+    }
+
+    /// What is asked most of the newest block.
+    pub(crate) const fn hot(&self) -> &Hot {
+        &self.hot
     }
 
     /// Somebody trades these tokens: what of their transfers arrives should be known soon.
@@ -210,7 +221,13 @@ impl Publisher {
 /// The book of a chain that nobody keeps yet.
 #[must_use]
 pub fn open(reader: store::Reader, chain: ChainId) -> (Shelf, Keeper) {
-    let (shelf, publisher) = Shelf::new();
+    open_with_rows(reader, chain, ROWS)
+}
+
+/// The same with so much memory for what is asked most of the newest block, in bytes; 0: the store is asked always.
+#[must_use]
+pub fn open_with_rows(reader: store::Reader, chain: ChainId, rows: usize) -> (Shelf, Keeper) {
+    let (shelf, publisher) = Shelf::new(rows);
     let keeper = Keeper::new(reader, chain, shelf.clone(), publisher);
     (shelf, keeper)
 }

@@ -18,6 +18,7 @@ mod failure;
 pub mod feeds;
 pub mod gas_price;
 pub mod graphql;
+mod hot;
 mod listen;
 pub mod native_price;
 pub mod node;

@@ -97,7 +97,9 @@ fn start(
                     access: access(config, open),
                     chains: per_chain(config, |chain| {
                         let client = chains::shown_client(chain, &registry)?;
-                        let (book, keeper) = serving::book::open(reader.clone(), chain.id);
+                        let rows = config.serving.rows_mb << 20;
+                        let (book, keeper) =
+                            serving::book::open_with_rows(reader.clone(), chain.id, rows);
                         let (gas_price, watch) = serving::gas_price::open(client.clone());
                         let book = book.sharing(searches.clone());
                         background.keepers.push(keeper.with(node(chain, &client)));

@@ -34,6 +34,11 @@ struct Served {
 
 impl Served {
     async fn up() -> Result<Self> {
+        Self::with_rows(1).await
+    }
+
+    /// With so much memory for rows, in MB.
+    async fn with_rows(rows_mb: usize) -> Result<Self> {
         let world = World::start().await?;
         world.traffic(BLOCKS, 5).await?;
         let tap = Tap::new(&world.mongo.uri()).await?;
@@ -43,6 +48,7 @@ impl Served {
         config.chain[0].undo_window = boundary::WINDOW;
         // a query that is answered from memory costs nothing
         config.feeds.answers_mb = 0;
+        config.serving.rows_mb = rows_mb;
         let services = Services::up(&config, world.folder.path()).await?;
         services.wait_for_block(world.truth()?.head().await?).await?;
         Ok(Self { world, tap, config, services })
@@ -77,7 +83,7 @@ async fn everything_is_served_as_the_chain_had_it_then() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_it_costs_and_what_can_be_taken_back() -> Result<()> {
-    let served = Served::up().await?;
+    let served = Served::with_rows(0).await?;
     cost::check(&served.services, &served.tap).await.context("what it costs")?;
     boundary::earlier_start(&served.world, served.config.clone()).await?;
     boundary::check(&served.world, &served.services).await.context("what can be taken back")?;

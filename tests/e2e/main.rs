@@ -41,6 +41,7 @@ mod reindex;
 mod reorg;
 mod repair;
 mod rough_node;
+mod rows_in_memory;
 mod stepdown;
 mod subscriptions;
 mod tiny_cache;

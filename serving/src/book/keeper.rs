@@ -173,6 +173,7 @@ impl Keeper {
             self.taxes.done(&retaxed);
             self.publish();
             self.publisher.took(true, read, begun.elapsed());
+            self.publisher.hot.stand(&snapshot);
             self.publisher.steps.tell(Step::gap((snapshot, begun)));
             return Ok(read);
         };
@@ -188,7 +189,10 @@ impl Keeper {
         self.publisher.took(false, outcome.read, begun.elapsed());
         // otherwise only something beside the blocks became known
         if let Some((undone, done)) = told {
-            self.publisher.steps.tell(Step::new((snapshot, begun), undone, done));
+            let step = self.publisher.steps.tell(Step::new((snapshot, begun), undone, done));
+            self.publisher.hot.follow(&step).await;
+        } else {
+            self.publisher.hot.forget_pools();
         }
         Ok(outcome.read)
     }

@@ -85,6 +85,8 @@ struct Families {
     searches: IntGaugeVec,
     counts: IntCounterVec,
     refreshing: CounterVec,
+    reads: IntCounterVec,
+    rows: IntGaugeVec,
 }
 
 impl Families {
@@ -139,10 +141,24 @@ impl Families {
                 ),
                 &[],
             )?,
+            reads: IntCounterVec::new(
+                opts(
+                    "sooho_rows_reads_total",
+                    "Reads of the newest block that were answered from memory (memory), or by the database (store).",
+                ),
+                &["of"],
+            )?,
+            rows: IntGaugeVec::new(
+                opts(
+                    "sooho_rows_bytes",
+                    "Memory of what is asked most of the newest block, in bytes.",
+                ),
+                &[],
+            )?,
         })
     }
 
-    fn all(&self) -> [&dyn Collector; 7] {
+    fn all(&self) -> [&dyn Collector; 9] {
         [
             &self.pools,
             &self.tokens,
@@ -151,6 +167,8 @@ impl Families {
             &self.searches,
             &self.counts,
             &self.refreshing,
+            &self.reads,
+            &self.rows,
         ]
     }
 
@@ -184,6 +202,10 @@ impl Families {
             self.counts.with_label_values(&[of]).inc_by(count);
         }
         self.refreshing.with_label_values(&none).inc_by(stats.refreshing.as_secs_f64());
+        let counts = shelf.hot().counts();
+        self.reads.with_label_values(&["memory"]).inc_by(counts.hits);
+        self.reads.with_label_values(&["store"]).inc_by(counts.misses);
+        self.rows.with_label_values(&none).set(gauge(counts.bytes));
     }
 
     fn fill_book(&self, book: &Book) {

@@ -7,6 +7,8 @@ use domain::{
 };
 use store::{CandleQuery, Snapshot};
 
+use crate::hot::Hot;
+
 mod length;
 mod shape;
 #[cfg(test)]
@@ -25,6 +27,7 @@ pub(crate) type Span = (u64, u64);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Series<'a> {
     pub(crate) snapshot: &'a Snapshot,
+    pub(crate) hot: &'a Hot,
     pub(crate) pool: PoolId,
     pub(crate) length: Length,
 }
@@ -58,7 +61,8 @@ impl Series<'_> {
             return self.months((from, to), limit).await;
         };
         let subject = Subject::Pool(self.pool);
-        Ok(self.snapshot.candles(&CandleQuery { subject, resolution, from, to, limit }).await?)
+        let query = CandleQuery { subject, resolution, from, to, limit };
+        Ok(self.hot.candles(self.snapshot, &query).await?)
     }
 
     async fn months(&self, (from, to): Span, limit: u32) -> Result<Vec<Candle>, Problem> {

@@ -16,7 +16,7 @@ use domain::{
 };
 use store::Snapshot;
 
-use super::FeedSettings;
+use super::{FeedSettings, view::View};
 use crate::{price, view::address};
 
 #[cfg(test)]
@@ -226,11 +226,11 @@ pub(crate) async fn of_pools(
 }
 
 /// The pair of a pool that feeds show.
-pub(crate) async fn of_pool(
-    snapshot: &Snapshot,
-    settings: &FeedSettings,
-    id: PoolId,
-) -> Result<Option<Pair>, Problem> {
-    let pools = snapshot.pool(id).await?.into_iter().collect();
-    Ok(of_pools(snapshot, settings, pools).await?.pop())
+pub(crate) async fn of_pool(view: &View, id: PoolId) -> Result<Option<Pair>, Problem> {
+    let (hot, snapshot) = (view.chain()?.book.hot(), &view.snapshot);
+    let Some(pool) = hot.pools_by_ids(snapshot, &[id]).await?.pop() else { return Ok(None) };
+    let addresses = [pool.token0, pool.token1];
+    let tokens = hot.tokens_by_addresses(snapshot, &addresses).await?;
+    let tokens = tokens.iter().map(|token| (token.address, Token::clone(token))).collect();
+    Ok(Pair::new(view.settings()?, Pool::clone(&pool), &tokens))
 }

@@ -77,7 +77,7 @@ pub(crate) async fn find(view: &View, asked: &Asked, text: &str) -> Result<Vec<P
     }
     let settings = view.settings()?;
     let mut pairs = if let Some(pool) = wanted.pool {
-        pairs::of_pool(&view.snapshot, settings, pool).await?.into_iter().collect()
+        pairs::of_pool(view, pool).await?.into_iter().collect()
     } else {
         let pair = [wanted.base.min(wanted.target), wanted.base.max(wanted.target)];
         let pools = view.snapshot.pools_of_pair(pair, TOGETHER + 1).await?;

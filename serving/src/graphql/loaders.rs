@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     hash::Hash,
+    sync::Arc,
 };
 
 use alloy_primitives::Address;
@@ -18,7 +19,7 @@ use domain::{
 };
 use store::Snapshot;
 
-use crate::read::as_of;
+use crate::{deps::Deps, hot::Hot};
 
 /// Keys of one load. A page's are fewer: they are read by one command, whatever asks for them.
 const AT_ONCE: usize = 50_000;
@@ -40,25 +41,26 @@ pub(super) fn place(chain: ChainId, older: Option<BlockRef>) -> Place {
 }
 
 /// Tokens by place and address.
-pub(super) struct Tokens(pub(super) Scope);
+pub(super) struct Tokens(pub(super) Scope, pub(super) Arc<Deps>);
 
 impl Loader<(Place, Address)> for Tokens {
-    type Value = Token;
+    type Value = Arc<Token>;
     type Error = Problem;
 
     async fn load(
         &self,
         keys: &[(Place, Address)],
-    ) -> Result<HashMap<(Place, Address), Token>, Problem> {
+    ) -> Result<HashMap<(Place, Address), Arc<Token>>, Problem> {
         let mut found = HashMap::new();
         for (place, addresses) in by_place(keys) {
             let snapshot = self.0.at(place.0).await?;
-            let tokens = match place.1 {
+            let tokens: Vec<Arc<Token>> = match place.1 {
                 Some(block) => {
                     let keys: Vec<Key> = addresses.iter().copied().map(Key::Token).collect();
-                    then::<Token>(&snapshot, &keys, block).await?.into_iter().flatten().collect()
+                    let then = then::<Token>(&snapshot, &keys, block).await?;
+                    then.into_iter().flatten().map(Arc::new).collect()
                 }
-                None => snapshot.tokens_by_addresses(&addresses).await?,
+                None => hot(&self.1, place.0)?.tokens_by_addresses(&snapshot, &addresses).await?,
             };
             found.extend(tokens.into_iter().map(|token| ((place, token.address), token)));
         }
@@ -67,20 +69,26 @@ impl Loader<(Place, Address)> for Tokens {
 }
 
 /// Pools by place and id.
-pub(super) struct Pools(pub(super) Scope);
+pub(super) struct Pools(pub(super) Scope, pub(super) Arc<Deps>);
 
 impl Loader<(Place, PoolId)> for Pools {
-    type Value = Pool;
+    type Value = Arc<Pool>;
     type Error = Problem;
 
     async fn load(
         &self,
         keys: &[(Place, PoolId)],
-    ) -> Result<HashMap<(Place, PoolId), Pool>, Problem> {
+    ) -> Result<HashMap<(Place, PoolId), Arc<Pool>>, Problem> {
         let mut found = HashMap::new();
         for (place, ids) in by_place(keys) {
             let snapshot = self.0.at(place.0).await?;
-            let pools = as_of::pools(&snapshot, place.1, &ids).await?;
+            let pools = match place.1 {
+                Some(block) => {
+                    let then = snapshot.pools_by_ids_at(&ids, block).await?;
+                    then.into_iter().map(Arc::new).collect()
+                }
+                None => hot(&self.1, place.0)?.pools_by_ids(&snapshot, &ids).await?,
+            };
             found.extend(pools.into_iter().map(|pool| ((place, pool.id), pool)));
         }
         Ok(found)
@@ -190,6 +198,11 @@ impl Loader<(Place, Period)> for Periods {
         }
         Ok(found)
     }
+}
+
+/// What is in memory of a chain.
+fn hot(deps: &Deps, chain: ChainId) -> Result<&Hot, Problem> {
+    Ok(deps.chains.resolve(Some(chain))?.1.book.hot())
 }
 
 async fn then<T: EntityType + Clone>(

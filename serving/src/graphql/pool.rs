@@ -1,5 +1,7 @@
 //! What hangs on a pool.
 
+use std::sync::Arc;
+
 use api_kit::problem::Problem;
 use async_graphql::{ComplexObject, Context, OutputType as _, Result};
 use domain::{entity, figures::Interval};
@@ -17,6 +19,9 @@ use crate::{
         token::Token,
     },
 };
+
+/// A token as it is stored.
+type Stored = Arc<entity::Token>;
 
 #[ComplexObject]
 impl Pool {
@@ -88,9 +93,9 @@ impl Pool {
         place(self.chain_id, self.older)
     }
 
-    pub(super) async fn tokens(&self, ctx: &Context<'_>) -> Result<(entity::Token, entity::Token)> {
+    pub(super) async fn tokens(&self, ctx: &Context<'_>) -> Result<(Stored, Stored)> {
         if let Some(tokens) = self.tokens.get() {
-            let [token0, token1] = (**tokens).clone();
+            let [token0, token1] = tokens.clone();
             return Ok((token0, token1));
         }
         let keys = [self.entity.token0, self.entity.token1].map(|token| (self.place(), token));

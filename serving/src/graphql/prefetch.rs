@@ -1,7 +1,10 @@
 //! What the rows of a page will ask for, loaded for all of them before the first one asks: the commands of a query do not
 //! grow with its rows, however slowly these are resolved. Loaders keep what they loaded until the request ends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use alloy_primitives::Address;
 use async_graphql::{Context, Result};
@@ -82,7 +85,7 @@ pub(super) async fn of_pools(ctx: &Context<'_>, pools: &[Pool]) -> Result<()> {
         let of = |token| found.get(&(first.place(), token)).cloned();
         if let Some((token0, token1)) = of(pool.entity.token0).zip(of(pool.entity.token1)) {
             // a page is prepared once
-            let _ = pool.tokens.set(Box::new([token0, token1]));
+            let _ = pool.tokens.set([token0, token1]);
         }
     }
     Ok(())
@@ -127,12 +130,12 @@ async fn of_their_pools(
     at: Where,
     ids: BTreeSet<PoolId>,
     needed: bool,
-) -> Result<BTreeMap<PoolId, entity::Pool>> {
+) -> Result<BTreeMap<PoolId, Arc<entity::Pool>>> {
     let place = place(at.0, at.1);
     let keys = ids.into_iter().map(|id| (place, id));
     let pools = ctx.data::<Cached<loaders::Pools>>()?.load_many(keys).await?;
     let pools: BTreeMap<_, _> = pools.into_iter().map(|((_, id), pool)| (id, pool)).collect();
-    let refs = pools.iter().map(|(id, pool)| (*id, pool)).collect();
+    let refs = pools.iter().map(|(id, pool)| (*id, &**pool)).collect();
     of_pool_rows(ctx, pool, at, &refs, needed).await?;
     Ok(pools)
 }

@@ -40,8 +40,8 @@ impl Keep {
 fn with_data(deps: &Arc<Deps>, scope: &Scope, mut request: Request, keep: Keep) -> Request {
     let merged = Merged::of(&mut request);
     let scope = scope.clone();
-    let tokens = keep.of(loaders::Tokens(scope.clone()));
-    let pools = keep.of(loaders::Pools(scope.clone()));
+    let tokens = keep.of(loaders::Tokens(scope.clone(), Arc::clone(deps)));
+    let pools = keep.of(loaders::Pools(scope.clone(), Arc::clone(deps)));
     let balances = keep.of(loaders::Balances(scope.clone()));
     let now = Now::of(read::prices::now());
     let deps = || Arc::clone(deps);

@@ -11,7 +11,10 @@ use domain::{
 };
 use store::Snapshot;
 
-use crate::deps::{ChainDeps, Deps};
+use crate::{
+    deps::{ChainDeps, Deps},
+    hot::Hot,
+};
 
 mod find;
 mod start;
@@ -58,6 +61,7 @@ struct Older {
 #[derive(Debug, Clone)]
 pub(crate) struct At {
     snapshot: Arc<Snapshot>,
+    hot: Hot,
     older: Option<Older>,
     /// Whether the request names the block.
     named: bool,
@@ -78,7 +82,7 @@ impl At {
             Some(as_of) => find::older(&snapshot, deps, as_of).await?,
             None => None,
         };
-        Ok(Self { snapshot, older, named: as_of.is_some() })
+        Ok(Self { snapshot, hot: deps.book.hot().clone(), older, named: as_of.is_some() })
     }
 
     /// The same for a request of its own.
@@ -93,6 +97,11 @@ impl At {
     /// What is stored.
     pub(crate) fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// What of it is in memory.
+    pub(crate) const fn hot(&self) -> &Hot {
+        &self.hot
     }
 
     /// The block of the answer.
@@ -148,12 +157,16 @@ impl At {
     }
 
     /// These pools; those that existed.
-    pub(crate) async fn pools(&self, ids: &[PoolId]) -> Result<Vec<Pool>, Problem> {
-        Ok(pools(&self.snapshot, self.past(), ids).await?)
+    pub(crate) async fn pools(&self, ids: &[PoolId]) -> Result<Vec<Arc<Pool>>, Problem> {
+        let Some(block) = self.past() else {
+            return Ok(self.hot.pools_by_ids(&self.snapshot, ids).await?);
+        };
+        let then = self.snapshot.pools_by_ids_at(ids, block).await?;
+        Ok(then.into_iter().map(Arc::new).collect())
     }
 
     /// A pool.
-    pub(crate) async fn pool(&self, id: PoolId) -> Result<Option<Pool>, Problem> {
+    pub(crate) async fn pool(&self, id: PoolId) -> Result<Option<Arc<Pool>>, Problem> {
         Ok(self.pools(&[id]).await?.pop())
     }
 
@@ -174,17 +187,5 @@ impl At {
         block: u64,
     ) -> Result<Option<T>, Problem> {
         Ok(self.then::<T>(&[key], block).await?.pop().flatten())
-    }
-}
-
-/// Pools as of a block, or of now.
-pub(crate) async fn pools(
-    snapshot: &Snapshot,
-    block: Option<u64>,
-    ids: &[PoolId],
-) -> Result<Vec<Pool>, store::StoreError> {
-    match block {
-        Some(block) => snapshot.pools_by_ids_at(ids, block).await,
-        None => snapshot.pools_by_ids(ids).await,
     }
 }

@@ -75,27 +75,24 @@ impl Span {
             let open = span.resolution.start(block.timestamp);
             span.to = Some(span.to.map_or(open, |to| to.min(open)));
         }
-        span.read(at.snapshot(), subject).await
+        span.read(at, subject).await
     }
 
     /// The candles of a subject; with `fill` also those of periods in which nothing happened, up to the block's.
-    pub(crate) async fn read(
-        &self,
-        snapshot: &Snapshot,
-        subject: Subject,
-    ) -> Result<Vec<Candle>, Problem> {
+    async fn read(&self, at: &At, subject: Subject) -> Result<Vec<Candle>, Problem> {
         let Self { resolution, from, limit, .. } = *self;
+        let (snapshot, hot) = (at.snapshot(), at.hot());
         let now = snapshot.block().timestamp.saturating_add(1);
         let to = self.to.map_or(now, |to| to.min(now));
         let query = |from, to, limit| CandleQuery { subject, resolution, from, to, limit };
         if !self.fill {
-            return Ok(snapshot.candles(&query(from, to, limit)).await?);
+            return Ok(hot.candles(snapshot, &query(from, to, limit)).await?);
         }
         let newest = resolution.start(to.saturating_sub(1));
         let room = u64::from(limit - 1).saturating_mul(resolution.seconds());
         let from = resolution.start_from(from).max(newest.saturating_sub(room));
-        let candles = snapshot.candles(&query(from, to, limit)).await?;
-        let before = snapshot.candles(&query(0, from, 1)).await?.pop();
+        let candles = hot.candles(snapshot, &query(from, to, limit)).await?;
+        let before = hot.candles(snapshot, &query(0, from, 1)).await?.pop();
         Ok(fill(candles, before.as_ref(), resolution, (from, to)))
     }
 }

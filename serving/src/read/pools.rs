@@ -1,6 +1,6 @@
 //! Pages of pools.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, sync::Arc};
 
 use alloy_primitives::Address;
 use api_kit::{
@@ -62,7 +62,11 @@ impl Filter {
 }
 
 /// A page of whole pools.
-pub(crate) async fn page(at: &At, filter: Filter, slice: Slice<'_>) -> Result<Rows<Pool>, Problem> {
+pub(crate) async fn page(
+    at: &At,
+    filter: Filter,
+    slice: Slice<'_>,
+) -> Result<Rows<Arc<Pool>>, Problem> {
     page_with(at, filter, slice, None).await
 }
 
@@ -72,7 +76,7 @@ pub(crate) async fn page_with(
     filter: Filter,
     slice: Slice<'_>,
     figures: Option<&[&'static str]>,
-) -> Result<Rows<Pool>, Problem> {
+) -> Result<Rows<Arc<Pool>>, Problem> {
     let Filter { protocol, dex, tokens, order } = filter;
     let snapshot = at.snapshot();
     if order != PoolOrder::Created {
@@ -95,7 +99,7 @@ pub(crate) async fn page_with(
                     && at.past().is_none_or(|block| pool.created.block <= block)
             });
             let found = in_order(found, order, after, limit as usize);
-            let found = at.pools_then(found).await?;
+            let found = shared(at.pools_then(found).await?);
             return Ok(Rows::new(found, slice.size, &list, |pool| {
                 bytes(PoolCursor::of(pool, order))
             }));
@@ -104,11 +108,15 @@ pub(crate) async fn page_with(
         Tokens::Any => None,
     };
     let query = PoolQuery { protocol, dex, token, up_to: at.past(), order, after, limit };
-    let found = match (at.past(), figures) {
-        (None, Some(figures)) => snapshot.pools_with(&query, figures).await?,
-        _ => at.pools_then(snapshot.pools(&query).await?).await?,
+    let found = match at.past() {
+        None => at.hot().pools(snapshot, &query, figures).await?,
+        Some(_) => shared(at.pools_then(snapshot.pools(&query).await?).await?),
     };
     Ok(Rows::new(found, slice.size, &list, |pool| bytes(PoolCursor::of(pool, order))))
+}
+
+fn shared(pools: Vec<Pool>) -> Vec<Arc<Pool>> {
+    pools.into_iter().map(Arc::new).collect()
 }
 
 /// The pools behind a cursor, as the store would give them.

@@ -13,7 +13,7 @@ use domain::{
     fold::{EntityType, Key},
     ids::PoolId,
 };
-use store::{PeriodQuery, Snapshot, StoreError};
+use store::{PeriodQuery, StoreError};
 
 use super::as_of::At;
 
@@ -72,7 +72,7 @@ pub(crate) trait Series: Debug + Sync {
     /// The periods as they are now.
     fn read(
         &self,
-        snapshot: &Snapshot,
+        at: &At,
         query: PeriodQuery,
     ) -> impl Future<Output = Result<Vec<Numbered<Self::Row>>, StoreError>> + Send;
 }
@@ -91,10 +91,10 @@ impl Series for OfPool {
 
     async fn read(
         &self,
-        snapshot: &Snapshot,
+        at: &At,
         query: PeriodQuery,
     ) -> Result<Vec<Numbered<PoolInterval>>, StoreError> {
-        snapshot.pool_intervals(self.0, self.1, &query).await
+        at.hot().pool_intervals(at.snapshot(), (self.0, self.1), &query).await
     }
 }
 
@@ -112,10 +112,10 @@ impl Series for OfToken {
 
     async fn read(
         &self,
-        snapshot: &Snapshot,
+        at: &At,
         query: PeriodQuery,
     ) -> Result<Vec<Numbered<TokenInterval>>, StoreError> {
-        snapshot.token_intervals((self.factory, self.token), self.kind, &query).await
+        at.snapshot().token_intervals((self.factory, self.token), self.kind, &query).await
     }
 }
 
@@ -133,10 +133,10 @@ impl Series for OfDex {
 
     async fn read(
         &self,
-        snapshot: &Snapshot,
+        at: &At,
         query: PeriodQuery,
     ) -> Result<Vec<Numbered<ProtocolDay>>, StoreError> {
-        snapshot.protocol_days(self.0, &query).await
+        at.snapshot().protocol_days(self.0, &query).await
     }
 }
 
@@ -161,7 +161,7 @@ pub(crate) async fn page<S: Series>(
     if let Some((from, to)) = periods.and_then(|(from, to)| Some((from, below(to)?))) {
         // one more in case that the newest did not exist yet
         let limit = slice.size.limit() + u32::from(at.past().is_some());
-        found = series.read(at.snapshot(), PeriodQuery { from, to, limit }).await?;
+        found = series.read(at, PeriodQuery { from, to, limit }).await?;
     }
     // a period that was over is what it was: only the block's own was another one then
     if let (Some(block), Some((number, row))) = (at.past(), found.first_mut())

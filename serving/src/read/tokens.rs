@@ -1,5 +1,7 @@
 //! Pages of tokens.
 
+use std::sync::Arc;
+
 use alloy_primitives::{Address, hex};
 use api_kit::{
     cursor::List,
@@ -75,12 +77,16 @@ pub(crate) async fn page(
 }
 
 /// These tokens, those that exist.
-pub(crate) async fn by_addresses(at: &At, addresses: &[Address]) -> Result<Vec<Token>, Problem> {
+pub(crate) async fn by_addresses(
+    at: &At,
+    addresses: &[Address],
+) -> Result<Vec<Arc<Token>>, Problem> {
     let Some(block) = at.past() else {
-        return Ok(at.snapshot().tokens_by_addresses(addresses).await?);
+        return Ok(at.hot().tokens_by_addresses(at.snapshot(), addresses).await?);
     };
     let keys: Vec<Key> = addresses.iter().copied().map(Key::Token).collect();
-    Ok(at.then::<Token>(&keys, block).await?.into_iter().flatten().collect())
+    let then = at.then::<Token>(&keys, block).await?;
+    Ok(then.into_iter().flatten().map(Arc::new).collect())
 }
 
 /// Where a page by symbol ended: the symbol and the address of its last token, whatever became of that since.

@@ -42,7 +42,7 @@ impl PoolItem {
     /// Adds the tokens and what the contracts said of balances, each by one read.
     pub(super) async fn with_tokens(
         at: &At,
-        pools: Vec<entity::Pool>,
+        pools: Vec<Arc<entity::Pool>>,
     ) -> Result<Vec<Self>, Problem> {
         let mut addresses: Vec<_> =
             pools.iter().flat_map(|pool| [pool.token0, pool.token1]).collect();
@@ -65,8 +65,9 @@ impl PoolItem {
         let items = pools.into_iter().map(|pool| {
             let (token0, token1) =
                 (tokens.get(&pool.token0).cloned(), tokens.get(&pool.token1).cloned());
-            let decimals =
-                |token: &Option<entity::Token>| token.as_ref().and_then(|token| token.decimals);
+            let decimals = |token: &Option<Arc<entity::Token>>| {
+                token.as_ref().and_then(|token| token.decimals)
+            };
             let prices = price::of(&pool.state, decimals(&token0), decimals(&token1));
             let (one, other) =
                 prices.map(|prices| (prices.token1_per_token0, prices.token0_per_token1)).unzip();

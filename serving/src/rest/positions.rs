@@ -226,7 +226,7 @@ pub(super) async fn shares(
     Ok(rows.map(view))
 }
 
-fn worth(position: Position, pools: &BTreeMap<PoolId, Pool>) -> PositionItem {
+fn worth(position: Position, pools: &BTreeMap<PoolId, Arc<Pool>>) -> PositionItem {
     let pool = position.pool.and_then(|pool| pools.get(&pool));
     let worth = Worth::new(pool.and_then(|pool| position.amounts(pool)));
     PositionItem { position, worth }
@@ -235,7 +235,7 @@ fn worth(position: Position, pools: &BTreeMap<PoolId, Pool>) -> PositionItem {
 async fn pools(
     at: &At,
     ids: impl Iterator<Item = PoolId>,
-) -> Result<BTreeMap<PoolId, Pool>, Problem> {
+) -> Result<BTreeMap<PoolId, Arc<Pool>>, Problem> {
     let mut ids: Vec<PoolId> = ids.collect();
     ids.sort_unstable();
     ids.dedup();

@@ -1,6 +1,6 @@
 //! A pool.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use alloy_primitives::{Address, B256, U256};
 use async_graphql::SimpleObject;
@@ -77,7 +77,7 @@ pub struct Pool {
     /// The stored pool, for what is derived from it.
     #[graphql(skip)]
     #[serde(skip)]
-    pub entity: Box<Entity>,
+    pub entity: Arc<Entity>,
     /// The block it is as of, if that is not the newest.
     #[graphql(skip)]
     #[serde(skip)]
@@ -89,13 +89,14 @@ pub struct Pool {
     /// Its tokens, once they were read for a whole page.
     #[graphql(skip)]
     #[serde(skip)]
-    pub(crate) tokens: OnceLock<Box<[Token; 2]>>,
+    pub(crate) tokens: OnceLock<[Arc<Token>; 2]>,
 }
 
 impl Pool {
     /// The wire form of a stored pool.
     #[must_use]
-    pub fn new(chain_id: u64, entity: Entity) -> Self {
+    pub fn new(chain_id: u64, entity: impl Into<Arc<Entity>>) -> Self {
+        let entity = entity.into();
         let (reserve0, reserve1, sqrt_price_x96, tick, liquidity) = match entity.state {
             PoolState::Reserves { reserve0, reserve1 } => {
                 (Some(Digits(reserve0)), Some(Digits(reserve1)), None, None, None)
@@ -125,7 +126,7 @@ impl Pool {
             swap_count: entity.swap_count,
             liquidity_event_count: entity.liquidity_event_count,
             updated_block: entity.updated_block,
-            entity: Box::new(entity),
+            entity,
             older: None,
             figures: OnceLock::new(),
             tokens: OnceLock::new(),

@@ -1,5 +1,7 @@
 //! A token.
 
+use std::borrow::Borrow;
+
 use alloy_primitives::Address;
 use async_graphql::SimpleObject;
 use domain::{block::BlockRef, entity, ids::ChainId};
@@ -39,19 +41,18 @@ pub struct Token {
 impl Token {
     /// The wire form of a stored token.
     #[must_use]
-    pub fn new(chain: ChainId, token: entity::Token) -> Self {
-        let entity::Token {
-            address: contract,
-            symbol,
-            name,
-            decimals,
-            pool_count,
-            first_block,
-            ..
-        } = token;
-        let key = (chain, contract);
-        let (address, older) = (Hex(contract), None);
-        Self { address, symbol, name, decimals, pool_count, first_block, key, older }
+    pub fn new(chain: ChainId, token: impl Borrow<entity::Token>) -> Self {
+        let token = token.borrow();
+        Self {
+            address: Hex(token.address),
+            symbol: token.symbol.clone(),
+            name: token.name.clone(),
+            decimals: token.decimals,
+            pool_count: token.pool_count,
+            first_block: token.first_block,
+            key: (chain, token.address),
+            older: None,
+        }
     }
 
     /// The same as of a block; `None`: the newest.

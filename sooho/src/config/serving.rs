@@ -19,6 +19,8 @@ const MOST_EXPORTS: usize = 1_000;
 const LONGEST_EXPORT_S: u64 = 3_600;
 /// More memory for documents is a mistake.
 const MOST_APQ_MB: usize = 4_096;
+/// More memory for rows is a mistake.
+const MOST_ROWS_MB: usize = 65_536;
 
 /// `[serving]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,8 @@ const MOST_APQ_MB: usize = 4_096;
 pub struct ServingConfig {
     /// Address and port.
     pub listen: SocketAddr,
+    /// Memory of each chain for what is asked most of the newest block; 0: the store is asked always.
+    pub rows_mb: usize,
     /// Lists as files.
     pub export: ExportConfig,
     /// Which documents are answered.
@@ -65,6 +69,7 @@ impl Default for ServingConfig {
     fn default() -> Self {
         Self {
             listen: ServiceConfig::local(8080).listen,
+            rows_mb: serving::book::ROWS >> 20,
             export: ExportConfig::default(),
             graphql: GraphQlConfig::default(),
         }
@@ -158,6 +163,9 @@ impl ServingConfig {
     /// # Errors
     /// A sentence that names the key.
     pub(super) fn check(&self) -> Result<(), String> {
+        if self.rows_mb > MOST_ROWS_MB {
+            return Err(format!("serving.rows_mb must be 0 to {MOST_ROWS_MB}"));
+        }
         self.export.check()?;
         self.graphql.check()
     }

@@ -9,7 +9,7 @@ use super::{super::Shelf, register};
 #[test]
 fn books_of_two_chains_share_a_registry() {
     let registry = Registry::new();
-    let (shelf, publisher) = Shelf::new();
+    let (shelf, publisher) = Shelf::new(0);
     register(&registry, "one", &shelf).unwrap();
     register(&registry, "other", &shelf).unwrap();
     assert!(register(&registry, "one", &shelf).is_err());

@@ -129,7 +129,8 @@ pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Told> {
     if let Err(text) = units(&asked, &ticker.pair) {
         return Ok(Answer::<History>::failed(text).response());
     }
-    let series = Series { snapshot: &view.snapshot, pool: ticker.pair.pool.id, length };
+    let (snapshot, hot) = (&view.snapshot, view.chain()?.book.hot());
+    let series = Series { snapshot, hot, pool: ticker.pair.pool.id, length };
     let continuous = settings.open == BarOpen::PreviousClose;
     match read(&series, &window, continuous).await? {
         Found::Bars(bars) => Ok(Answer::Ok(History::Bars(columns(&bars, &ticker.pair))).response()),

@@ -86,7 +86,7 @@ impl Ticker {
     /// `None` if feeds show no such pool.
     pub(super) async fn find(view: &View, text: &str) -> Result<Option<Self>, Problem> {
         let Some((id, inverted)) = Self::parse(text) else { return Ok(None) };
-        let pair = pairs::of_pool(&view.snapshot, view.settings()?, id).await?;
+        let pair = pairs::of_pool(view, id).await?;
         let ticker = pair.map(Self::new);
         Ok(if inverted { ticker.map(Self::turned) } else { ticker })
     }

@@ -11,6 +11,7 @@ fn refused(section: &str) -> String {
 #[test]
 fn what_cannot_be_meant_is_named() {
     for (section, named) in [
+        ("[serving]\nrows_mb = 65537", "serving.rows_mb"),
         ("[serving.export]\nmax_rows = 0", "serving.export.max_rows"),
         ("[serving.export]\nmax_seconds = 0", "serving.export.max_seconds"),
         ("[serving.export]\nmax_seconds = 86400", "serving.export.max_seconds"),
