@@ -10,7 +10,9 @@ use tests::{
 };
 
 /// Between two looks so many blocks.
-const STEPS: [u64; 4] = [7, 1, 3, 2];
+const STEPS: [u64; 2] = [7, 1];
+/// Pools that are looked at: those with most swaps.
+const POOLS: usize = 4;
 /// Tries to ask both at one block.
 const TRIES: usize = 20;
 
@@ -29,15 +31,12 @@ async fn what_is_in_memory_is_what_is_stored() -> Result<()> {
         compare(&world, both).await.with_context(|| format!("before {seed}"))?;
         seed += 1;
         world.traffic(blocks, seed).await?;
-        // while it is being moved, too
-        compare(&world, both).await.with_context(|| format!("after {seed}"))?;
     }
     let url = world.chain.url();
-    for (depth, blocks) in [(2, 3), (5, 5), (1, 4)] {
+    for (depth, blocks) in [(5, 6), (1, 2)] {
         seed += 1;
         devchain::reorg_with_traffic(&url, &world.deployment, depth, blocks, seed).await?;
         compare(&world, both).await.with_context(|| format!("after a reorg of {depth}"))?;
-        compare(&world, both).await.with_context(|| format!("again, after one of {depth}"))?;
     }
     let from_memory = |services: &Services| {
         let base = services.serving.clone();
@@ -69,7 +68,7 @@ async fn compare(world: &World, both: [&Services; 2]) -> Result<()> {
     for services in both {
         services.wait_for_block(head).await?;
     }
-    let pools = get(&format!("{}/v1/pools?first=500", both[1].serving)).await?;
+    let pools = get(&format!("{}/v1/pools?orderBy=swaps&first={POOLS}", both[1].serving)).await?;
     let pools = pools["items"].as_array().context("pools")?;
     let ids = pools.iter().filter_map(|pool| pool["id"].as_str());
     for question in ids.flat_map(|id| of_pool(world.deployment.chain_id, id)).chain(of_all()) {
