@@ -25,6 +25,8 @@ use domain::{
 };
 use store::{CandleQuery, PeriodQuery, PoolQuery, Snapshot, StoreError, SwapQuery};
 
+#[cfg(test)]
+mod fixtures;
 mod follow;
 mod leaders;
 mod room;
@@ -60,10 +62,20 @@ impl Place {
     }
 }
 
+/// A place, and a turn of what is held of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Moment {
+    place: Place,
+    /// What was read before something was forgotten is not taken after it.
+    turn: u64,
+}
+
 /// All of it is of one place.
 #[derive(Debug)]
 struct Held {
+    /// None while it is being moved.
     place: Option<Place>,
+    turn: u64,
     swaps: Room<PoolId, Tail<Swap>>,
     periods: Room<(PoolId, Interval), Tail<(u32, PoolInterval)>>,
     candles: Room<(PoolId, Resolution), Tail<Candle>>,
@@ -87,6 +99,7 @@ impl Held {
         let room = bytes / ROOMS;
         Self {
             place: None,
+            turn: 0,
             swaps: Room::new(room),
             periods: Room::new(room),
             candles: Room::new(room),
@@ -106,6 +119,11 @@ impl Held {
         self.pools.clear();
         self.tokens.clear();
         self.leaders = Standing::default();
+    }
+
+    /// The moment of what a snapshot shows, if that is what is held.
+    fn moment(&self, place: Place) -> Option<Moment> {
+        (self.place == Some(place)).then_some(Moment { place, turn: self.turn })
     }
 
     fn count(&mut self, is_hit: bool) {
@@ -129,7 +147,8 @@ impl Hot {
         let (Some(pool), None) = (query.pool, query.account) else {
             return snapshot.swaps(query).await;
         };
-        let part = Part { from: OLDEST, before: query.after, limit: rows(query.limit) };
+        let (before, limit) = (query.after, rows(query.limit));
+        let part = Part { from: OLDEST, before, limit, is_newest: before.is_none() };
         let read = async {
             let mut found = snapshot.swaps(query).await?;
             found.reverse();
@@ -148,8 +167,12 @@ impl Hot {
         query: &PeriodQuery,
     ) -> Result<Vec<(u32, PoolInterval)>, StoreError> {
         let newest = kind.period(snapshot.block().timestamp);
-        let before = (query.to < newest).then(|| query.to.saturating_add(1));
-        let part = Part { from: query.from, before, limit: rows(query.limit) };
+        let part = Part {
+            from: query.from,
+            before: query.to.checked_add(1),
+            limit: rows(query.limit),
+            is_newest: query.to >= newest,
+        };
         let read = async {
             let mut found = snapshot.pool_intervals(pool, kind, query).await?;
             found.reverse();
@@ -168,8 +191,12 @@ impl Hot {
         query: &CandleQuery,
     ) -> Result<Vec<Candle>, StoreError> {
         let Subject::Pool(pool) = query.subject else { return snapshot.candles(query).await };
-        let before = (query.to <= snapshot.block().timestamp).then_some(query.to);
-        let part = Part { from: query.from, before, limit: rows(query.limit) };
+        let part = Part {
+            from: query.from,
+            before: Some(query.to),
+            limit: rows(query.limit),
+            is_newest: query.to > snapshot.block().timestamp,
+        };
         let read = snapshot.candles(query);
         let key = (pool, query.resolution);
         self.tail(snapshot, |held| &mut held.candles, key, part, read).await
@@ -222,23 +249,22 @@ impl Hot {
         if !Leaders::may_have(query) {
             return Ok(None);
         }
-        let (place, now) = (Place::of(snapshot), Instant::now());
-        let Some((known, loads)) = self.at(place, |held| held.leaders.known(now)) else {
+        let (moment, now) = (self.moment(snapshot), Instant::now());
+        let Some((known, loads)) = self.at(moment, |held| held.leaders.known(now)) else {
             return Ok(None);
         };
         let known = match known {
             Some(known) => Some(known),
             // one reads them for all
             None if loads => {
-                let found = snapshot.pools(&Leaders::query()).await?;
-                let leaders = Leaders::of(found);
-                self.at(place, |held| held.leaders.take(leaders.clone(), now));
+                let leaders = Leaders::of(snapshot.pools(&Leaders::query()).await?);
+                self.at(moment, |held| held.leaders.take(leaders.clone(), now));
                 Some(leaders)
             }
             None => None,
         };
         let found = known.and_then(|known| known.page(query));
-        self.at(place, |held| held.count(found.is_some()));
+        self.at(moment, |held| held.count(found.is_some()));
         Ok(found)
     }
 
@@ -251,16 +277,22 @@ impl Hot {
         part: Part<R::Place>,
         read: impl Future<Output = Result<Vec<R>, StoreError>>,
     ) -> Result<Vec<R>, StoreError> {
-        let (place, now) = (Place::of(snapshot), Instant::now());
-        let known = self.at(place, |held| room(held).get(&key, now).cloned()).flatten();
+        let (moment, now) = (self.moment(snapshot), Instant::now());
+        let known = self.at(moment, |held| room(held).get(&key, now).cloned()).flatten();
         let found = known.and_then(|known| known.read(&part));
-        self.at(place, |held| held.count(found.is_some()));
+        self.at(moment, |held| held.count(found.is_some()));
         if let Some(found) = found {
             return Ok(found);
         }
         let found = read.await?;
         if let Some(tail) = Tail::of(&found, &part) {
-            self.at(place, |held| room(held).put(key, tail, now));
+            self.at(moment, |held| {
+                let room = room(held);
+                // who asked at the same time may have read more
+                if room.get(&key, now).is_none_or(|known| !known.covers(&tail)) {
+                    room.put(key, tail, now);
+                }
+            });
         }
         Ok(found)
     }
@@ -275,15 +307,17 @@ impl Hot {
         read: impl FnOnce(Vec<K>) -> F,
     ) -> Result<Vec<Arc<V>>, StoreError>
     where
-        K: std::hash::Hash + Eq + Copy,
+        K: std::hash::Hash + Ord + Copy,
         Arc<V>: room::Weigh,
         F: Future<Output = Result<Vec<V>, StoreError>>,
     {
-        let (place, now) = (Place::of(snapshot), Instant::now());
+        let (moment, now) = (self.moment(snapshot), Instant::now());
         let is_few = keys.len() <= MOST_KEYS;
         let (mut found, mut missing) = (Vec::with_capacity(keys.len()), keys.to_vec());
+        missing.sort_unstable();
+        missing.dedup();
         if is_few {
-            self.at(place, |held| {
+            self.at(moment, |held| {
                 let room = room(held);
                 missing.retain(|key| match room.get(key, now) {
                     Some(known) => {
@@ -300,7 +334,7 @@ impl Hot {
         }
         let others: Vec<Arc<V>> = read(missing).await?.into_iter().map(Arc::new).collect();
         if is_few {
-            self.at(place, |held| {
+            self.at(moment, |held| {
                 let room = room(held);
                 for other in &others {
                     room.put(key_of(other), Arc::clone(other), now);
@@ -311,9 +345,15 @@ impl Hot {
         Ok(found)
     }
 
-    /// Looks at what is held, if it is of this place.
-    fn at<T>(&self, place: Place, look: impl FnOnce(&mut Held) -> T) -> Option<T> {
-        self.held(|held| (held.place == Some(place)).then(|| look(held)))?
+    /// The moment of what is held, if that is what a snapshot shows.
+    fn moment(&self, snapshot: &Snapshot) -> Option<Moment> {
+        self.held(|held| held.moment(Place::of(snapshot)))?
+    }
+
+    /// Looks at what is held, if it is of this moment still.
+    fn at<T>(&self, moment: Option<Moment>, look: impl FnOnce(&mut Held) -> T) -> Option<T> {
+        let moment = moment?;
+        self.held(|held| (held.moment(moment.place) == Some(moment)).then(|| look(held)))?
     }
 
     fn held<T>(&self, look: impl FnOnce(&mut Held) -> T) -> Option<T> {

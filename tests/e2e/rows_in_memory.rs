@@ -86,7 +86,12 @@ enum Question {
 }
 
 fn of_pool(chain: u64, id: &str) -> Vec<Question> {
-    let candles = ["resolution=1m&limit=5", "resolution=15m", "resolution=1m&limit=20&fill=true"];
+    let candles = [
+        "resolution=1m&limit=5",
+        "resolution=15m",
+        "resolution=1m&limit=20&fill=true",
+        "resolution=4h",
+    ];
     let candles = candles.map(|which| format!("/v1/chains/{chain}/pools/{id}/candles?{which}"));
     let rest = ["days?first=3", "days", "hours?first=2"];
     let mut questions: Vec<Question> =

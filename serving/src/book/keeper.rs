@@ -189,9 +189,12 @@ impl Keeper {
         self.publisher.took(false, outcome.read, begun.elapsed());
         // otherwise only something beside the blocks became known
         if let Some((undone, done)) = told {
-            let step = self.publisher.steps.tell(Step::new((snapshot, begun), undone, done));
+            let step = Step::new((snapshot, begun), undone, done);
+            // before anybody else reads it: what is read for one is there for all
             self.publisher.hot.follow(&step).await;
-        } else {
+            self.publisher.steps.tell(step);
+        }
+        if outcome.is_mended {
             self.publisher.hot.forget_pools();
         }
         Ok(outcome.read)
@@ -222,6 +225,7 @@ impl Keeper {
         let Some(snapshot) = self.reader.snapshot(self.chain).await? else { return Ok(0) };
         let tokens = snapshot.tokens_by_addresses(&nameless).await?;
         tokens.iter().for_each(|token| held.names.describe(token));
+        self.publisher.hot.forget_tokens(tokens.iter().map(|token| token.address));
         Ok(tokens.len())
     }
 }

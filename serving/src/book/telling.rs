@@ -66,14 +66,12 @@ impl Steps {
     }
 
     /// Tells it to whoever listens.
-    pub(super) fn tell(&self, step: Step) -> Arc<Step> {
+    pub(super) fn tell(&self, step: Step) {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         let number = newest.as_ref().map_or(0, |told| told.number) + 1;
         let (snapshot, opened) = (Arc::clone(&step.snapshot), step.opened);
         *newest = Some(Told { number, snapshot, opened });
         // nobody may listen, which is none of our business
-        let step = Arc::new(step);
-        drop(self.sender.send(Arc::clone(&step)));
-        step
+        drop(self.sender.send(Arc::new(step)));
     }
 }

@@ -1,16 +1,25 @@
 //! Moving what is held from block to block.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use alloy_primitives::Address;
 use domain::{candle::Resolution, entity::Pool, figures::Interval, ids::PoolId, row::Swap};
 use store::{Snapshot, StoreError};
 
 use super::{Held, Hot, Place};
 use crate::book::Step;
 
+#[cfg(test)]
+mod tests;
+
 /// A step that changes more pools is forgotten for: catching up is no time to keep things.
 const MOST: usize = 1_000;
+/// Whoever keeps the pools waits no longer for what others may be reading, too.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a step brought, as far as it was read.
 #[derive(Debug, Default)]
@@ -28,8 +37,17 @@ impl Hot {
     /// What was read of pools may be another by now, though no block says so.
     pub(crate) fn forget_pools(&self) {
         self.held(|held| {
+            held.turn += 1;
             held.pools.clear();
             held.leaders.forget();
+        });
+    }
+
+    /// What these tokens say of themselves may be another.
+    pub(crate) fn forget_tokens(&self, tokens: impl IntoIterator<Item = Address>) {
+        self.held(|held| {
+            held.turn += 1;
+            tokens.into_iter().for_each(|token| held.tokens.remove(&token));
         });
     }
 
@@ -38,31 +56,33 @@ impl Hot {
         // whatever happens in a pool changes its figures, too
         let changed = step.blocks.iter().flat_map(|block| block.pools.iter().copied());
         let changed: BTreeSet<PoolId> = changed.collect();
-        if step.is_gap || !step.retracted.is_empty() || changed.len() > MOST {
+        let Some(first) = step.blocks.first().map(|block| block.block) else {
+            return self.stand(&step.snapshot);
+        };
+        let to = Place::of(&step.snapshot);
+        let from = Place { block: first.parent_hash, ..to };
+        let is_next = self.held(|held| held.place == Some(from)).unwrap_or_default();
+        if !is_next || step.is_gap || !step.retracted.is_empty() || changed.len() > MOST {
             return self.stand(&step.snapshot);
         }
-        match self.read(step).await {
-            Ok(brought) => {
-                let created = step.blocks.first().map_or(u64::MAX, |block| block.block.number);
-                self.held(|held| {
-                    held.place = Some(Place::of(&step.snapshot));
-                    held.change(&changed, &brought, created);
-                });
+        match tokio::time::timeout(PATIENCE, self.read(step, &changed)).await {
+            Ok(Ok(brought)) => {
+                self.held(|held| held.follow(to, &changed, &brought, first.number));
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 tracing::debug!(%error, "what is kept in memory begins anew");
+                self.stand(&step.snapshot);
+            }
+            Err(_) => {
+                tracing::debug!("what is kept in memory begins anew: a step is read too slowly");
                 self.stand(&step.snapshot);
             }
         }
     }
 
     /// What the step brought of what is held.
-    async fn read(&self, step: &Step) -> Result<Brought, StoreError> {
-        let wanted = self.held(|held| {
-            let pools =
-                held.leaders.is_known() || !held.pools.is_empty() || !held.tokens.is_empty();
-            (pools, !held.swaps.is_empty())
-        });
+    async fn read(&self, step: &Step, changed: &BTreeSet<PoolId>) -> Result<Brought, StoreError> {
+        let wanted = self.held(|held| held.wanted(changed, Instant::now()));
         let (pools, swaps) = wanted.unwrap_or_default();
         Ok(Brought {
             pools: if pools { Some(step.pools().await?) } else { None },
@@ -72,8 +92,30 @@ impl Hot {
 }
 
 impl Held {
+    /// Whether pools are needed to bring what is held to where these changed, and whether swaps are.
+    fn wanted(&mut self, changed: &BTreeSet<PoolId>, now: Instant) -> (bool, bool) {
+        self.swaps.air(now);
+        self.periods.air(now);
+        self.candles.air(now);
+        self.pools.air(now);
+        self.tokens.air(now);
+        let leaders = self.leaders.air(now);
+        let pools = leaders
+            || !self.tokens.is_empty()
+            || changed.iter().any(|pool| self.pools.has(pool, now));
+        (pools, changed.iter().any(|pool| self.swaps.has(pool, now)))
+    }
+
+    /// Moves to another place.
+    fn follow(&mut self, to: Place, changed: &BTreeSet<PoolId>, brought: &Brought, first: u64) {
+        // whoever fails between leaves nothing that could be taken for the one or the other
+        self.place = None;
+        self.change(changed, brought, first);
+        self.place = Some(to);
+    }
+
     /// Takes over what changed from a block on.
-    fn change(&mut self, changed: &BTreeSet<PoolId>, brought: &Brought, from: u64) {
+    fn change(&mut self, changed: &BTreeSet<PoolId>, brought: &Brought, first: u64) {
         for pool in changed {
             for kind in [Interval::Hour, Interval::Day] {
                 self.periods.remove(&(*pool, kind));
@@ -101,7 +143,7 @@ impl Held {
             return self.leaders.forget();
         };
         // a token counts its pools
-        for pool in pools.values().filter(|pool| pool.created.block >= from) {
+        for pool in pools.values().filter(|pool| pool.created.block >= first) {
             self.tokens.remove(&pool.token0);
             self.tokens.remove(&pool.token1);
         }

@@ -66,12 +66,15 @@ impl Standing {
         (self.known, self.reading) = (Some((leaders, read)), None);
     }
 
-    pub(super) const fn is_known(&self) -> bool {
+    /// Forgets what is too old, and who reads for another block. Whether something is left.
+    pub(super) fn air(&mut self, now: Instant) -> bool {
+        self.reading = None;
+        self.known.take_if(|(_, read)| now.saturating_duration_since(*read) >= LIFE);
         self.known.is_some()
     }
 
     pub(super) fn forget(&mut self) {
-        self.known = None;
+        (self.known, self.reading) = (None, None);
     }
 
     /// Brings it to where these pools are what was found of those.

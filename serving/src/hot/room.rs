@@ -49,6 +49,12 @@ struct Entry<V> {
     read: Instant,
 }
 
+impl<V> Entry<V> {
+    fn is_old(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.read) >= LIFE
+    }
+}
+
 impl<K: Hash + Eq, V: Weigh> Room<K, V> {
     pub(super) fn new(most: usize) -> Self {
         Self { entries: LruCache::unbounded(), bytes: 0, most }
@@ -71,20 +77,33 @@ impl<K: Hash + Eq, V: Weigh> Room<K, V> {
     /// What is kept, unless it is too old.
     pub(super) fn get(&mut self, key: &K, now: Instant) -> Option<&V> {
         let entry = self.entries.peek(key)?;
-        if now.saturating_duration_since(entry.read) >= LIFE {
+        if entry.is_old(now) {
             self.remove(key);
             return None;
         }
         self.entries.get(key).map(|entry| &entry.value)
     }
 
+    /// Whether it has something that is not too old.
+    pub(super) fn has(&self, key: &K, now: Instant) -> bool {
+        self.entries.peek(key).is_some_and(|entry| !entry.is_old(now))
+    }
+
+    /// What nobody asked for and is too old goes.
+    pub(super) fn air(&mut self, now: Instant) {
+        while self.entries.peek_lru().is_some_and(|(_, entry)| entry.is_old(now)) {
+            let Some((_, gone)) = self.entries.pop_lru() else { return };
+            self.bytes -= gone.bytes;
+        }
+    }
+
     /// Keeps what was read at a time, in place of what was kept, if there is room for it at all.
     pub(super) fn put(&mut self, key: K, value: V, read: Instant) {
         let bytes = value.weight().saturating_add(OVERHEAD);
-        self.remove(&key);
         if bytes > self.most / SHARE {
             return;
         }
+        self.remove(&key);
         self.bytes += bytes;
         self.entries.put(key, Entry { value, bytes, read });
         self.make_room();

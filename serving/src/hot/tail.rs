@@ -56,6 +56,8 @@ pub(super) struct Part<P> {
     /// `None`: up to the newest.
     pub(super) before: Option<P>,
     pub(super) limit: usize,
+    /// Whether it reaches up to the newest.
+    pub(super) is_newest: bool,
 }
 
 /// All rows of a list from a place on.
@@ -69,7 +71,7 @@ pub(super) struct Tail<R: Row> {
 impl<R: Row> Tail<R> {
     /// What a part says of the list, ascending; nothing where it does not reach up to the newest row.
     pub(super) fn of(part_rows: &[R], part: &Part<R::Place>) -> Option<Self> {
-        if part.before.is_some() || part.limit == 0 {
+        if !part.is_newest || part.limit == 0 {
             return None;
         }
         let is_full = part_rows.len() >= part.limit;
@@ -89,6 +91,11 @@ impl<R: Row> Tail<R> {
         }
         let first = begin.max(end.saturating_sub(part.limit));
         self.rows.get(first..end).map(<[R]>::to_vec)
+    }
+
+    /// Whether it reaches down as far as another one.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.down_to <= other.down_to
     }
 
     /// Adds newer rows, ascending. False where one of them is not newer than all that are here.

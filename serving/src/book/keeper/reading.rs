@@ -21,12 +21,14 @@ use super::{
 };
 
 /// What reading what changed came to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Outcome {
     /// Pools that were read.
     pub(super) read: usize,
     /// Whether an answer can be another one than before. It cannot where all that was read again was not whole, and is not.
     pub(super) is_new: bool,
+    /// Whether a pool is whole that was not, perhaps by no block.
+    pub(super) is_mended: bool,
 }
 
 /// Blocks whose changes are remembered, for the case that they are taken back.
@@ -78,7 +80,7 @@ impl Keeper {
         retaxed: &Changed,
         lacking: &[PoolId],
     ) -> Result<Outcome, KeeperError> {
-        let Some(held) = &mut self.held else { return Ok(Outcome { read: 0, is_new: false }) };
+        let Some(held) = &mut self.held else { return Ok(Outcome::default()) };
         let is_step = !(changes.undone.is_empty() && changes.done.is_empty());
         let (mut pools, mut ticks) = changes.touched();
         pools.extend(held.holding(retaxed.keys()));
@@ -127,7 +129,7 @@ impl Keeper {
         held.block = snapshot.block();
         let is_mended = lacking.iter().any(|pool| !held.lacking.contains(pool));
         let is_new = is_step || !retaxed.is_empty() || is_refeed || is_mended;
-        Ok(Outcome { read: ids.len(), is_new })
+        Ok(Outcome { read: ids.len(), is_new, is_mended })
     }
 
     /// Reads everything.

@@ -1,37 +1,10 @@
 //! Pages of the first pools are those of all pools, or nothing, however the pools change.
 
-use alloy_primitives::{Address, B256};
-use domain::{
-    entity::{Created, PoolState, Protocol},
-    figures::PoolFigures,
-};
+use domain::entity::Protocol;
 use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
 
 use super::*;
-
-fn pool(number: u64, usd: u64) -> Pool {
-    let word = B256::left_padding_from(&number.to_be_bytes());
-    let is_key = number.is_multiple_of(3);
-    let id = if is_key { PoolId::Key(word) } else { PoolId::Contract(Address::from_word(word)) };
-    let token = |one: u64| Address::left_padding_from(&(number % (one + 3)).to_be_bytes());
-    Pool {
-        id,
-        dex: if number.is_multiple_of(2) { "even" } else { "odd" }.to_owned(),
-        protocol: if is_key { Protocol::V4 } else { Protocol::V2 },
-        factory: Address::ZERO,
-        token0: token(1),
-        token1: token(2),
-        fee_pips: 3_000,
-        tick_spacing: 0,
-        hooks: Address::ZERO,
-        created: Created { block: 0, timestamp: 0, tx_hash: B256::ZERO, log_index: 0 },
-        state: PoolState::Reserves { reserve0: Default::default(), reserve1: Default::default() },
-        swap_count: 0,
-        liquidity_event_count: 0,
-        updated_block: 0,
-        figures: PoolFigures { total_value_locked_usd: usd.into(), ..PoolFigures::default() },
-    }
-}
+use crate::hot::fixtures::pool;
 
 /// What the store would say.
 fn plainly(all: &BTreeMap<PoolId, Pool>, query: &PoolQuery) -> Vec<PoolId> {

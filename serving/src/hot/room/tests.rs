@@ -37,7 +37,13 @@ fn what_was_not_asked_for_longest_goes() {
 fn what_is_too_large_or_too_old_is_not_kept() {
     let (mut room, now) = (room(8), Instant::now());
     room.put(1, Thing(100), now);
+    // what is there stays
     room.put(1, Thing(10_000), now);
+    assert!(room.get(&1, now) == Some(&Thing(100)) && room.bytes() == OVERHEAD + 100);
+    assert!(room.has(&1, now) && !room.has(&1, now + LIFE) && !room.has(&2, now));
+    room.air(now);
+    assert!(!room.is_empty());
+    room.air(now + LIFE);
     assert!(room.is_empty() && room.bytes() == 0);
     room.put(1, Thing(100), now);
     assert!(room.get(&1, now + LIFE - Duration::from_millis(1)).is_some());

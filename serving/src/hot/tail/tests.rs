@@ -23,7 +23,7 @@ fn rows(places: &[u64]) -> Vec<Candle> {
 
 fn parts() -> impl Strategy<Value = Part<u64>> {
     (0..60_u64, proptest::option::of(0..70_u64), 0..12_usize)
-        .prop_map(|(from, before, limit)| Part { from, before, limit })
+        .prop_map(|(from, before, limit)| Part { from, before, limit, is_newest: before.is_none() })
 }
 
 proptest! {
@@ -36,7 +36,7 @@ proptest! {
     ) {
         let mut all: Vec<u64> = all.into_iter().collect();
         let Some(mut tail) = Tail::of(&rows(&plainly(&all, &first)), &first) else {
-            prop_assert!(first.before.is_some() || first.limit == 0);
+            prop_assert!(!first.is_newest || first.limit == 0);
             return Ok(());
         };
         prop_assert!(tail.read(&first).is_some());
@@ -54,7 +54,7 @@ proptest! {
 
 #[test]
 fn what_is_not_newer_is_not_added() {
-    let part = Part { from: 0, before: None, limit: 10 };
+    let part = Part { from: 0, before: None, limit: 10, is_newest: true };
     let mut tail = Tail::of(&rows(&[3, 5]), &part).unwrap();
     assert!(!tail.add(&rows(&[5])) && !tail.add(&rows(&[7, 6])) && tail.add(&rows(&[6, 7])));
     // nothing is known of what lies below
@@ -64,7 +64,7 @@ fn what_is_not_newer_is_not_added() {
 
 #[test]
 fn a_long_tail_is_cut_off() {
-    let part = Part { from: 0, before: None, limit: LONGEST };
+    let part = Part { from: 0, before: None, limit: LONGEST, is_newest: true };
     let all: Vec<u64> = (0..LONGEST as u64).collect();
     let mut tail = Tail::of(&rows(&all), &part).unwrap();
     assert!(tail.read(&part).is_some());
