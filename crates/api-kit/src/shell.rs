@@ -119,8 +119,9 @@ pub async fn serve(
 
 /// Headers of answers that pages of other origins may read, beside those that every browser shows.
 fn shown_to_pages() -> Vec<HeaderName> {
-    let of_files = ["sooho-block-number", "sooho-block-hash", "sooho-block-timestamp"];
-    let own = of_files.map(HeaderName::from_static);
+    let own =
+        ["sooho-block-number", "sooho-block-hash", "sooho-block-timestamp", "sooho-whole-from"];
+    let own = own.map(HeaderName::from_static);
     [access::HEADER, header::CONTENT_DISPOSITION, header::ETAG, header::RETRY_AFTER]
         .into_iter()
         .chain(own)
