@@ -86,6 +86,18 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
 
+    /// 429: too much at once, of this client or of all; the same request may succeed in a moment.
+    #[must_use]
+    pub fn too_many(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail)
+    }
+
+    /// Whether the answer says when to try again.
+    #[must_use]
+    pub fn may_be_repeated(&self) -> bool {
+        matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS)
+    }
+
     /// 503: not now; the same request may succeed later.
     #[must_use]
     pub fn unavailable(code: &'static str, detail: impl Into<String>) -> Self {
@@ -131,7 +143,7 @@ impl IntoResponse for Problem {
             let way = HeaderValue::from_static("Bearer realm=\"sooho\"");
             headers.insert(header::WWW_AUTHENTICATE, way);
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        if self.may_be_repeated() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response

@@ -3,7 +3,7 @@
 //! From the outside in: request id, access log and metrics, compression, CORS, panic catch, rest of refused bodies, time
 //! limit, body limit, routes. Unknown paths and methods are problems too.
 
-use std::{io, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use axum::{
     Router,
@@ -102,8 +102,10 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
+    // handlers may ask who is at the other end
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let server =
-        axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+        axum::serve(listener, service).with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let overdue = async {
         shutdown.cancelled().await;
         tokio::time::sleep(GRACE).await;
@@ -119,8 +121,9 @@ pub async fn serve(
 
 /// Headers of answers that pages of other origins may read, beside those that every browser shows.
 fn shown_to_pages() -> Vec<HeaderName> {
-    let of_files = ["sooho-block-number", "sooho-block-hash", "sooho-block-timestamp"];
-    let own = of_files.map(HeaderName::from_static);
+    let own =
+        ["sooho-block-number", "sooho-block-hash", "sooho-block-timestamp", "sooho-whole-from"];
+    let own = own.map(HeaderName::from_static);
     [access::HEADER, header::CONTENT_DISPOSITION, header::ETAG, header::RETRY_AFTER]
         .into_iter()
         .chain(own)

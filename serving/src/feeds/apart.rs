@@ -15,7 +15,7 @@ pub(crate) async fn apart<T: Send + 'static>(
             "too much is being computed: nothing ended within {} s; try again in a moment",
             waited.as_secs()
         );
-        Problem::unavailable("RATE_LIMITED", detail)
+        Problem::too_many("RATE_LIMITED", detail)
     })?;
     let working = tokio::task::spawn_blocking(move || {
         let done = work();

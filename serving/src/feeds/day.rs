@@ -132,7 +132,7 @@ pub(super) async fn of_many(
         Vec::new()
     };
     let mut traded = BTreeMap::new();
-    for pair in pairs {
+    for pair in pairs.iter().copied() {
         let pool = pair.pool.id;
         let of_minutes = minutes.get(&pool).map_or(&[][..], Vec::as_slice);
         let (past, of_window) =
@@ -149,7 +149,7 @@ pub(super) async fn of_many(
         });
         traded.insert(pool, Traded { candle, before });
     }
-    before::add_days(snapshot, &mut traded, from).await?;
+    before::add_days(snapshot, &pairs, &mut traded, from).await?;
     Ok(traded)
 }
 

@@ -72,14 +72,14 @@ async fn asset(
     mut view: View,
     State(blocks): State<Blocks>,
     Query(params): Query<ById>,
-) -> Result<Json<AssetAnswer>, Problem> {
+) -> Result<Response, Problem> {
     let address = params.address()?;
     let height = blocks.height(&mut view).await?;
     let found = assets::find(&view, address, height).await?;
     let found = found.ok_or_else(|| {
         unknown("ASSET_UNKNOWN", "no pair up to the latest block holds this asset")
     })?;
-    Ok(Json(AssetAnswer { asset: Asset::new(found) }))
+    Ok(found.response(|found| AssetAnswer { asset: Asset::new(found) }))
 }
 
 /// A pool.

@@ -1,7 +1,7 @@
 //! DEXTools' adapter, version 0.0.1: `latest-block`, `block`, `asset`, `asset/holders`, `exchange`, `pair`, `events`.
 
 use api_kit::{extract::Query, problem::Problem};
-use axum::{Json, Router, extract::State};
+use axum::{Json, Router, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -125,13 +125,13 @@ async fn asset(
     mut view: View,
     State(blocks): State<Blocks>,
     params: Result<Query<ById>, Problem>,
-) -> Result<Json<AssetAnswer>, Fault> {
+) -> Result<Response, Fault> {
     let Query(params) = params?;
     let address = params.address().map_err(|why| Fault::of(why, "id"))?;
     let height = blocks.height(&mut view).await?;
     let found = assets::find(&view, address, height).await?;
     let found = found.ok_or_else(unknown_asset)?;
-    Ok(Json(AssetAnswer { asset: Asset::new(found) }))
+    Ok(found.response(|found| AssetAnswer { asset: Asset::new(found) }))
 }
 
 /// A DEX by the address of its factory.

@@ -23,7 +23,7 @@ use domain::ids::ChainId;
 
 use super::{
     listing::{Listings, Written},
-    view::View,
+    view::{Served, View},
 };
 use crate::{
     by_block::{Answer, ByBlock, LARGEST, etag, followed, give, has, mark, max_age},
@@ -55,6 +55,8 @@ struct Feed {
 /// What routes answer out of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
+    /// What is configured: they know nothing but [`Served`], and answer while the store is away.
+    Settings,
     /// What they read: they know neither chain nor block but by [`View`].
     Store,
     /// What a listing says of the block alone: they know nothing but `Written<Rows>`.
@@ -136,6 +138,11 @@ impl Feed {
             params.map_err(|error| Problem::bad_request("PATH_INVALID", error.body_text()))?;
         let asked = self.ground.chain(&params)?;
         match self.source {
+            Source::Settings => {
+                let (chain_id, deps) = (asked.0, Arc::clone(&self.ground.deps));
+                request.extensions_mut().insert(Served { deps, chain_id });
+                Ok(next.run(request).await)
+            }
             Source::Store => self.ground.answered(asked, path, request, next).await,
             Source::Rows => self.ground.of_rows(asked, path, request, next).await,
             Source::Listing => self.ground.of_listing(asked, path, request, next).await,

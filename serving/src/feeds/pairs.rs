@@ -9,7 +9,7 @@ use alloy_primitives::{Address, I256, U256};
 use api_kit::problem::Problem;
 use domain::{
     decimal::Decimal,
-    entity::{Pool, Token},
+    entity::{Pool, PoolState, Token},
     ids::PoolId,
     pricing::token_prices,
     row::Swap,
@@ -87,10 +87,21 @@ impl Pair {
 
     /// What one base costs in quote tokens now; `None` before there is a price.
     pub(crate) fn price(&self) -> Option<Decimal> {
-        let figures = &self.pool.figures;
-        let price = figures.token1_price;
+        let price = self.pool.figures.token1_price;
         let positive = !price.is_zero() && !price.is_negative();
-        positive.then(|| self.told(price)).filter(|price| !price.is_zero())
+        let price = positive.then_some(price).or_else(|| self.first_price());
+        price.map(|price| self.told(price)).filter(|price| !price.is_zero())
+    }
+
+    /// What a pool that nobody traded in yet was made with (V3, V4), as far as somebody offers to trade at it: without liquidity it
+    /// is the word of whoever made the pool, and may be anything.
+    fn first_price(&self) -> Option<Decimal> {
+        match self.pool.state {
+            PoolState::Concentrated { sqrt_price_x96, liquidity, .. } if liquidity > 0 => {
+                self.price_of_root(sqrt_price_x96)
+            }
+            PoolState::Concentrated { .. } | PoolState::Reserves { .. } => None,
+        }
     }
 
     /// A price of token0 in token1 as one of base in quote.
@@ -100,8 +111,12 @@ impl Pair {
 
     /// The pool's price of token0 in token1 after a swap, where the swap tells it (V3, V4).
     pub(crate) fn price_after(&self, swap: &Swap) -> Option<Decimal> {
+        self.price_of_root(swap.sqrt_price_x96?)
+    }
+
+    fn price_of_root(&self, sqrt_price_x96: U256) -> Option<Decimal> {
         let [of0, of1] = self.sides([self.base.decimals, self.quote.decimals]);
-        let (_, price) = token_prices(swap.sqrt_price_x96?, of0, of1);
+        let (_, price) = token_prices(sqrt_price_x96, of0, of1);
         (!price.is_zero()).then_some(price)
     }
 

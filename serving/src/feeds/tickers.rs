@@ -19,8 +19,10 @@ use crate::view::address;
 #[cfg(test)]
 mod tests;
 
-/// Pools of one pair that are looked at together; of a pair with more, one has to be named.
-const TOGETHER: u32 = 64;
+/// Pools of one pair that are looked at together: of a pair with more the oldest ones, which nobody can push out by making others.
+const TOGETHER: u32 = 1_000;
+/// Pools that an order book is tried of.
+const TRIED: usize = 64;
 
 /// Levels of an order book if nothing is said, and most: both sides together.
 const USUAL_DEPTH: u32 = 100;
@@ -80,11 +82,7 @@ pub(crate) async fn find(view: &View, asked: &Asked, text: &str) -> Result<Vec<P
         pairs::of_pool(view, pool).await?.into_iter().collect()
     } else {
         let pair = [wanted.base.min(wanted.target), wanted.base.max(wanted.target)];
-        let pools = view.snapshot.pools_of_pair(pair, TOGETHER + 1).await?;
-        if pools.len() > usize::try_from(TOGETHER).unwrap_or(usize::MAX) {
-            let detail = format!("this pair has more than {TOGETHER} pools: name one by `pool_id`");
-            return Err(Problem::bad_request("POOL_REQUIRED", detail));
-        }
+        let pools = view.snapshot.pools_of_pair(pair, TOGETHER).await?;
         pairs::of_pools(&view.snapshot, settings, pools).await?
     };
     pairs.retain(|pair| wanted.is(pair) && pair.price().is_some());
@@ -114,7 +112,7 @@ pub(crate) async fn depth(
     let book = chain.book.at(view.block().hash, PATIENCE).await.ok_or_else(loading)?;
     let found = apart(chain, move || {
         let mut refused = None;
-        for pair in pairs {
+        for pair in pairs.into_iter().take(TRIED) {
             let number = book.names.pool_number(pair.pool.id);
             let venue = number.and_then(|number| book.market.pool(number)).ok_or_else(loading)?;
             match Depth::new(&pair, venue, levels) {

@@ -4,13 +4,19 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::I256;
 use api_kit::problem::Problem;
+use axum::{
+    Json,
+    http::{HeaderName, HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
 use domain::{
     candle::Resolution,
     decimal::Decimal,
     ids::PoolId,
     row::{Position, Swap},
 };
-use store::{Snapshot, SwapQuery};
+use serde::Serialize;
+use store::Snapshot;
 
 use super::{
     asked::Asked,
@@ -18,9 +24,14 @@ use super::{
     pairs::{Pair, moved},
 };
 
+mod newest;
 #[cfg(test)]
 mod tests;
 
+use newest::Search;
+
+/// Of an answer that is not whole: since when it is, in Unix milliseconds.
+const WHOLE_FROM: HeaderName = HeaderName::from_static("sooho-whole-from");
 /// Trades of an answer if nothing is said, and most.
 const USUAL: u32 = 100;
 const MOST: u32 = 1_000;
@@ -145,54 +156,51 @@ fn id(position: Position) -> u64 {
     (position.block << LOG_BITS) | u64::from(position.log_index)
 }
 
-/// The newest trades of a span in these pools, ascending.
+/// Trades of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trades {
+    /// Ascending.
+    pub(crate) all: Vec<Trade>,
+    /// Where the search was given up before its end: they are all there are after this Unix time in seconds.
+    pub(crate) whole_from: Option<u64>,
+}
+
+impl Trades {
+    /// An answer made of them, which says in a header from when on it is whole.
+    pub(crate) fn response(&self, body: impl Serialize) -> Response {
+        let mut response = Json(body).into_response();
+        if let Some(time) = self.whole_from {
+            let headers = response.headers_mut();
+            headers.insert(WHOLE_FROM, time.saturating_mul(1_000).into());
+            // what is kept in memory has no headers
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        }
+        response
+    }
+}
+
+/// The newest trades of a span in these pools.
 pub(crate) async fn of_pairs(
     snapshot: &Snapshot,
     pairs: &[Pair],
     span: Span,
-) -> Result<Vec<Trade>, Problem> {
-    let after = if span.to >= snapshot.block().timestamp {
-        None
+) -> Result<Trades, Problem> {
+    let newest = snapshot.block();
+    let above = if span.to >= newest.timestamp {
+        Position { block: newest.number.saturating_add(1), log_index: 0, item: 0 }
     } else {
         // exactly there: whoever wants one trade reads one, and not page after page of those that came later
         let end = first_from(snapshot, span.to.saturating_add(1), oldest(pairs)).await?;
-        Some(Position { block: end, log_index: 0, item: 0 })
+        Position { block: end, log_index: 0, item: 0 }
     };
-    let mut found = Vec::new();
-    for pair in pairs {
-        let swaps = of_pair(snapshot, pair, span, after).await?;
-        found.extend(swaps.into_iter().map(|swap| (pair, swap)));
+    let mut search = Search::new(pairs, span, above);
+    while let Some(part) = search.next() {
+        let swaps = snapshot.swaps(&part.query).await?;
+        search.learn(&part, swaps);
     }
-    found.sort_unstable_by_key(|(_, swap)| swap.meta.position);
-    found.drain(..found.len().saturating_sub(span.limit));
-    priced(snapshot, &found).await
-}
-
-/// The newest swaps of a span in a pool, at most as many as are wanted; none at or above `after`.
-async fn of_pair(
-    snapshot: &Snapshot,
-    pair: &Pair,
-    span: Span,
-    mut after: Option<Position>,
-) -> Result<Vec<Swap>, Problem> {
-    let mut found = Vec::new();
-    // of one side alone nobody knows how many there are among the others
-    let page = if span.kind.is_some() { MOST } else { u32::try_from(span.limit).unwrap_or(MOST) };
-    loop {
-        let query =
-            SwapQuery { pool: Some(pair.pool.id), after, limit: page, ..SwapQuery::default() };
-        let swaps = snapshot.swaps(&query).await?;
-        let is_last = swaps.len() < usize::try_from(page).unwrap_or(usize::MAX)
-            || swaps.last().is_some_and(|swap| swap.meta.timestamp < span.from);
-        after = swaps.last().map(|swap| swap.meta.position);
-        let within = swaps.into_iter().filter(|swap| span.holds(swap.meta.timestamp));
-        let wanted =
-            within.filter(|swap| span.kind.is_none_or(|kind| kind == Kind::of(pair, swap)));
-        found.extend(wanted.take(span.limit - found.len()));
-        if is_last || found.len() >= span.limit {
-            return Ok(found);
-        }
-    }
+    let whole_from = search.whole_from(span.to.min(newest.timestamp));
+    let all = priced(snapshot, &search.found()).await?;
+    Ok(Trades { all, whole_from })
 }
 
 /// The swaps with their prices; those that do not tell it have that of the pool's candle of the minute. Without any they are

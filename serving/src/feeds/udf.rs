@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::mount::Ground;
+use super::mount::{Ground, Source};
 
 mod config;
 mod history;
@@ -28,18 +28,28 @@ pub(crate) use config::resolutions;
 
 /// The feed's routes.
 pub(super) fn routes(ground: &Ground) -> Router {
-    ground.feed("udf", handlers().into(), |problem| Told(problem).into_response())
+    let all = [(Source::Settings, configured()), (Source::Store, others())];
+    let all = all.map(|(source, routes)| (source, routes.into()));
+    ground.feed_of("udf", all, |problem| Told(problem).into_response())
 }
 
 /// Its handlers.
 pub(super) fn handlers() -> OpenApiRouter {
+    configured().merge(others())
+}
+
+/// Those that read nothing: what is stored may be away.
+fn configured() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(config::get)).routes(routes!(time::get))
+}
+
+/// Those that read.
+fn others() -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(routes!(config::get))
         .routes(routes!(symbol::get))
         .routes(routes!(search::get))
         .routes(routes!(history::get))
         .routes(routes!(quotes::get))
-        .routes(routes!(time::get))
 }
 
 /// An error of the protocol.

@@ -34,6 +34,30 @@ impl At {
     }
 }
 
+/// A chain as it is served. An argument of handlers that read nothing; [`super::mount`] puts it there.
+#[derive(Debug, Clone)]
+pub(crate) struct Served {
+    /// What the service is given.
+    pub(super) deps: Arc<Deps>,
+    /// The chain.
+    pub(super) chain_id: ChainId,
+}
+
+impl Served {
+    /// What the service has for the chain.
+    pub(crate) fn chain(&self) -> Result<&ChainDeps, Problem> {
+        Ok(self.deps.chains.resolve(Some(self.chain_id))?.1)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Served {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::internal)
+    }
+}
+
 /// A chain at the request's block. An argument of every handler of a feed; [`super::mount`] puts it there.
 #[derive(Debug, Clone)]
 pub(crate) struct View {

@@ -14,8 +14,8 @@ const OF_FILES: [(&str, &str); 4] = [
     ("Sooho-Block-Hash", "Of a file: the hash of its block."),
     ("Sooho-Block-Timestamp", "Of a file: the time of its block, in Unix seconds."),
 ];
-/// Names of the shapes of lists: pages, and candles of a span of time.
-const LISTS: [&str; 2] = ["Page_", "Candles_"];
+/// Names of the shapes of lists: pages, and candles of a span of time; and what bounds the rows of each.
+const LISTS: [(&str, &str); 2] = [("Page_", "first"), ("Candles_", "limit")];
 
 /// Says of every list of a document that it can be had as a file.
 pub(crate) fn lists(document: &mut OpenApi) {
@@ -23,7 +23,7 @@ pub(crate) fn lists(document: &mut OpenApi) {
         let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") else {
             continue;
         };
-        if is_list(response) {
+        if let Some(bound) = list(response) {
             for (kind, text) in [
                 ("text/csv", "All rows, with a header row (RFC 4180)."),
                 ("application/x-ndjson", "All rows, each a JSON object on a line."),
@@ -37,23 +37,26 @@ pub(crate) fn lists(document: &mut OpenApi) {
                 let header = HeaderBuilder::new().schema(Some(shape)).description(Some(text));
                 response.headers.insert(name.to_owned(), RefOr::T(header.build()));
             }
-            format(operation);
+            format(operation, bound);
         }
     }
 }
 
-fn is_list(response: &Response) -> bool {
-    let Some(RefOr::T(content)) = response.content.get("application/json") else { return false };
-    let Some(RefOr::Ref(place)) = &content.schema else { return false };
+/// The parameter that bounds a list; `None` of what is none.
+fn list(response: &Response) -> Option<&'static str> {
+    let RefOr::T(content) = response.content.get("application/json")? else { return None };
+    let Some(RefOr::Ref(place)) = &content.schema else { return None };
     let name = place.ref_location.rsplit('/').next().unwrap_or_default();
-    LISTS.iter().any(|list| name.starts_with(list))
+    LISTS.iter().find(|(list, _)| name.starts_with(list)).map(|(_, bound)| *bound)
 }
 
-fn format(operation: &mut Operation) {
+fn format(operation: &mut Operation, bound: &str) {
     let names =
         Object::builder().schema_type(Type::String).enum_values(Some(["json", "csv", "ndjson"]));
-    let text = "`csv` and `ndjson`: the whole list as a file; `first` then bounds its rows. The `Accept` header says the same. Where the \
-        scope `export` is not open to everybody, files need a key that has it.";
+    let text = format!(
+        "`csv` and `ndjson`: the whole list as a file; `{bound}` then bounds its rows. The `Accept` header says the same. Where the \
+         scope `export` is not open to everybody, files need a key that has it."
+    );
     let parameter = ParameterBuilder::new()
         .name("format")
         .parameter_in(ParameterIn::Query)

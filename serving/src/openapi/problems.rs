@@ -35,6 +35,8 @@ pub(crate) enum Fault {
     MediaType,
     /// 422.
     Unprocessable,
+    /// 429.
+    TooMany,
     /// 500.
     Internal,
     /// 503.
@@ -44,12 +46,12 @@ pub(crate) enum Fault {
 }
 
 use Fault::{
-    BadRequest, Forbidden, Internal, MediaType, NotFound, Timeout, TooLarge, Unauthorized,
+    BadRequest, Forbidden, Internal, MediaType, NotFound, Timeout, TooLarge, TooMany, Unauthorized,
     Unavailable, Unprocessable,
 };
 
 /// All, in the order of their statuses.
-const ALL: [Fault; 10] = [
+const ALL: [Fault; 11] = [
     BadRequest,
     Unauthorized,
     Forbidden,
@@ -57,6 +59,7 @@ const ALL: [Fault; 10] = [
     TooLarge,
     MediaType,
     Unprocessable,
+    TooMany,
     Internal,
     Unavailable,
     Timeout,
@@ -66,7 +69,7 @@ const ALL: [Fault; 10] = [
 pub(crate) const SHELL: &[Fault] = &[Internal, Timeout];
 /// Of operations that read the store.
 pub(crate) const READS: &[Fault] =
-    &[BadRequest, NotFound, Unprocessable, Internal, Unavailable, Timeout];
+    &[BadRequest, NotFound, Unprocessable, TooMany, Internal, Unavailable, Timeout];
 /// Of operations that may need a key; the store may be away when it is looked up.
 pub(crate) const KEYS: &[Fault] = &[BadRequest, Unauthorized, Forbidden, Unavailable];
 /// Of operations that read what is in the store as a whole.
@@ -84,6 +87,7 @@ impl Fault {
             Self::TooLarge => "413",
             Self::MediaType => "415",
             Self::Unprocessable => "422",
+            Self::TooMany => "429",
             Self::Internal => "500",
             Self::Unavailable => "503",
             Self::Timeout => "504",
@@ -99,6 +103,7 @@ impl Fault {
             Self::TooLarge => "BodyTooLarge",
             Self::MediaType => "MediaTypeUnsupported",
             Self::Unprocessable => "Unprocessable",
+            Self::TooMany => "TooManyRequests",
             Self::Internal => "InternalError",
             Self::Unavailable => "Unavailable",
             Self::Timeout => "Timeout",
@@ -123,6 +128,10 @@ impl Fault {
             Self::Unprocessable => {
                 "The request is understood and cannot be fulfilled: history is forgotten, the question is too large, or a \
                  trade does not work."
+            }
+            Self::TooMany => {
+                "Too much at once, of this client or of all (`RATE_LIMITED`, `EXPORTS_OF_CLIENT`): the same request may succeed \
+                 after `Retry-After`."
             }
             Self::Internal => {
                 "A defect of the service (`INTERNAL_ERROR`): report it with the `x-request-id` of the answer."
@@ -155,7 +164,7 @@ impl Fault {
             let header = HeaderBuilder::new().schema(Some(scheme)).description(Some(text));
             response = response.header("WWW-Authenticate", header.build());
         }
-        if self == Self::Unavailable {
+        if matches!(self, Self::Unavailable | Self::TooMany) {
             response = response.header("Retry-After", retry_after());
         }
         response.build()

@@ -121,7 +121,7 @@ async fn search(
             "too many quotes are being computed: none ended within {} s; try again in a moment",
             waited.as_secs()
         );
-        Problem::unavailable("RATE_LIMITED", detail)
+        Problem::too_many("RATE_LIMITED", detail)
     })?;
     let book = Arc::clone(book);
     let searching = tokio::task::spawn_blocking(move || {

@@ -14,11 +14,10 @@ use api_kit::{
 use axum::{
     Json,
     extract::FromRequestParts,
-    http::request::Parts,
+    http::{Version, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use serde::Serialize;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{deps::Deps, read::as_of::At};
 
@@ -30,12 +29,14 @@ mod head;
 mod job;
 mod metrics;
 mod negotiate;
+mod places;
 mod settings;
 mod standing;
 #[cfg(test)]
 mod tests;
 
 pub(super) use self::columns::{Table, contract_events, tables};
+use self::places::{Client, Places};
 pub use self::settings::ExportSettings;
 pub(crate) use self::{metrics::Metrics, negotiate::around};
 
@@ -43,7 +44,7 @@ pub(crate) use self::{metrics::Metrics, negotiate::around};
 #[derive(Debug, Clone)]
 pub(crate) struct Exports {
     deps: Arc<Deps>,
-    places: Arc<Semaphore>,
+    places: Places,
     metrics: Metrics,
 }
 
@@ -58,7 +59,18 @@ pub(crate) enum Format {
 
 /// What a request asks for: a file, or the usual JSON.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Asked(Option<(Format, Exports)>);
+pub(crate) struct Asked(Option<Wish>);
+
+/// A file that is asked for.
+#[derive(Debug, Clone)]
+struct Wish {
+    format: Format,
+    exports: Exports,
+    /// By whom.
+    client: Client,
+    /// Of HTTP.
+    version: Version,
+}
 
 /// Which part of a list is read next.
 #[derive(Debug, Clone)]
@@ -83,22 +95,22 @@ impl Exports {
     /// # Errors
     /// When the registry holds these metrics already.
     pub(crate) fn new(deps: &Arc<Deps>) -> Result<Self, prometheus::Error> {
-        let places = Arc::new(Semaphore::new(deps.export.at_once));
+        let places = Places::new(deps.export.at_once);
         let metrics = Metrics::new(&deps.registry)?;
         Ok(Self { deps: Arc::clone(deps), places, metrics })
     }
+}
 
-    fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let most = self.deps.export.at_once;
-        Arc::clone(&self.places).try_acquire_owned().map_err(|_| match most {
-            0 => {
-                Problem::unprocessable("EXPORTS_OFF", "this service writes no files: ask for pages")
-            }
-            _ => {
-                let detail = format!("{most} exports are under way; try again when one has ended");
-                Problem::unavailable("EXPORTS_BUSY", detail)
-            }
-        })
+impl Wish {
+    /// Refuses what its reader could not tell from a whole file if it is cut: HTTP/1.0 ends a body of unknown length by ending the
+    /// connection, and CSV has no last line that says so.
+    fn check_end(&self) -> Result<(), Problem> {
+        if self.format == Format::Csv && self.version < Version::HTTP_11 {
+            let detail = "a CSV that is cut short looks whole over HTTP/1.0: ask over HTTP/1.1 (a proxy before this service, too), or \
+                for ndjson, whose last line says whether all rows were given";
+            return Err(Problem::bad_request("HTTP_VERSION_UNSUPPORTED", detail));
+        }
+        Ok(())
     }
 }
 
@@ -117,7 +129,7 @@ impl Asked {
     /// `PAGE_SIZE_INVALID`.
     pub(super) fn list(self, first: Option<&str>, after: Option<&str>) -> Result<Listing, Problem> {
         let after = after.map(str::to_owned);
-        let Some((_, exports)) = &self.0 else {
+        let Some(Wish { exports, .. }) = &self.0 else {
             let size = PageSize::parse(first)?;
             return Ok(Listing { asked: self, part: Part { size, after }, first: None });
         };
@@ -148,8 +160,8 @@ impl Listing {
         R: Future<Output = Result<Rows<T>, Problem>> + Send + 'static,
     {
         let Self { asked, part, first } = self;
-        if let Some((format, exports)) = asked.0 {
-            return job::start(exports, format, table.into(), at, (part, first), read).await;
+        if let Some(wish) = asked.0 {
+            return job::start(wish, table.into(), at, (part, first), read).await;
         }
         let block = at.block();
         let rows = read(at, part).await?;

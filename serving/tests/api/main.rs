@@ -9,6 +9,7 @@ mod candles;
 mod chain;
 mod contracts;
 mod entities;
+mod feeds;
 mod figures;
 mod graphql;
 mod live;

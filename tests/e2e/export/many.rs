@@ -1,6 +1,9 @@
 //! Long lists: what a file costs in memory, and what its reader costs the database.
 
-use std::time::Duration;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use alloy_primitives::{Address, B256, I256, U256};
 use anyhow::{Context, Result, ensure};
@@ -48,7 +51,8 @@ impl Long {
         let tap = Tap::new(&world.mongo.uri()).await?;
         let mut config = world.config(name)?;
         config.store.uri = tap.uri();
-        config.serving.export.at_once = AT_ONCE;
+        // one more than a client may have
+        config.serving.export.at_once = AT_ONCE + 1;
         // keeps the pools in memory out of what is counted
         config.log.filter = "warn".into();
         set(&mut config);
@@ -84,7 +88,7 @@ impl Long {
 
     /// Waits until no file is being written.
     pub async fn idle(&self) -> Result<()> {
-        for _ in 0..400 {
+        for _ in 0..1_000 {
             if metric(&self.service.base, "sooho_exports_in_flight").await? == Some(0) {
                 return Ok(());
             }
@@ -215,21 +219,43 @@ async fn a_long_file_costs_little() -> Result<()> {
     ensure!(rows.len() as u64 > all, "{} rows", rows.len());
     let place = |row: &Value| (row["blockNumber"].as_u64(), row["logIndex"].as_u64());
     ensure!(rows.is_sorted_by(|newer, older| place(newer) > place(older)), "not newest first");
+    long.stop().await
+}
 
-    // no more than that at a time
-    long.idle().await?;
+/// A file that cannot be had now: the status and the code.
+async fn refused(answer: reqwest::Response) -> Result<(u16, String)> {
+    let file = File::rest(answer, Vec::new()).await?;
+    ensure!(file.header("retry-after") == "1", "{file:?}");
+    let problem: Value = serde_json::from_str(&file.text)?;
+    Ok((file.status, problem["code"].as_str().context("a code")?.to_owned()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_keeps_the_others_from_their_files() -> Result<()> {
+    let long = Long::start("places", |_| ()).await?;
+    let url = long.url("/v1/swaps?format=csv");
     let mut held = Vec::new();
     for _ in 0..AT_ONCE {
         held.push(long.begin("/v1/swaps?format=csv").await?);
     }
-    let busy = File::get(&url, &[]).await?;
-    let problem: Value = serde_json::from_str(&busy.text)?;
-    ensure!(busy.status == 503 && problem["code"] == "EXPORTS_BUSY", "{busy:?}");
-    ensure!(busy.header("retry-after") == "1", "{busy:?}");
+    ensure!(refused(reqwest::get(&url).await?).await? == (429, "EXPORTS_OF_CLIENT".into()));
+    // somebody else has the last place, and then there is none
+    let elsewhere = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+    let other = reqwest::Client::builder().local_address(elsewhere).build()?;
+    let mut answer = other.get(&url).send().await?;
+    let first = answer.chunk().await?.context("an empty file")?.to_vec();
+    let busy = reqwest::get(&url).await?;
+    ensure!(refused(busy).await? == (503, "EXPORTS_BUSY".into()));
     // pages are given all the same
     ensure!(get(&long.url("/v1/swaps?first=1")).await?["items"][0].is_object());
-    drop(held);
+    // who reads gets all, however long it takes; who takes nothing loses its place
+    ensure!(File::rest(answer, first).await?.whole);
     long.idle().await?;
+    ensure!(long.ended("idle").await? == AT_ONCE as u64);
+    for (answer, first) in held {
+        ensure!(!File::rest(answer, first).await?.whole, "a file that was given up ends well");
+    }
+    ensure!(File::get(&url, &[]).await?.whole);
     long.stop().await
 }
 

@@ -1,8 +1,12 @@
 //! What is refused before a file begins is an ordinary answer with a code.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tests::{process::Services, world::World};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use super::text::File;
 
@@ -52,6 +56,32 @@ async fn what_cannot_be_a_file_is_refused() -> Result<()> {
     let (_, table) = csv.table()?;
     ensure!(!csv.whole && table.len() == 9, "CSV that is not whole ends well: {csv:?}");
     ensure!(table[8].last().is_some_and(|cursor| cursor == next), "{table:?}");
+    old_readers(&services.serving).await?;
     services.terminate().await?;
     world.stop().await
+}
+
+/// To who speaks HTTP/1.0 a body that is cut looks whole: CSV is refused, and NDJSON says itself that it is not.
+async fn old_readers(base: &str) -> Result<()> {
+    let address = base.strip_prefix("http://").context("an address")?;
+    let ask = async |path: &str| -> Result<(String, String)> {
+        let mut stream = TcpStream::connect(address).await?;
+        let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        let (head, body) = answer.split_once("\r\n\r\n").context("a head")?;
+        Ok((head.to_ascii_lowercase(), body.to_owned()))
+    };
+    for path in ["/v1/swaps?format=csv", "/v1/swaps?format=csv&first=9"] {
+        let (head, body) = ask(path).await?;
+        let problem: Value = serde_json::from_str(&body)?;
+        ensure!(head.starts_with("http/1.0 400"), "{head}");
+        ensure!(problem["code"] == "HTTP_VERSION_UNSUPPORTED", "{problem}");
+    }
+    let (head, body) = ask("/v1/swaps?format=ndjson").await?;
+    let last: Value = serde_json::from_str(body.lines().last().unwrap_or_default())?;
+    ensure!(head.starts_with("http/1.0 200") && last["end"]["complete"] == false, "{head} {last}");
+    ensure!(ask("/v1/swaps").await?.0.starts_with("http/1.0 200"));
+    Ok(())
 }

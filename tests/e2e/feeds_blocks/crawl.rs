@@ -55,6 +55,7 @@ async fn a_crawl_adds_up_to_the_chains_logs_and_balances() -> Result<()> {
     let head = truth.head().await?;
     services.wait_for_block(head).await?;
     let rpc = Rpc::new(&world.chain.url())?;
+    sending::supplies(&world, &services).await?;
     for feed in ["dexscreener", "dextools"] {
         let reader = Reader { services: &services, feed };
         let latest = reader.latest().await?;

@@ -3,10 +3,13 @@
 use abis::periphery::{Erc20, SwapRouter02, TestToken, V2Pair, V3Pool};
 use alloy_primitives::{Address, B256, Bytes, U64, U160, U256};
 use alloy_sol_types::{SolCall, sol};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use devchain::Rpc;
+use domain::decimal::Decimal;
 use serde_json::{Value, json};
-use tests::{truth::Truth, world::World};
+use tests::{process::Services, truth::Truth, world::World};
+
+use super::ground::Reader;
 
 sol! {
     /// What routers call of a pair.
@@ -98,6 +101,26 @@ pub async fn sync_between_swaps(world: &World, truth: &Truth) -> Result<u64> {
         ],
     )
     .await
+}
+
+/// The supply of a token is what its contract says now, however much was minted since it was first seen; nothing is said of that of
+/// the native currency.
+pub async fn supplies(world: &World, services: &Services) -> Result<()> {
+    let token = *world.deployment.tokens.first().context("a token")?;
+    let supply = ask(world, token, Erc20::totalSupplyCall {}).await?;
+    let decimals = ask(world, token, Erc20::decimalsCall {}).await?;
+    for feed in ["dexscreener", "dextools"] {
+        let reader = Reader { services, feed };
+        let asset = reader.get(&format!("asset?id={token}")).await?["asset"].clone();
+        let told: Decimal = asset["totalSupply"].as_str().context("a supply")?.parse()?;
+        ensure!(
+            told == Decimal::from_units(supply, decimals),
+            "{asset}: the contract has {supply}"
+        );
+        let native = reader.get(&format!("asset?id={}", Address::ZERO)).await?["asset"].clone();
+        ensure!(native["id"].is_string() && native.get("totalSupply").is_none(), "{native}");
+    }
+    Ok(())
 }
 
 /// A block in which the protocol takes its share out of a V3 pool between two swaps; `None` of a pool whose tokens are not

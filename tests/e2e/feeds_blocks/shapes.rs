@@ -100,8 +100,8 @@ const TOOLS_ASSET: Is = Is::Object(&[(
         ("id", true, Is::Address),
         ("name", true, Is::Text),
         ("symbol", true, Is::Text),
-        ("totalSupply", true, Is::Fraction),
-        ("circulatingSupply", true, Is::Fraction),
+        ("totalSupply", false, Is::Fraction),
+        ("circulatingSupply", false, Is::Fraction),
         ("holdersCount", false, Is::Int),
     ]),
 )]);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use serving::feeds::{FeedSettings, testing};
 use store::{PoolQuery, Snapshot};
 
-use super::bed::Bed;
+use super::bed::{Bed, sleep_days};
 
 const DAY: u64 = 86_400;
 
@@ -72,5 +72,11 @@ async fn changes_are_those_since_the_price_before_the_window() -> Result<()> {
         bed = bed.caught_up().await?;
     }
     ensure!(changed > 50, "{changed} markets changed");
+    // nothing is traded for longer than is looked back at first, and then all wake up
+    sleep_days(&bed.world, 75).await?;
+    bed.world.traffic(40, 99).await?;
+    bed = bed.caught_up().await?;
+    let snapshot = bed.snapshot().await?;
+    ensure!(check(&bed, &snapshot).await? > 3, "nothing changed since long ago");
     bed.stop().await
 }

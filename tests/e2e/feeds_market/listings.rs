@@ -13,7 +13,7 @@ use serde_json::Value;
 use store::{PoolQuery, SwapQuery};
 use tests::world::World;
 
-use super::bed::Bed;
+use super::{bed::Bed, truth};
 
 const DAY: u64 = 86_400;
 
@@ -140,10 +140,8 @@ async fn listings_are_whole_and_their_volumes_are_the_sums_of_the_trades() -> Re
     let now = snapshot.block().timestamp;
     let pools = snapshot.pools(&PoolQuery { limit: 500, ..PoolQuery::default() }).await?;
     let shown = pools.iter().filter(|pool| pool.figures.counted);
-    let shown: BTreeSet<String> = shown
-        .filter(|pool| !pool.figures.token1_price.is_zero())
-        .map(|pool| pool.id.to_string())
-        .collect();
+    let shown: BTreeSet<String> =
+        shown.filter(|pool| truth::is_priced(pool)).map(|pool| pool.id.to_string()).collect();
     let mut swaps = snapshot.swaps(&SwapQuery { limit: 1_000_000, ..SwapQuery::default() }).await?;
     swaps.reverse();
 

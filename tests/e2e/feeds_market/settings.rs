@@ -33,7 +33,7 @@ async fn the_settings_of_feeds_are_kept_to() -> Result<()> {
     let snapshot = store.reader().snapshot(chain).await?.context("nothing is indexed")?;
     let query = PoolQuery { order: PoolOrder::Swaps, limit: 500, ..PoolQuery::default() };
     let mut pools = snapshot.pools(&query).await?;
-    pools.retain(|pool| pool.figures.counted && !pool.figures.token1_price.is_zero());
+    pools.retain(|pool| pool.figures.counted && truth::is_priced(pool));
     let (hidden, shown) = pools.split_first().context("a pool")?;
     // a token of few pools, which the busiest shown one does not hold
     let busiest = shown.iter().find(|pool| pool.protocol == hidden.protocol).context("a pool")?;
@@ -57,7 +57,7 @@ async fn the_settings_of_feeds_are_kept_to() -> Result<()> {
         |pool: &domain::entity::Pool| pool.id == hidden.id || of(pool).contains(&token);
     let wanted: BTreeSet<String> = most
         .iter()
-        .filter(|pool| !is_left_out(pool) && !pool.figures.token1_price.is_zero())
+        .filter(|pool| !is_left_out(pool) && truth::is_priced(pool))
         .map(|pool| pool.id.to_string())
         .collect();
     ensure!(listed(&bed).await? == wanted, "{wanted:?}");

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use domain::{
     candle::{Candle, Resolution, Subject},
     decimal::Decimal,
-    entity::Pool,
+    entity::{Pool, PoolState},
     iso,
 };
 use store::{CandleQuery, Snapshot};
@@ -35,6 +35,17 @@ pub fn begin(resolution: &str, time: u64) -> Result<u64> {
         }
         number => minutes(number.parse()?),
     })
+}
+
+/// Whether a pool has a price: that of its last trade, else that it was opened at, if somebody offers to trade at it.
+pub fn is_priced(pool: &Pool) -> bool {
+    let is_open = |state: &PoolState| match state {
+        PoolState::Concentrated { sqrt_price_x96, liquidity, .. } => {
+            !sqrt_price_x96.is_zero() && *liquidity > 0
+        }
+        PoolState::Reserves { .. } => false,
+    };
+    !pool.figures.token1_price.is_zero() || is_open(&pool.state)
 }
 
 /// All candles of a minute of a pool.

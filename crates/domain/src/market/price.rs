@@ -33,12 +33,12 @@ impl Status {
         }
     }
 
-    /// The status of one that nothing fresh stands behind: what is disputed is stale, what was depegged is that still.
+    /// The status of one that nothing fresh stands behind. What was disputed or depegged is that still: waiting settles nothing.
     #[must_use]
     pub(super) const fn aged(self) -> Self {
         match self {
-            Self::Fresh | Self::Stale | Self::Disputed => Self::Stale,
-            Self::Depegged | Self::None => self,
+            Self::Fresh | Self::Stale => Self::Stale,
+            Self::Disputed | Self::Depegged | Self::None => self,
         }
     }
 }

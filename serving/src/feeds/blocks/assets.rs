@@ -2,9 +2,18 @@
 
 use alloy_primitives::{Address, U256};
 use api_kit::problem::Problem;
+use axum::{
+    Json,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
 use domain::entity::Token;
+use serde::Serialize;
 
-use crate::feeds::{pairs, view::View};
+use crate::{
+    feeds::{pairs, view::View},
+    node::{self, Head},
+};
 
 /// A token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +26,10 @@ pub(in crate::feeds) struct Asset {
     pub(in crate::feeds) symbol: String,
     /// Of the smallest unit.
     pub(in crate::feeds) decimals: u8,
-    /// In smallest units, when it was first seen.
+    /// In smallest units, as the contract tells it now; `None` where it does not.
     pub(in crate::feeds) total_supply: Option<U256>,
+    /// Whether the contract could be asked.
+    is_asked: bool,
 }
 
 impl Asset {
@@ -29,12 +40,33 @@ impl Asset {
             name: pairs::name(token),
             symbol: pairs::symbol(token),
             decimals: pairs::decimals(token)?,
-            total_supply: token.total_supply,
+            // that of when it was first seen says nothing of now
+            total_supply: None,
+            is_asked: false,
         })
+    }
+
+    async fn with_supply(mut self, view: &View) -> Result<Self, Problem> {
+        let node = &view.chain()?.live;
+        let told = node::token(node, self.address, &Head::default(), view.block()).await;
+        self.total_supply = told.total_supply.and_then(|text| text.parse().ok());
+        self.is_asked = told.problem.is_none();
+        Ok(self)
+    }
+
+    /// An answer made of it; one that the chain could not be asked for is kept nowhere.
+    pub(in crate::feeds) fn response<T: Serialize>(self, body: impl FnOnce(Self) -> T) -> Response {
+        let is_asked = self.is_asked;
+        let body = Json(body(self));
+        if is_asked {
+            body.into_response()
+        } else {
+            ([(header::CACHE_CONTROL, "no-store")], body).into_response()
+        }
     }
 }
 
-/// A token as of the announced height; `None` of one that no shown pair can hold or that came later.
+/// A token as of the announced height, with its supply as of now; `None` of one that no shown pair can hold or that came later.
 pub(in crate::feeds) async fn find(
     view: &View,
     address: Address,
@@ -44,5 +76,8 @@ pub(in crate::feeds) async fn find(
         return Ok(None);
     }
     let found = view.snapshot.tokens_by_addresses(&[address]).await?.pop();
-    Ok(found.filter(|token| token.first_block <= height).as_ref().and_then(Asset::new))
+    match found.filter(|token| token.first_block <= height).as_ref().and_then(Asset::new) {
+        Some(asset) => Ok(Some(asset.with_supply(view).await?)),
+        None => Ok(None),
+    }
 }

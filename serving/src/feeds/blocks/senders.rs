@@ -5,11 +5,16 @@
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use alloy_primitives::{Address, B256};
 use api_kit::problem::Problem;
 use domain::ids::ChainId;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 use crate::{failure, feeds::view::View};
 
@@ -19,7 +24,11 @@ mod tests;
 /// Blocks that the node is asked for by one command.
 const TOGETHER: usize = 16;
 /// Blocks that the node is asked for by an answer at most: each comes with all its transactions.
-const MOST: usize = 256;
+const MOST: usize = 64;
+/// Answers that the node is asked for at a time.
+const AT_ONCE: usize = 1;
+/// An answer waits so long for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Transactions that are kept.
 const KEPT: usize = 20_000;
 
@@ -27,8 +36,17 @@ const KEPT: usize = 20_000;
 pub(super) type Sent = (Address, u32);
 
 /// What is known; clones are the same.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Senders(Arc<Mutex<Known>>);
+#[derive(Debug, Clone)]
+pub(super) struct Senders {
+    known: Arc<Mutex<Known>>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Senders {
+    fn default() -> Self {
+        Self { known: Arc::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -52,20 +70,26 @@ impl Known {
 
 impl Senders {
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The senders of these transactions, which stand in these blocks.
     ///
     /// # Errors
-    /// `RANGE_INVALID` when too many blocks would have to be asked for; that of the node when it does not answer, or has
-    /// other transactions in them.
+    /// `RANGE_INVALID` when too many blocks would have to be asked for, `RATE_LIMITED` when others are asked for all the time; that
+    /// of the node when it does not answer, or has other transactions in them.
     pub(super) async fn of(
         &self,
         view: &View,
         wanted: &BTreeMap<B256, u64>,
     ) -> Result<BTreeMap<B256, Sent>, Problem> {
         let mut found = self.remembered(view.chain_id, wanted);
+        if missing(wanted, &found)?.is_empty() {
+            return Ok(found);
+        }
+        let _turn = self.turn(PATIENCE).await?;
+        // who had the turn before may have asked for the same
+        found = self.remembered(view.chain_id, wanted);
         for some in missing(wanted, &found)?.chunks(TOGETHER) {
             let told = view.chain()?.client.transactions_of(some).await;
             let told = told.map_err(failure::of_chain)?;
@@ -87,6 +111,14 @@ impl Senders {
         }
     }
 
+    async fn turn(&self, patience: Duration) -> Result<SemaphorePermit<'_>, Problem> {
+        let turn = timeout(patience, self.turns.acquire()).await;
+        turn.ok().and_then(Result::ok).ok_or_else(|| {
+            let detail = "the node is being asked who created the pools of other blocks; try again in a moment";
+            Problem::too_many("RATE_LIMITED", detail)
+        })
+    }
+
     fn remembered(&self, chain: ChainId, wanted: &BTreeMap<B256, u64>) -> BTreeMap<B256, Sent> {
         let known = self.known();
         let sent = |hash: &B256| Some((*hash, *known.sent.get(&(chain, *hash))?));
@@ -101,10 +133,11 @@ fn missing(
 ) -> Result<Vec<u64>, Problem> {
     let missing = wanted.iter().filter(|(hash, _)| !found.contains_key(*hash));
     let blocks: BTreeSet<u64> = missing.map(|(_, block)| *block).collect();
-    if blocks.len() > MOST {
+    if let Some(first_over) = blocks.iter().nth(MOST) {
         let detail = format!(
-            "who created the pools of {} of these blocks only the node knows, which is asked for {MOST} at most: ask for fewer blocks",
-            blocks.len()
+            "who created the pools of {} of these blocks only the node knows, which is asked for {MOST} at most: ask for blocks up to {}",
+            blocks.len(),
+            first_over.saturating_sub(1)
         );
         return Err(Problem::bad_request("RANGE_INVALID", detail));
     }

@@ -1,7 +1,7 @@
 //! `GET /cmc/trades/{pair}`: the newest trades, ascending; `type`, `limit`, `start_time` and `end_time` as at `/coingecko`.
 
 use api_kit::{extract::Path, problem::Problem};
-use axum::Json;
+use axum::response::Response;
 use domain::decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,13 +29,13 @@ pub(super) struct Item {
     kind: &'static str,
 }
 
-impl From<Trade> for Item {
-    fn from(trade: Trade) -> Self {
+impl From<&Trade> for Item {
+    fn from(trade: &Trade) -> Self {
         Self {
             trade_id: trade.id,
             price: trade.price,
-            base_volume: trade.base,
-            quote_volume: trade.quote,
+            base_volume: trade.base.clone(),
+            quote_volume: trade.quote.clone(),
             timestamp: trade.time.saturating_mul(1_000),
             kind: trade.kind.name(),
         }
@@ -66,16 +66,22 @@ impl From<Trade> for Item {
         ("end_time" = Option<SecondsOrMillis>, Query, description = "At or before this time, likewise."),
     ),
     responses(
-        (status = 200, description = "The trades; amounts in whole tokens.", body = Vec<Item>),
+        (
+            status = 200,
+            description = "The trades; amounts in whole tokens.",
+            body = Vec<Item>,
+            headers(("Sooho-Whole-From" = Option<u64>, description = "Where not all could be looked through: the trades are all there are after this time, in Unix milliseconds. Go on with it as `end_time`.")),
+        ),
     ),
 )]
 pub(super) async fn get(
     view: View,
     Path(market): Path<Market>,
     asked: Asked,
-) -> Result<Json<Vec<Item>>, Problem> {
+) -> Result<Response, Problem> {
     let span = Span::parse(&asked)?;
     let pairs = tickers::find(&view, &asked, &market.pair).await?;
     let found = trades::of_pairs(&view.snapshot, &pairs, span).await?;
-    Ok(Json(found.into_iter().map(Item::from).collect()))
+    let items: Vec<Item> = found.all.iter().map(Item::from).collect();
+    Ok(found.response(items))
 }

@@ -2,7 +2,7 @@
 //! ascending; of all pools of a pair unless `pool_id` names one.
 
 use api_kit::problem::Problem;
-use axum::Json;
+use axum::response::Response;
 use domain::decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -78,17 +78,23 @@ impl From<&Trade> for Item {
         ("end_time" = Option<SecondsOrMillis>, Query, description = "At or before this time, likewise."),
     ),
     responses(
-        (status = 200, description = "Trades by side; one that was not asked for is left out.", body = Trades),
+        (
+            status = 200,
+            description = "Trades by side; one that was not asked for is left out.",
+            body = Trades,
+            headers(("Sooho-Whole-From" = Option<u64>, description = "Where not all could be looked through: the trades are all there are after this time, in Unix milliseconds. Go on with it as `end_time`.")),
+        ),
     ),
 )]
-pub(super) async fn get(view: View, asked: Asked) -> Result<Json<Trades>, Problem> {
+pub(super) async fn get(view: View, asked: Asked) -> Result<Response, Problem> {
     let span = Span::parse(&asked)?;
     let pairs = tickers::find(&view, &asked, asked.needed("ticker_id")?).await?;
     let found = trades::of_pairs(&view.snapshot, &pairs, span).await?;
     let side = |kind: Kind| {
         let wanted = span.kind.is_none_or(|only| only == kind);
-        let of = || found.iter().filter(|trade| trade.kind == kind).map(Item::from).collect();
+        let of = || found.all.iter().filter(|trade| trade.kind == kind).map(Item::from).collect();
         wanted.then(of)
     };
-    Ok(Json(Trades { buy: side(Kind::Buy), sell: side(Kind::Sell) }))
+    let sides = Trades { buy: side(Kind::Buy), sell: side(Kind::Sell) };
+    Ok(found.response(sides))
 }

@@ -46,7 +46,10 @@ fn a_day_without_trades_stands_still() {
     let eight = Decimal::from(8);
     assert_eq!([day.last, day.open, day.high, day.low], [eight; 4]);
     assert_eq!((day.base_volume, day.change_percent()), (U256::ZERO, Decimal::ZERO));
-    assert_eq!(Day::new(&crate::feeds::pairs::tests::pair("0", false), None), None);
+    let mut unpriced = crate::feeds::pairs::tests::pair("0", false);
+    let none = U256::ZERO;
+    unpriced.pool.state = domain::entity::PoolState::Reserves { reserve0: none, reserve1: none };
+    assert_eq!(Day::new(&unpriced, None), None);
 }
 
 #[test]

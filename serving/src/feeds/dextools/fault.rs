@@ -3,7 +3,7 @@
 use api_kit::problem::Problem;
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -56,7 +56,7 @@ impl IntoResponse for Fault {
         let issue = |param| Issue { code: code.clone(), param, message: message.clone() };
         let issues = param.map(issue).into_iter().collect();
         let mut response = (problem.status(), Json(Body { code, message, issues })).into_response();
-        if problem.status() == StatusCode::SERVICE_UNAVAILABLE {
+        if problem.may_be_repeated() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response

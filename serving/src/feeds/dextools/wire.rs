@@ -67,7 +67,7 @@ impl From<(u64, u64)> for Block {
     }
 }
 
-/// A token. How many hold it is not known here, so it is not said.
+/// A token. How many hold it is not known here, so it is not said; nor is a supply that its contract does not tell.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = DexToolsAsset)]
@@ -75,13 +75,15 @@ pub(super) struct Asset {
     id: String,
     name: String,
     symbol: String,
-    total_supply: String,
-    circulating_supply: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_supply: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    circulating_supply: Option<String>,
 }
 
 impl Asset {
     pub(super) fn new(asset: Known) -> Self {
-        let supply = decimal(whole(asset.total_supply.unwrap_or_default(), asset.decimals));
+        let supply = asset.total_supply.map(|supply| decimal(whole(supply, asset.decimals)));
         Self {
             id: address_text(asset.address),
             name: asset.name,

@@ -125,7 +125,31 @@ fn a_pair_the_other_way_round_has_the_inverse_price() {
     assert_eq!(inverted.sides([0, 1]), [1, 0]);
     assert_eq!(inverted.clone().turned(), plain);
     assert_eq!(inverted.whole_base(U256::from(1_500_000)), "1.5");
-    assert_eq!(pair("0", false).price(), None);
+}
+
+#[test]
+fn a_pool_that_nobody_traded_in_has_the_price_of_its_root() {
+    let untraded = pair("0", false);
+    let of = |root: U256| token_prices(root, 18, 6).1;
+    assert_eq!(untraded.price().unwrap(), of(U256::ONE << 96));
+    assert_eq!(pair("0", true).price().unwrap(), Decimal::ONE.safe_div(of(U256::ONE << 96)));
+    let with = |root: U256, liquidity: u128| {
+        let mut pair = untraded.clone();
+        pair.pool.state = PoolState::Concentrated { sqrt_price_x96: root, tick: 0, liquidity };
+        pair.price()
+    };
+    assert_eq!(with(U256::ONE << 97, 1).unwrap(), of(U256::ONE << 97));
+    // nobody offers to trade at it
+    assert_eq!(with(U256::ONE << 97, 0), None);
+    assert_eq!(with(U256::ZERO, 1), None, "it was made and never opened");
+    let mut v2 = untraded.clone();
+    v2.pool.state = PoolState::Reserves { reserve0: U256::ZERO, reserve1: U256::ZERO };
+    assert_eq!(v2.price(), None);
+    // once traded, the last price stays, also when all liquidity is gone
+    let mut left = pair("8", false);
+    left.pool.state =
+        PoolState::Concentrated { sqrt_price_x96: U256::ONE << 96, tick: 0, liquidity: 0 };
+    assert_eq!(left.price().unwrap().to_string(), "8");
 }
 
 #[test]

@@ -2,14 +2,17 @@
 
 use axum::{
     Json,
+    http::header,
     response::{IntoResponse as _, Response},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Told;
-use crate::feeds::{bars::Length, view::View};
+use crate::feeds::{bars::Length, view::Served};
 
+/// It changes with the configuration alone.
+const AGE: &str = "public, max-age=60";
 /// The type of all symbols.
 pub(super) const KIND: &str = "crypto";
 
@@ -54,8 +57,8 @@ pub(crate) fn resolutions() -> Vec<&'static str> {
     tag = "udf",
     responses((status = 200, description = "What charts ask first.", body = Config))
 )]
-pub(super) async fn get(view: View) -> Result<Response, Told> {
-    let chain = view.chain()?;
+pub(super) async fn get(served: Served) -> Result<Response, Told> {
+    let chain = served.chain()?;
     let of = |name: &str| Exchange {
         value: name.to_owned(),
         name: name.to_owned(),
@@ -72,5 +75,5 @@ pub(super) async fn get(view: View) -> Result<Response, Told> {
         symbols_types: [Kind { name: "All", value: "" }, Kind { name: "Crypto", value: KIND }],
         supported_resolutions: resolutions(),
     };
-    Ok(Json(config).into_response())
+    Ok(([(header::CACHE_CONTROL, AGE)], Json(config)).into_response())
 }

@@ -1,7 +1,7 @@
 //! All candles of a span, ascending, part by part.
 
 use api_kit::{page::PageSize, problem::Problem};
-use domain::candle::{Candle, Subject, fill};
+use domain::candle::{Candle, Resolution, Subject, fill};
 use store::CandleQuery;
 
 use super::{super::as_of::At, Span};
@@ -20,6 +20,11 @@ impl Wanted {
         match self {
             Self::Newest(span) | Self::All(span) => span,
         }
+    }
+
+    /// How long each is.
+    pub(crate) const fn resolution(&self) -> Resolution {
+        self.span().resolution
     }
 
     /// Where what follows a candle begins, in Unix seconds.

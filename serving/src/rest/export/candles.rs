@@ -2,11 +2,35 @@
 
 use api_kit::{page::Rows, problem::Problem};
 use axum::response::Response;
-use domain::candle::{Candle, Subject};
+use domain::candle::{Candle, Resolution, Subject};
 use serde::Serialize;
 
 use super::{Asked, Part, Table};
-use crate::read::{as_of::At, candles::Wanted};
+use crate::{
+    read::{as_of::At, candles::Wanted},
+    view::address,
+};
+
+/// A candle in a file, with what a page of them says once.
+#[derive(Debug, Clone, Serialize)]
+struct Filed<T> {
+    #[serde(flatten)]
+    candle: T,
+    resolution: &'static str,
+    /// Tokens: factory of the DEX.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    factory: Option<String>,
+}
+
+impl<T> Filed<T> {
+    fn new(candle: T, resolution: Resolution, subject: Subject) -> Self {
+        let factory = match subject {
+            Subject::Token { factory, .. } => Some(address(factory)),
+            Subject::Pool(_) => None,
+        };
+        Self { candle, resolution: resolution.name(), factory }
+    }
+}
 
 impl Asked {
     /// Whether a file is asked for.
@@ -29,7 +53,8 @@ impl Asked {
                 let from = part.after.and_then(|text| text.parse().ok());
                 let (found, more) = wanted.read(&at, subject, from, part.size).await?;
                 let next = |candle: &Candle| wanted.next(candle).to_string();
-                Ok(Rows::by(found, more, next).map(|candle| view(&candle)))
+                Ok(Rows::by(found, more, next)
+                    .map(|candle| Filed::new(view(&candle), wanted.resolution(), subject)))
             }
         };
         self.list(None, None)?.answer(table, at, read).await

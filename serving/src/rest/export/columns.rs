@@ -281,6 +281,7 @@ pub(crate) mod tables {
             "volume0",
             "volume1",
             "liquidity",
+            "resolution",
         ],
     );
     pub(crate) const TOKEN_CANDLES: Known = (
@@ -296,6 +297,8 @@ pub(crate) mod tables {
             "tvlUSD",
             "swapCount",
             "volume",
+            "resolution",
+            "factory",
         ],
     );
 }

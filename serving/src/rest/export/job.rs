@@ -18,12 +18,15 @@ use axum::{
 use futures::StreamExt as _;
 use serde::Serialize;
 use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
-    time::{Instant, sleep, sleep_until},
+    sync::mpsc,
+    time::{Instant, sleep, sleep_until, timeout},
 };
 use tracing::Instrument as _;
 
-use super::{Exports, Format, Part, Table, encode::Encoder, head, metrics::End, standing};
+use super::{
+    Exports, Format, Part, Table, Wish, encode::Encoder, head, metrics::End, places::Place,
+    standing,
+};
 use crate::read::as_of::At;
 
 /// Rows that are read at once.
@@ -37,6 +40,8 @@ const TAKEN_BACK: &str = "BLOCK_TAKEN_BACK";
 const LOOK: Duration = Duration::from_secs(1);
 /// The same while nothing is taken; within this nobody can have forgotten which blocks there were.
 const WATCH: Duration = Duration::from_secs(5);
+/// Who takes nothing for so long is cut off, so that its place is free.
+const IDLE: Duration = Duration::from_secs(15);
 /// Who takes nothing for so long after the time is over is cut off.
 const GRACE: Duration = Duration::from_secs(5);
 /// What was written gets on its way before the connection is cut.
@@ -73,13 +78,12 @@ struct Job<F> {
     /// When it was looked last whether the block stands.
     looked: Mutex<Instant>,
     out: mpsc::Sender<Piece>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// Begins a file. What fails before the first row is an ordinary answer.
 pub(super) async fn start<T, F, R>(
-    exports: Exports,
-    format: Format,
+    wish: Wish,
     table: Table,
     at: At,
     (part, first): (Part, Option<u32>),
@@ -90,7 +94,9 @@ where
     F: Fn(At, Part) -> R + Send + Sync + 'static,
     R: Future<Output = Result<Rows<T>, Problem>> + Send + 'static,
 {
-    let place = exports.place()?;
+    wish.check_end()?;
+    let Wish { format, exports, client, .. } = wish;
+    let place = exports.places.take(client)?;
     let settings = exports.deps.export;
     let until = Instant::now() + settings.max_time;
     let rows = read(at.clone(), part).await?;
@@ -144,7 +150,7 @@ where
         let _counted = self.exports.metrics.began();
         let shutdown = self.exports.deps.shutdown.clone();
         let end = tokio::select! {
-            end = self.write(first) => end.unwrap_or(End::Gone),
+            Ok(end) | Err(end) = self.write(first) => end,
             () = self.out.closed() => End::Gone,
             () = self.gone() => End::Failed,
             () = shutdown.cancelled() => End::Stopped,
@@ -154,8 +160,8 @@ where
         tracing::debug!(list = self.table.name, ?end, "an export ended");
     }
 
-    /// `None` when nobody takes it any more.
-    async fn write(&self, mut rows: Rows<T>) -> Option<End> {
+    /// An error where it could not be given to its end.
+    async fn write(&self, mut rows: Rows<T>) -> Result<End, End> {
         self.send(self.encoder.head()).await?;
         let mut written = 0;
         loop {
@@ -216,33 +222,41 @@ where
     }
 
     /// The end of the list, or of what is given at once; `next` is where to go on.
-    async fn end(&self, rows: u64, next: Option<&str>) -> Option<End> {
+    async fn end(&self, rows: u64, next: Option<&str>) -> Result<End, End> {
         let block = self.at.block().into();
         let last = Last::End { rows, block, complete: next.is_none(), next };
         self.send(self.encoder.line(&last)).await?;
         // CSV cannot say that more follows, unless that is what was asked for
         let is_whole = next.is_none() || (self.named && rows >= self.most);
         if is_whole || self.format == Format::Ndjson {
-            self.out.send(Piece::End).await.ok()?;
+            self.hand_on(Piece::End).await?;
         }
-        Some(if next.is_none() { End::Complete } else { End::Bound })
+        Ok(if next.is_none() { End::Complete } else { End::Bound })
     }
 
-    async fn fail(&self, problem: &Problem) -> Option<End> {
+    async fn fail(&self, problem: &Problem) -> Result<End, End> {
         let last = Last::Error { code: problem.code(), detail: problem.detail() };
         self.send(self.encoder.line(&last)).await?;
-        Some(End::Failed)
+        Ok(End::Failed)
     }
 
-    /// `None` when nobody takes it, or it cannot be written.
-    async fn send(&self, text: io::Result<Bytes>) -> Option<()> {
-        let mut text = text
-            .inspect_err(|error| tracing::error!(%error, "an export cannot be written"))
-            .ok()?;
+    /// An error when nobody takes it, or it cannot be written.
+    async fn send(&self, text: io::Result<Bytes>) -> Result<(), End> {
+        let mut text = text.map_err(|error| {
+            tracing::error!(%error, "an export cannot be written");
+            End::Failed
+        })?;
         while !text.is_empty() {
             let piece = text.split_to(text.len().min(PIECE));
-            self.out.send(Piece::Text(piece)).await.ok()?;
+            self.hand_on(Piece::Text(piece)).await?;
         }
-        Some(())
+        Ok(())
+    }
+
+    async fn hand_on(&self, piece: Piece) -> Result<(), End> {
+        match timeout(IDLE, self.out.send(piece)).await {
+            Ok(taken) => taken.map_err(|_| End::Gone),
+            Err(_) => Err(End::Idle),
+        }
     }
 }

@@ -13,6 +13,8 @@ pub(super) enum End {
     Bound,
     /// The reader went away.
     Gone,
+    /// The reader took nothing any more.
+    Idle,
     /// It took too long.
     Late,
     /// The block was taken back, or a read failed.
@@ -34,8 +36,7 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     pub(super) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
-        let help =
-            "Exports of lists that ended, and how: complete, bound, gone, late, failed or stopped.";
+        let help = "Exports of lists that ended, and how: complete, bound, gone, idle, late, failed or stopped.";
         let ended =
             IntCounterVec::new(Opts::new("sooho_exports_total", help), &["list", "format", "end"])?;
         let rows = IntCounterVec::new(
@@ -66,6 +67,7 @@ impl Metrics {
             End::Complete => "complete",
             End::Bound => "bound",
             End::Gone => "gone",
+            End::Idle => "idle",
             End::Late => "late",
             End::Failed => "failed",
             End::Stopped => "stopped",

@@ -12,7 +12,7 @@ use axum::{
     response::Response,
 };
 
-use super::{Asked, Exports, Format, head::Exported};
+use super::{Asked, Client, Exports, Format, Wish, head::Exported};
 
 /// The routes with lists that can be had as files.
 pub(crate) fn around(exports: &Exports, routes: Router) -> Router {
@@ -30,7 +30,8 @@ async fn negotiate(
     if let Some(format) = format {
         let grant = request.extensions().get::<Grant>().ok_or_else(Problem::internal)?;
         grant.require(KeyScope::Export)?;
-        request.extensions_mut().insert(Asked(Some((format, exports))));
+        let (client, version) = (Client::of(request.extensions()), request.version());
+        request.extensions_mut().insert(Asked(Some(Wish { format, exports, client, version })));
     }
     let mut response = next.run(request).await;
     let is_file = response.extensions().get::<Exported>().is_some();

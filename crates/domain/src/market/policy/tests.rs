@@ -264,10 +264,10 @@ fn what_was_fresh_is_not_so_for_ever() {
     assert_eq!(later(86_390).status, Status::Stale);
     assert_eq!(later(86_391).value, None);
     assert_eq!(stale.seen_at(NOW + 86_391 * SECOND, day).status, Status::None);
-    // what is disputed is stale then, what is depegged stays that; and both end, too
+    // what is disputed or depegged stays that, since waiting settles nothing; and both end, too
     let disputed = of(&[said(Source::Binance, "100", 1), said(Source::Coinbase, "200", 1)]);
     let old = disputed.seen_at(NOW + HOUR, day);
-    assert_eq!(old.status, Status::Stale);
+    assert_eq!(old.status, Status::Disputed);
     assert!(old.reason.as_deref().unwrap().ends_with("nothing newer is known"));
     assert_eq!(old.seen_at(NOW + 2 * day, day).status, Status::None);
     let depegged = price(NOW, &[said(Source::Binance, "0.9", 1)], true, &Policy::default());

@@ -26,9 +26,23 @@ fn the_node_is_asked_for_so_many_blocks_and_no_more() {
     assert_eq!(missing(&wanted, &nothing).unwrap(), (0..most).collect::<Vec<_>>());
     let refused = missing(&all(most + 1), &nothing).unwrap_err();
     assert_eq!(refused.code(), "RANGE_INVALID");
-    assert!(refused.detail().contains("257 of these blocks"), "{}", refused.detail());
+    assert!(refused.detail().contains("65 of these blocks"), "{}", refused.detail());
+    // what to do instead is said, and works
+    assert!(refused.detail().ends_with("ask for blocks up to 63"), "{}", refused.detail());
+    assert_eq!(missing(&all(most), &nothing).unwrap().last(), Some(&63));
     // what is known already is not asked for
     let known = BTreeMap::from([(hash(7), (Address::ZERO, 0))]);
     let asked = missing(&all(most + 1), &known).unwrap();
     assert!(asked.len() == MOST && !asked.contains(&7));
+}
+
+#[tokio::test]
+async fn the_node_is_asked_for_one_answer_at_a_time() {
+    let senders = Senders::default();
+    let moment = Duration::from_millis(5);
+    let turn = senders.turn(moment).await.unwrap();
+    let refused = senders.clone().turn(moment).await.map(drop).unwrap_err();
+    assert_eq!((refused.status().as_u16(), refused.code()), (429, "RATE_LIMITED"));
+    drop(turn);
+    assert!(senders.turn(moment).await.is_ok());
 }
