@@ -104,8 +104,8 @@ impl Mined<'_> {
             Some(false) => Status::Reverted,
             None => Status::Unknown,
         };
-        let cost = receipt.gas_used.zip(receipt.gas_price);
-        let fee = cost.and_then(|(gas, price)| price.checked_mul(U256::from(gas)));
+        let fees = receipt.fees;
+        let text = |fee: Option<U256>| fee.map(|fee| fee.to_string());
         let stored_at = snapshot.as_ref().map(Snapshot::block);
         Ok(Transaction {
             block: Some(Place {
@@ -120,7 +120,11 @@ impl Mined<'_> {
             created_contract: receipt.created.map(view::address),
             gas_used: receipt.gas_used.map(|gas| gas.to_string()),
             gas_price: receipt.gas_price.map(|price| price.to_string()),
-            fee: fee.map(|fee| fee.to_string()),
+            fee: text(fees.total),
+            gas_fee: text(fees.gas),
+            l1_fee: text(fees.l1),
+            operator_fee: text(fees.operator),
+            blob_fee: text(fees.blobs),
             indexed,
             indexed_to: stored_at.map(Into::into),
             events: Some(events),
@@ -169,6 +173,10 @@ pub(super) fn blank(chain: ChainId, hash: B256, status: Status) -> Transaction {
         gas_used: None,
         gas_price: None,
         fee: None,
+        gas_fee: None,
+        l1_fee: None,
+        operator_fee: None,
+        blob_fee: None,
         indexed: None,
         indexed_to: None,
         events: None,
