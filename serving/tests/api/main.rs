@@ -12,6 +12,7 @@ mod entities;
 mod figures;
 mod graphql;
 mod live;
+mod node;
 mod openapi;
 mod prices;
 mod reconciled;
