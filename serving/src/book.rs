@@ -84,7 +84,7 @@ struct Publisher {
 #[derive(Debug, Default)]
 struct Inner {
     versions: VecDeque<Arc<Book>>,
-    /// When the newest one was last seen to be what the store has.
+    /// When the store was asked last that turned out to have the newest one.
     confirmed: Option<Instant>,
     stats: Stats,
     taxes: Taxes,
@@ -182,13 +182,14 @@ impl Shelf {
 }
 
 impl Publisher {
-    fn publish(&self, book: Book) {
+    /// A version; `asked` is when the store was asked for what it has, or before: that is how it was then.
+    fn publish(&self, book: Book, asked: Instant) {
         let book = Arc::new(book);
         {
             let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
             inner.versions.push_front(Arc::clone(&book));
             inner.versions.truncate(VERSIONS);
-            inner.confirmed = Some(Instant::now());
+            inner.confirmed = Some(asked);
         }
         self.newest.send_replace(Some(book));
     }
@@ -212,9 +213,9 @@ impl Publisher {
         self.write().stats.failures += 1;
     }
 
-    fn confirm(&self) {
-        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        inner.confirmed = Some(Instant::now());
+    /// The newest version is what the store had when it was asked.
+    fn confirm(&self, asked: Instant) {
+        self.write().confirmed = Some(asked);
     }
 }
 

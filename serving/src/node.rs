@@ -21,6 +21,7 @@ mod kept;
 mod lookup;
 mod pool;
 mod price;
+mod silent;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -45,7 +46,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Transactions of a chain that are tried out at once.
 const REHEARSALS: usize = 8;
 /// Trips under way at once that contracts of the clients' choice may hold up.
-const WILD_TRIPS: usize = 16;
+const WILD_TRIPS: usize = 12;
+/// Of their questions so many are asked on their own at once, where one held the others up.
+const ALONE: usize = 10;
+/// The same of contracts that were not heard lately. An endpoint takes some dozens of questions at once, and there are others
+/// who ask.
+const SLOW: usize = 4;
 
 /// A question about the state after a block.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,6 +90,10 @@ pub struct LiveNode {
     pub(crate) rehearsals: Arc<Semaphore>,
     /// Room for trips that may be held up.
     wild: Arc<Semaphore>,
+    /// Room for what is asked on its own after one was held up.
+    alone: Arc<Semaphore>,
+    /// Room for contracts that were not heard lately.
+    slow: Arc<Semaphore>,
 }
 
 impl LiveNode {
@@ -100,6 +110,8 @@ impl LiveNode {
             transactions: Arc::default(),
             rehearsals: Arc::new(Semaphore::new(REHEARSALS)),
             wild: Arc::new(Semaphore::new(WILD_TRIPS)),
+            alone: Arc::new(Semaphore::new(ALONE)),
+            slow: Arc::new(Semaphore::new(SLOW)),
         }
     }
 

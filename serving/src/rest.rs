@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use api_kit::access::{Access, KeyScope};
-use axum::Router;
+use axum::{
+    Extension, Router,
+    http::{HeaderValue, header},
+    middleware,
+    response::Response,
+};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -51,8 +56,19 @@ pub(crate) fn routes(
     let (stored, _) = stored().with_state(Arc::clone(&deps)).split_for_parts();
     let (live, _) = live().with_state(Arc::clone(&deps)).split_for_parts();
     let (simulated, _) = simulated().with_state(deps).split_for_parts();
+    let [live, simulated] = [live, simulated].map(|routes| {
+        let routes = routes.route_layer(middleware::map_response(of_a_moment));
+        routes.layer(Extension(by_block.clone()))
+    });
     let read = export::around(exports, by_block::around(by_block, stored)).merge(live);
     access.guard(KeyScope::Read, read).merge(access.guard(KeyScope::Simulate, simulated))
+}
+
+/// What speaks of more than a block is another answer in a moment.
+async fn of_a_moment(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
 }
 
 /// What they say of themselves.

@@ -2,6 +2,7 @@
 
 pub mod believed;
 pub mod client;
+mod flood;
 mod news;
 
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 mod each;
 mod exchange;
+pub mod fees;
 mod pick;
 pub mod receipts;
 pub mod rehearse;

@@ -10,7 +10,7 @@ mod halts;
 #[cfg(test)]
 mod tests;
 
-use self::halts::is_halt;
+use self::halts::{is_halt, is_not_taken, never_begins};
 
 /// A failed request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -150,6 +150,12 @@ impl Fault {
         // first, because a contract may revert with any words
         if code == 3 || lower.starts_with("execution reverted") {
             return ChainError::Reverted { data: bytes(), message: text }.into();
+        }
+        if never_begins(method, code, message) {
+            return ChainError::Reverted { data: bytes(), message: text }.into();
+        }
+        if is_not_taken(method, code) {
+            return ChainError::Refused(text).into();
         }
         match meaning(code, message, is_of_logs(method)) {
             Meaning::TooLarge => return ChainError::TooLarge(text).into(),

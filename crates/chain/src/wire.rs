@@ -14,5 +14,5 @@ pub(crate) use block::{WireBlock, WireTransaction};
 pub(crate) use envelope::{answers, body};
 pub(crate) use hex::Quantity;
 pub(crate) use log::{WireLog, small};
-pub(crate) use outcome::{WireOutcome, WireSent};
+pub(crate) use outcome::{WireExtra, WireOutcome, WireSent};
 pub(crate) use receipt::WireReceipt;

@@ -150,6 +150,8 @@ impl Keeper {
     /// # Errors
     /// [`KeeperError`]; the version of before stays.
     pub async fn refresh(&mut self) -> Result<usize, KeeperError> {
+        // what is seen below was so then, however long it takes to read
+        let asked = Instant::now();
         let Some(watermark) = self.reader.watermark(self.chain).await? else { return Ok(0) };
         let retaxed = self.taxes.changed();
         let begun = Instant::now();
@@ -162,7 +164,7 @@ impl Keeper {
                 && (held.fees_are_whole || self.asked.is_some_and(|at| at.elapsed() < FEES))
         };
         if self.held.as_ref().is_some_and(is_done) {
-            self.publisher.confirm();
+            self.publisher.confirm(asked);
             return Ok(0);
         }
         let Some(snapshot) = self.reader.snapshot(self.chain).await? else { return Ok(0) };
@@ -171,7 +173,7 @@ impl Keeper {
             let read = self.load(&snapshot).await?;
             self.rounds.read_all(begun);
             self.taxes.done(&retaxed);
-            self.publish();
+            self.publish(asked);
             self.publisher.took(true, read, begun.elapsed());
             self.publisher.hot.stand(&snapshot);
             self.publisher.steps.tell(Step::gap((snapshot, begun)));
@@ -182,10 +184,10 @@ impl Keeper {
         self.rounds.read(&lacking, begun);
         self.taxes.done(&retaxed);
         if !outcome.is_new {
-            self.publisher.confirm();
+            self.publisher.confirm(asked);
             return Ok(outcome.read);
         }
-        self.publish();
+        self.publish(asked);
         self.publisher.took(false, outcome.read, begun.elapsed());
         // otherwise only something beside the blocks became known
         if let Some((undone, done)) = told {
@@ -200,14 +202,15 @@ impl Keeper {
         Ok(outcome.read)
     }
 
-    fn publish(&self) {
+    fn publish(&self, asked: Instant) {
         let Some(held) = &self.held else { return };
-        self.publisher.publish(Book {
+        let book = Book {
             block: held.block,
             market: held.market.clone(),
             names: Arc::clone(&held.names),
             gas: GasRates::default(),
-        });
+        };
+        self.publisher.publish(book, asked);
     }
 
     /// Reads again what tokens say of themselves that said nothing when their pools came, some of them each time; how many

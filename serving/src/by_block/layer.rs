@@ -84,10 +84,12 @@ async fn answer(State(by_block): State<ByBlock>, request: Request, next: Next) -
     let uri = request.uri();
     let question = uri.path_and_query().map_or_else(|| uri.path(), |whole| whole.as_str());
     let question = question.to_owned();
-    let standing = chain(&by_block.deps, &question).and_then(|chain| by_block.standing(chain));
+    let begun = by_block.begin();
+    let chain = chain(&by_block.deps, &question);
+    let standing = chain.and_then(|chain| by_block.standing(chain));
     // whoever is not followed closely is asked each time
     let Some(standing) = standing else {
-        let mut response = next.run(request).await;
+        let mut response = noted(&by_block, begun, &question, next.run(request).await).await;
         let headers = response.headers_mut();
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         return response;
@@ -118,6 +120,22 @@ async fn made(standing: &Standing, question: &str, response: Response) -> Made {
     Made::lasting(Response::from_parts(parts, Body::from(body)), answer, of)
 }
 
+/// The answer as it is; the blocks that it is of are noted, so that none of before them is given after it.
+async fn noted(by_block: &ByBlock, begun: Begun, question: &str, response: Response) -> Response {
+    if response.status() != StatusCode::OK || response.headers().contains_key(header::CACHE_CONTROL)
+    {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST).await else {
+        return Problem::internal().into_response();
+    };
+    let chain = || chain(&by_block.deps, question);
+    let only = || by_block.deps.chains.resolve(chain()?).ok().map(|(chain, _)| chain);
+    by_block.saw(begun, &named::all(&body, question, only));
+    Response::from_parts(parts, Body::from(body))
+}
+
 /// An answer names its block, so its text tells it from that of another block. Weak: what is compressed on the way is the
 /// same answer.
 pub(crate) fn of_body(body: &[u8]) -> HeaderValue {
@@ -139,7 +157,7 @@ fn chain(deps: &Deps, question: &str) -> Option<Option<ChainId>> {
 /// else is asked.
 pub(super) fn named_chain(question: &str) -> Option<&str> {
     let (path, query) = question.split_once('?').unwrap_or((question, ""));
-    if path == "/v1/chains" {
+    if path == named::CHAINS {
         return None;
     }
     let by_path = path.strip_prefix("/v1/chains/").and_then(|rest| rest.split('/').next());

@@ -213,7 +213,9 @@ fn a_tag_is_of_a_block_a_generation_and_a_path() {
     };
     let text = tag.to_str().unwrap();
     assert!(asks(text) && asks(&text[2..]) && asks(&format!("\"a\", {text}")));
-    assert!(!asks("\"a\"") && !asks("") && !asks("*"));
+    // any answer that there is
+    assert!(asks("*") && asks(" * "));
+    assert!(!asks("\"a\"") && !asks("") && !asks("\"*\""));
 }
 
 #[test]
@@ -230,4 +232,32 @@ fn a_question_is_of_the_chain_that_it_says() {
     ] {
         assert_eq!(layer::named_chain(question), wanted, "{question}");
     }
+}
+
+#[test]
+fn an_answer_tells_of_which_newest_blocks_it_is() {
+    let text = |number: u64| {
+        format!(
+            r#"{{"number":{number},"hash":"{:#x}","timestamp":{}}}"#,
+            block(number, 0).hash,
+            1_000 + number * 12
+        )
+    };
+    let of = |body: &str, question: &str| {
+        let all = named::all(body.as_bytes(), question, || Some(5)).into_iter();
+        all.map(|(chain, block)| (chain, block.number, block.hash)).collect::<Vec<_>>()
+    };
+    let page = format!(r#"{{"block":{},"items":[]}}"#, text(7));
+    assert_eq!(of(&page, "/v1/pools?chain=5"), [(5, 7, block(7, 0).hash)]);
+    // an older one that was asked for is no news
+    assert_eq!(of(&page, "/v1/pools?asOf=7"), []);
+    assert_eq!(of("{}", "/v1/pools"), []);
+    assert_eq!(named::all(page.as_bytes(), "/v1/pools", || None), []);
+    let chains = format!(
+        r#"{{"chains":[{{"chainId":1,"block":{}}},{{"chainId":2,"block":null}},{{"chainId":3,"block":{}}}]}}"#,
+        text(7),
+        text(9)
+    );
+    let expected = [(1, 7, block(7, 0).hash), (3, 9, block(9, 0).hash)];
+    assert_eq!(of(&chains, "/v1/chains?chain=5"), expected);
 }

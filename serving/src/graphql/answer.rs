@@ -81,16 +81,29 @@ pub(super) async fn get(
     grant: Grant,
     headers: HeaderMap,
     Query(params): Query<Params>,
-) -> Result<HttpResponse, Problem> {
+) -> HttpResponse {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let is_browser = accepted.into_iter().any(|value| value.contains("text/html"));
+    let made = by_url(&app, &grant, &headers, params, is_browser).await;
+    let mut response = made.unwrap_or_else(|problem| problem.into_response());
+    // the page, the answer or the refusal: it depends on who asks
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+async fn by_url(
+    app: &App,
+    grant: &Grant,
+    headers: &HeaderMap,
+    params: Params,
+    is_browser: bool,
+) -> Result<HttpResponse, Problem> {
     match params.body()? {
         Some(body) if !is_browser => {
             grant.require(KeyScope::Read)?;
-            let mut response = answer(&app, &headers, body).await?;
+            let mut response = answer(app, headers, body).await?;
             let headers = response.headers_mut();
             headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-            headers.append(header::VARY, HeaderValue::from_static("accept"));
             Ok(response)
         }
         _ if app.persisted.is_open() => Ok(graphiql().into_response()),

@@ -6,10 +6,7 @@
 
 use std::{
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -17,10 +14,15 @@ use async_graphql::{
     Data, Executor, MergedSubscription, Request, Response, ServerError,
     parser::types::OperationType,
 };
-use futures::{FutureExt as _, Stream, StreamExt as _, future, stream::BoxStream};
+use futures::{
+    FutureExt as _, Stream, StreamExt as _, future,
+    stream::{self, BoxStream},
+};
 
+use self::crowd::{Crowd, MOST_OPEN, Place};
 use super::{App, answer::finished, guard, session};
 
+mod crowd;
 mod follow;
 mod market;
 mod news;
@@ -30,8 +32,6 @@ pub(super) mod sse;
 
 pub(super) use self::market::Newest;
 
-/// Subscriptions that one connection may hold at a time.
-const MOST_OF_CONNECTION: usize = 50;
 /// Connections at a time.
 pub(super) const MOST_CONNECTIONS: usize = 10_000;
 
@@ -43,23 +43,28 @@ pub struct Subscription(quotes::QuoteUpdates, news::News, market::Market);
 #[derive(Clone)]
 pub(super) struct Live {
     app: App,
-    open: Arc<AtomicUsize>,
+    crowd: Crowd,
 }
 
 impl Live {
     pub(super) fn new(app: App) -> Self {
-        Self { app, open: Arc::default() }
+        Self { app, crowd: Crowd::default() }
     }
 
-    /// Answers to a request, one for a query.
-    fn answers(&self, mut request: Request, data: Arc<Data>) -> BoxStream<'static, Response> {
+    /// Answers to a request, one for a query. Nothing once the connection asked for more than is held: it is closed then.
+    fn answers(&self, request: Request, data: Arc<Data>) -> BoxStream<'static, Response> {
+        let Some(place) = self.crowd.enter() else { return stream::empty().boxed() };
+        Held { answers: self.admitted(request, data), _place: place }.boxed()
+    }
+
+    fn admitted(&self, mut request: Request, data: Arc<Data>) -> BoxStream<'static, Response> {
         let is_subscription = match self.app.persisted.admit(&mut request) {
             Ok(()) => is_subscription(&mut request),
             Err(refusal) => return refused(refusal),
         };
-        let Some(place) = Place::take(&self.open) else {
+        let Some(place) = self.crowd.open() else {
             return refused(guard::refusal(format!(
-                "this connection holds {MOST_OF_CONNECTION} subscriptions already; end one, or open another connection"
+                "this connection holds {MOST_OPEN} subscriptions already; end one, or open another connection"
             )));
         };
         let app = self.app.clone();
@@ -97,7 +102,7 @@ impl Executor for Live {
 
 fn refused(refusal: ServerError) -> BoxStream<'static, Response> {
     let response = finished(Response::from_errors(vec![refusal]));
-    futures::stream::once(future::ready(response)).boxed()
+    stream::once(future::ready(response)).boxed()
 }
 
 fn is_subscription(request: &mut Request) -> bool {
@@ -110,23 +115,6 @@ fn is_subscription(request: &mut Request) -> bool {
         });
         is_asked && definition.node.ty == OperationType::Subscription
     })
-}
-
-/// One of the subscriptions of a connection; free again when dropped.
-struct Place(Arc<AtomicUsize>);
-
-impl Place {
-    fn take(open: &Arc<AtomicUsize>) -> Option<Self> {
-        let place = Self(Arc::clone(open));
-        // the drop gives back what was taken too much
-        (open.fetch_add(1, Ordering::Relaxed) < MOST_OF_CONNECTION).then_some(place)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// Answers that take a place.

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use alloy_primitives::B256;
 use api_kit::problem::Problem;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use super::{
     Ask, Told,
     flights::busy,
+    silent::{Silent, Way},
     trip::{Outcome, Trip},
 };
 
@@ -33,11 +34,13 @@ pub(super) struct Blocks {
     /// The one that was asked for first in front.
     kept: VecDeque<(B256, Slots)>,
     /// The trip that is boarded now, by block; what may hold others up apart from them.
-    boarding: HashMap<(B256, bool), u64>,
+    boarding: HashMap<(B256, Way), u64>,
     /// What each trip that did not leave yet will ask, and where its answers arrive.
     waiting: HashMap<u64, (BTreeSet<Ask>, Arrival)>,
     /// Counts the trips.
     trips: u64,
+    /// Who was not heard lately.
+    pub(super) silent: Silent,
 }
 
 /// What is known, and where the rest arrives.
@@ -58,7 +61,7 @@ impl Blocks {
                     known.insert(ask.clone(), told.clone());
                     continue;
                 }
-                Some(Slot::Asked(arrival)) if arrival.has_changed().is_ok() => arrival.clone(),
+                Some(Slot::Asked(arrival, _)) if arrival.has_changed().is_ok() => arrival.clone(),
                 // nobody asked, or whoever did is gone
                 _ => self.board(block, ask, &depart)?,
             };
@@ -71,7 +74,7 @@ impl Blocks {
 
     /// What a trip asks. No more boards it.
     pub(super) fn leave(&mut self, trip: &Trip) -> BTreeSet<Ask> {
-        let place = (trip.block, trip.is_wild);
+        let place = (trip.block, trip.way);
         if self.boarding.get(&place) == Some(&trip.id) {
             self.boarding.remove(&place);
         }
@@ -114,12 +117,12 @@ impl Blocks {
         ask: &Ask,
         depart: &impl Fn(Trip),
     ) -> Result<Arrival, Problem> {
-        if !self.of(block).has_room(ask) {
+        let way = self.silent.way(ask, Instant::now());
+        if !self.of(block).has_room(way) {
             return Err(busy());
         }
-        let is_wild = ask.is_wild();
-        let room = if is_wild { MOST_OF_WILD_TRIP } else { MOST_OF_TRIP };
-        let boarding = self.boarding.get(&(block, is_wild)).and_then(|id| self.waiting.get_mut(id));
+        let room = if way == Way::Tame { MOST_OF_TRIP } else { MOST_OF_WILD_TRIP };
+        let boarding = self.boarding.get(&(block, way)).and_then(|id| self.waiting.get_mut(id));
         let arrival = match boarding {
             Some((asks, arrival)) if asks.len() < room && arrival.has_changed().is_ok() => {
                 asks.insert(ask.clone());
@@ -129,13 +132,13 @@ impl Blocks {
             _ => {
                 self.trips += 1;
                 let (id, (sender, arrival)) = (self.trips, watch::channel(None));
-                self.boarding.insert((block, is_wild), id);
+                self.boarding.insert((block, way), id);
                 self.waiting.insert(id, (BTreeSet::from([ask.clone()]), arrival.clone()));
-                depart(Trip { id, block, is_wild, arrival: sender });
+                depart(Trip { id, block, way, arrival: sender });
                 arrival
             }
         };
-        self.of(block).ask(ask, arrival.clone());
+        self.of(block).ask(ask, way, arrival.clone());
         Ok(arrival)
     }
 }

@@ -168,3 +168,24 @@ fn contracts_that_may_do_anything_travel_on_their_own() {
     assert_eq!(blocks.leave(&trips[0]), BTreeSet::from([wild]));
     assert_eq!(blocks.leave(&trips[1]), BTreeSet::from([pool, ask(1)]));
 }
+
+#[test]
+fn who_was_not_heard_travels_apart_and_takes_nobodys_room() {
+    let mut blocks = Blocks::default();
+    let slow = Address::left_padding_from(&7_u32.to_be_bytes());
+    let now = Instant::now();
+    blocks.silent.note(slow, now);
+    blocks.silent.note(slow, now);
+    let (_, arrivals, trips) = look(&mut blocks, BLOCK, &wild(0..9));
+    assert_eq!((arrivals, trips.len()), (2, 2));
+    let asked: Vec<_> = trips.iter().map(|trip| blocks.leave(trip)).collect();
+    assert_eq!(asked.iter().map(BTreeSet::len).collect::<Vec<_>>(), [8, 1]);
+    assert!(asked[1].contains(&Ask::Call(slow, Bytes::new())));
+    // as much as may be under way is asked of the one, and others are asked all the same
+    let many = (0..u32::try_from(MOST_ASKED).unwrap() - 1)
+        .map(|n| Ask::Call(slow, Bytes::copy_from_slice(&n.to_be_bytes())));
+    drop(look(&mut blocks, BLOCK, &many.collect::<Vec<_>>()));
+    let more = [Ask::Call(slow, Bytes::from_static(b"more"))];
+    assert_eq!(blocks.look(BLOCK, &more, drop).unwrap_err().code(), "LIVE_BUSY");
+    assert_eq!(look(&mut blocks, BLOCK, &wild(10..20)).2.len(), 1);
+}

@@ -11,7 +11,7 @@ use api_kit::{
     problem::Problem,
     scope::Scope,
 };
-use axum::{Json, extract::State};
+use axum::{Extension, Json, extract::State};
 use domain::entity::Token;
 use serde::{Deserialize, Serialize};
 use store::Snapshot;
@@ -19,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::openapi::shapes::{AddressText, ChainNumber};
 use crate::{
+    by_block::ByBlock,
     deps::Deps,
     node::{self, Head, balances, wanted_tokens},
     view,
@@ -97,6 +98,7 @@ struct Balance {
 )]
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
+    Extension(by_block): Extension<ByBlock>,
     Path(account): Path<String>,
     Query(params): Query<Params>,
 ) -> Result<Json<Answer>, Problem> {
@@ -104,7 +106,7 @@ pub(super) async fn get(
     let account = parse::address("address", &account)?;
     let texts = params.tokens.as_deref().unwrap_or_default().split(',');
     let tokens = wanted_tokens(texts.filter(|text| !text.is_empty()))?;
-    let scope = Scope::new(deps.reader.clone());
+    let (scope, begun) = (Scope::new(deps.reader.clone()), by_block.begin());
     let head = Head::default();
     let block = match params.at {
         At::Head => node::At::Head(&head),
@@ -116,6 +118,7 @@ pub(super) async fn get(
         Ok(snapshot) => names(&snapshot, &tokens).await,
         Err(_) => BTreeMap::new(),
     };
+    by_block.saw(begun, &scope.blocks().await);
     let items =
         std::iter::once(&Address::ZERO).chain(&tokens).zip(found).map(|(token, balance)| {
             let name = names.get(token);

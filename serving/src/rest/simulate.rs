@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use alloy_primitives::{Bytes, U256};
 use api_kit::{extract::Json as Body, parse, problem::Problem};
-use axum::{Json, extract::State};
+use axum::{Extension, Json, extract::State};
 use chain::client::{rehearse::Rehearsal, simulate::TrialCall};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::openapi::shapes::AddressText;
 use crate::{
+    by_block::ByBlock,
     deps::Deps,
     transactions::simulate::{Simulation, simulate},
 };
@@ -106,9 +107,10 @@ fn data(text: &str) -> Result<Bytes, Problem> {
 )]
 pub(super) async fn post(
     State(deps): State<Arc<Deps>>,
+    Extension(by_block): Extension<ByBlock>,
     Body(asked): Body<Asked>,
 ) -> Result<Json<Simulation>, Problem> {
     let chain = asked.chain.as_ref().map(Number::text);
     let chain = deps.chains.parse(chain.as_deref())?;
-    simulate(&deps, chain, &asked.rehearsal()?).await.map(Json)
+    simulate(&deps, &by_block, chain, &asked.rehearsal()?).await.map(Json)
 }

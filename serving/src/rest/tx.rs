@@ -7,12 +7,13 @@ use api_kit::{
     extract::{Path, Query},
     problem::Problem,
 };
-use axum::{Json, extract::State};
+use axum::{Extension, Json, extract::State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::openapi::shapes::{ChainNumber, TxHash};
 use crate::{
+    by_block::ByBlock,
     deps::Deps,
     transactions::{answer::Transaction, tx},
 };
@@ -39,11 +40,12 @@ pub(super) struct Params {
 )]
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
+    Extension(by_block): Extension<ByBlock>,
     Path(text): Path<String>,
     Query(params): Query<Params>,
 ) -> Result<Json<Transaction>, Problem> {
     let chain = deps.chains.parse(params.chain.as_deref())?;
-    tx::find(&deps, chain, hash(&text)?).await.map(Json)
+    tx::find(&deps, &by_block, chain, hash(&text)?).await.map(Json)
 }
 
 fn hash(text: &str) -> Result<B256, Problem> {

@@ -17,7 +17,7 @@ use crate::{
 pub(crate) enum Source {
     /// The chain's node.
     Chain,
-    /// What was indexed: the node could not be asked.
+    /// What was indexed: the node could not be asked, or knows less.
     Store,
 }
 
@@ -62,8 +62,16 @@ pub(crate) struct Transaction {
     pub(crate) gas_used: Option<String>,
     /// Wei per unit of gas.
     pub(crate) gas_price: Option<String>,
-    /// Wei that were paid for gas.
+    /// Wei that were paid in all; null where a part of it is not known.
     pub(crate) fee: Option<String>,
+    /// Of them for gas.
+    pub(crate) gas_fee: Option<String>,
+    /// Of them for the place in the chain below, where a rollup tells that beside the gas.
+    pub(crate) l1_fee: Option<String>,
+    /// Of them for the operator of a rollup.
+    pub(crate) operator_fee: Option<String>,
+    /// Of them for blobs.
+    pub(crate) blob_fee: Option<String>,
     /// Whether its block is in the store; null where it is not, or not known.
     pub(crate) indexed: Option<Indexed>,
     /// How far the chain is indexed; null where the store does not answer.
@@ -72,7 +80,7 @@ pub(crate) struct Transaction {
     pub(crate) events: Option<Vec<Event>>,
     /// Logs beyond those.
     pub(crate) events_left_out: usize,
-    /// What is stored of it, where the node could not be asked.
+    /// What is stored of it, where the node could not be asked or knows less.
     pub(crate) stored: Option<Stored>,
     /// What could not be asked.
     pub(crate) problem: Option<LiveProblem>,

@@ -74,6 +74,15 @@ pub(super) fn of(
         .collect()
 }
 
+/// Those of these accounts come first, one after the other; whoever tells only some of the changes tells these.
+pub(super) fn put_first(changes: &mut [Change], accounts: [Address; 2]) {
+    let place = |change: &Change| {
+        let place = accounts.iter().position(|account| *account == change.account);
+        place.unwrap_or(accounts.len())
+    };
+    changes.sort_by_key(place);
+}
+
 /// What is wrapped comes from nowhere, what is unwrapped goes there.
 fn wrapping(glossary: &Glossary, log: &LogData) -> Option<(Address, Address, U256)> {
     let told = glossary.read(&[Voice::Wrapped], log)?;

@@ -10,6 +10,7 @@ use domain::{block::BlockRef, ids::ChainId};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
+    by_block::ByBlock,
     deps::{ChainDeps, Deps},
     failure,
     node::{LAGS, LiveNode, too_late},
@@ -27,6 +28,7 @@ pub(crate) use self::answer::Simulation;
 /// `CHAIN_UNAVAILABLE`, `CHAIN_TIMEOUT`, `CHAIN_LAGS`; `SIMULATION_BUSY` where too many are tried out at once.
 pub(crate) async fn simulate(
     deps: &Deps,
+    by_block: &ByBlock,
     (chain_id, chain): (ChainId, &ChainDeps),
     what: &Rehearsal,
 ) -> Result<Simulation, Problem> {
@@ -45,10 +47,18 @@ pub(crate) async fn simulate(
     };
     // what the store says of its events takes no room of the node
     drop(room);
-    Ok(told::told(deps, (chain_id, chain), block, method, outcome).await)
+    let said = Said { block, method, outcome };
+    Ok(told::told(deps, by_block, (chain_id, chain), what, said).await)
 }
 
-/// What a node said.
+/// What a node said, at which block, to which question.
+struct Said {
+    block: BlockRef,
+    method: Method,
+    outcome: Outcome,
+}
+
+/// What became of the transaction.
 enum Outcome {
     Told(Rehearsed),
     Returned(Bytes),

@@ -9,9 +9,11 @@ use store::Snapshot;
 use super::{
     answer::{Place, Source, Status, Transaction},
     events, indexed, stored,
+    stored::in_time,
     voices::Voices,
 };
 use crate::{
+    by_block::ByBlock,
     deps::{ChainDeps, Deps},
     node::{Found, LAGS, LiveNode, LiveProblem},
     view,
@@ -23,39 +25,51 @@ use crate::{
 /// `TRANSACTION_UNKNOWN`; where the node cannot be asked and nothing is stored of it, why.
 pub(crate) async fn find(
     deps: &Deps,
+    by_block: &ByBlock,
     (chain_id, chain): (ChainId, &ChainDeps),
     hash: B256,
 ) -> Result<Transaction, Problem> {
-    let deadline = LiveNode::deadline();
-    let (found, snapshot) =
-        tokio::join!(chain.live.transaction(hash, deadline), deps.reader.snapshot(chain_id));
-    let snapshot = snapshot.map_err(Problem::from);
-    let known = match found {
-        Ok(Found::Pending(sent)) => return Ok(pending(chain_id, &sent, snapshot.ok().flatten())),
+    let (deadline, begun) = (LiveNode::deadline(), by_block.begin());
+    let (found, snapshot) = tokio::join!(
+        chain.live.transaction(hash, deadline),
+        in_time(deadline, deps.reader.snapshot(chain_id))
+    );
+    if let Ok(Some(snapshot)) = &snapshot {
+        by_block.saw(begun, &[(chain_id, snapshot.block())]);
+    }
+    let (known, sent) = match found {
         Ok(Found::Mined { receipt, sent, block }) => {
             let head = chain.live.head(LiveNode::deadline()).await;
             let mined = Mined { receipt: &receipt, sent: sent.as_deref(), block, head };
             return mined.told((chain_id, chain), snapshot).await;
         }
-        Ok(Found::Unknown) => None,
-        Err(problem) => Some(problem),
+        Ok(Found::Pending(sent)) => (None, Some(sent)),
+        Ok(Found::Unknown) => (None, None),
+        Err(problem) => (Some(problem), None),
     };
-    // a node that lost it, or was never told, knows less than the store
+    // a node that is behind, lost it, or was never told, knows less than the store
     let why = known.clone().unwrap_or_else(|| {
-        Problem::unavailable(
-            LAGS,
-            "the chain's node does not know this transaction, which is indexed",
-        )
+        let detail = match sent {
+            Some(_) => "to the chain's node this transaction, which is indexed, is still pending",
+            None => "the chain's node does not know this transaction, which is indexed",
+        };
+        Problem::unavailable(LAGS, detail)
     });
-    if let Ok(Some(snapshot)) = &snapshot
-        && let Some(transaction) = stored::transaction(snapshot, hash, &why).await?
-    {
-        return Ok(transaction);
+    let read = async {
+        match &snapshot {
+            Ok(Some(snapshot)) => stored::transaction(snapshot, hash, &why).await,
+            Ok(None) => Ok(None),
+            Err(problem) => Err(problem.clone()),
+        }
+    };
+    match (in_time(LiveNode::deadline(), read).await, sent) {
+        (Ok(Some(transaction)), _) => Ok(transaction),
+        (read, Some(sent)) => Ok(pending(chain_id, &sent, snapshot.ok().flatten(), read.err())),
+        (read, None) => Err(known.or(read.err()).unwrap_or_else(|| {
+            let detail = format!("no node of the chain knows a transaction {}", view::hash(hash));
+            Problem::not_found("TRANSACTION_UNKNOWN", detail)
+        })),
     }
-    Err(known.unwrap_or_else(|| {
-        let detail = format!("no node of the chain knows a transaction {}", view::hash(hash));
-        Problem::not_found("TRANSACTION_UNKNOWN", detail)
-    }))
 }
 
 /// One that stands in a block.
@@ -79,8 +93,9 @@ impl Mined<'_> {
             Err(problem) => (None, Some(problem)),
         };
         let logs = receipt.logs.iter().map(|log| (log.address, &log.data));
-        let voices = Voices::of(chain, snapshot.as_ref(), logs.clone()).await;
-        let voices = match voices {
+        let deadline = LiveNode::deadline();
+        let voices = Voices::of(chain, snapshot.as_ref(), logs.clone());
+        let voices = match in_time(deadline, voices).await {
             Ok(voices) => voices,
             // what the store does not tell now is told as it came
             Err(problem) => {
@@ -89,7 +104,7 @@ impl Mined<'_> {
             }
         };
         let indexed = match &snapshot {
-            Some(snapshot) => indexed::at(snapshot, chain, place).await,
+            Some(snapshot) => in_time(deadline, indexed::at(snapshot, chain, place)).await,
             None => Ok(None),
         };
         let indexed = indexed.unwrap_or_else(|problem| {
@@ -104,8 +119,8 @@ impl Mined<'_> {
             Some(false) => Status::Reverted,
             None => Status::Unknown,
         };
-        let cost = receipt.gas_used.zip(receipt.gas_price);
-        let fee = cost.and_then(|(gas, price)| price.checked_mul(U256::from(gas)));
+        let fees = receipt.fees;
+        let text = |fee: Option<U256>| fee.map(|fee| fee.to_string());
         let stored_at = snapshot.as_ref().map(Snapshot::block);
         Ok(Transaction {
             block: Some(Place {
@@ -120,7 +135,11 @@ impl Mined<'_> {
             created_contract: receipt.created.map(view::address),
             gas_used: receipt.gas_used.map(|gas| gas.to_string()),
             gas_price: receipt.gas_price.map(|price| price.to_string()),
-            fee: fee.map(|fee| fee.to_string()),
+            fee: text(fees.total),
+            gas_fee: text(fees.gas),
+            l1_fee: text(fees.l1),
+            operator_fee: text(fees.operator),
+            blob_fee: text(fees.blobs),
             indexed,
             indexed_to: stored_at.map(Into::into),
             events: Some(events),
@@ -131,12 +150,19 @@ impl Mined<'_> {
     }
 }
 
-fn pending(chain: ChainId, sent: &Sent, snapshot: Option<Snapshot>) -> Transaction {
+fn pending(
+    chain: ChainId,
+    sent: &Sent,
+    snapshot: Option<Snapshot>,
+    trouble: Option<Problem>,
+) -> Transaction {
+    let stored_at = snapshot.as_ref().map(Snapshot::block);
     Transaction {
         confirmations: Some(0),
         from: Some(view::address(sent.from)),
         to: sent.to.map(view::address),
-        indexed_to: snapshot.map(|snapshot| snapshot.block().into()),
+        indexed_to: stored_at.map(Into::into),
+        problem: trouble.map(|problem| LiveProblem::new(&problem, stored_at)),
         ..with_sent(blank(chain, sent.hash, Status::Pending), Some(sent))
     }
 }
@@ -169,6 +195,10 @@ pub(super) fn blank(chain: ChainId, hash: B256, status: Status) -> Transaction {
         gas_used: None,
         gas_price: None,
         fee: None,
+        gas_fee: None,
+        l1_fee: None,
+        operator_fee: None,
+        blob_fee: None,
         indexed: None,
         indexed_to: None,
         events: None,

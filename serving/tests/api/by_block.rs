@@ -1,12 +1,14 @@
 //! An answer stands until the next block: whoever has it is told so, and the store is not asked again.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{HeaderMap, Request, header},
 };
 use serde_json::{Value, json};
 
-use crate::{chain, service::Service};
+use crate::{chain, node::node, service::Service};
 
 const PATHS: [&str; 7] = [
     "/v1/pools",
@@ -53,6 +55,8 @@ async fn answers_stand_until_the_next_block() {
         assert!(text(&headers, header::CACHE_CONTROL).starts_with("public, max-age="), "{path}");
         // who has it is told so, and who has not gets the same
         let (status, headers, none) = service.whole(get(path, Some(&tag))).await;
+        assert_eq!((status, none.len(), text(&headers, header::ETAG)), (304, 0, tag.clone()));
+        let (status, headers, none) = service.whole(get(path, Some("*"))).await;
         assert_eq!((status, none.len(), text(&headers, header::ETAG)), (304, 0, tag.clone()));
         let (status, _, again) = service.whole(get(path, Some("W/\"other\""))).await;
         assert!(status == 200 && again == body, "{path}");
@@ -155,6 +159,81 @@ async fn no_answer_is_of_a_block_before_that_of_another() {
     service.stop().await;
 }
 
+/// What is asked beside kept answers tells of the store's block, too.
+#[tokio::test]
+async fn nothing_kept_is_given_after_what_speaks_of_a_newer_block() {
+    let service = Service::with_node(node(|_, _| None).await).await;
+    let blocks = chain::blocks();
+    let (last, first) = blocks.split_last().unwrap();
+    let parent = first.last().map(|block| block.block.number);
+    service.commit(None, first).await;
+    let tx = format!("/v1/tx/{}", alloy_primitives::B256::repeat_byte(7));
+    let balances = format!("/v1/accounts/{}/balances?at=indexed", chain::address(8));
+    for (other, place) in [(tx, "/indexedTo/number"), (balances, "/block/number")] {
+        let mut was_kept = false;
+        while !was_kept {
+            service.refresh().await;
+            let (_, headers, before) = service.whole(get("/v1/pools", None)).await;
+            assert_eq!(number(&before), 12);
+            was_kept = headers.contains_key(header::ETAG);
+            service.commit(parent, std::slice::from_ref(last)).await;
+            let (_, told) = service.get(&other).await;
+            assert_eq!(told.pointer(place), Some(&json!(13)), "{told}");
+            let (_, _, now) = service.whole(get("/v1/pools", None)).await;
+            assert_eq!(number(&now), 13, "after {other}");
+            service.take_back(1).await;
+        }
+    }
+    service.stop().await;
+}
+
+/// The same of answers that are given while nobody knows which block is the newest.
+#[tokio::test]
+async fn what_is_told_while_nobody_follows_the_store_is_noted() {
+    let service = Service::empty().await;
+    let blocks = chain::blocks();
+    let (last, first) = blocks.split_last().unwrap();
+    let parent = first.last().map(|block| block.block.number);
+    service.commit(None, first).await;
+    for path in ["/v1/swaps?first=3", "/v1/chains"] {
+        loop {
+            service.refresh().await;
+            let (_, headers, _) = service.whole(get("/v1/pools", None)).await;
+            if headers.contains_key(header::ETAG) {
+                break;
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        service.commit(parent, std::slice::from_ref(last)).await;
+        let (_, headers, told) = service.whole(get(path, None)).await;
+        assert_eq!((number(&told), text(&headers, header::CACHE_CONTROL)), (13, "no-cache".into()));
+        service.take_back(1).await;
+        service.refresh().await;
+        // that is not given any more, but asked
+        service.freeze(true);
+        let asked = service.whole(get("/v1/pools", None));
+        let asked = tokio::time::timeout(Duration::from_millis(300), asked).await;
+        service.freeze(false);
+        assert!(asked.is_err(), "{path}: {asked:?}");
+    }
+    service.stop().await;
+}
+
+/// What was seen to be the newest was so when the store was asked, not when it answered.
+#[tokio::test]
+async fn a_store_that_answers_late_is_not_followed_closely() {
+    let service = Service::filled().await;
+    service.freeze(true);
+    let late = async {
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        service.freeze(false);
+    };
+    futures::join!(service.refresh(), late);
+    let (status, headers, _) = service.whole(get("/v1/pools", None)).await;
+    assert_eq!((status, text(&headers, header::CACHE_CONTROL)), (200, "no-cache".to_owned()));
+    service.stop().await;
+}
+
 /// Of an endpoint that has no files as well as of one that has.
 #[tokio::test]
 async fn who_would_rather_have_a_file_is_answered_out_of_what_is_kept_or_by_a_file() {
@@ -183,7 +262,7 @@ async fn who_would_rather_have_a_file_is_answered_out_of_what_is_kept_or_by_a_fi
         assert!(!file.contains_key(header::ETAG), "{file:?}");
     }
     // nobody follows the store: a file says itself that it is not kept
-    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
     let (_, file, _) = service.whole(csv("/v1/swaps")).await;
     assert_eq!(text(&file, header::CACHE_CONTROL), "no-store");
     service.stop().await;
@@ -218,7 +297,7 @@ async fn what_is_kept_is_not_asked_of_the_store() {
     let (_, headers, _) = service.whole(get("/v1/pools/0x12", None)).await;
     assert!(!headers.contains_key(header::ETAG));
     // nobody follows the store: nothing is kept
-    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
     let (status, headers, _) = service.whole(get("/v1/pools", None)).await;
     assert_eq!((status, text(&headers, header::CACHE_CONTROL)), (200, "no-cache".to_owned()));
     service.stop().await;

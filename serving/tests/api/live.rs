@@ -1,5 +1,7 @@
 //! A node that does not answer: what is stored is there all the same, with its age.
 
+mod said;
+
 use alloy_primitives::B256;
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};

@@ -13,6 +13,7 @@ mod feeds;
 mod figures;
 mod graphql;
 mod live;
+mod node;
 mod openapi;
 mod prices;
 mod reconciled;

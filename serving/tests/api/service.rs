@@ -41,8 +41,18 @@ impl Service {
     }
 
     /// The same, where anybody may do this and nothing else.
-    #[expect(clippy::disallowed_methods, reason = "a test reads which mongod to use")]
     pub async fn open_to(anonymous: Scopes) -> Self {
+        // a port that nobody listens on
+        Self::made(anonymous, "http://127.0.0.1:9".to_owned()).await
+    }
+
+    /// A service whose store is empty, with this node.
+    pub async fn with_node(node: String) -> Self {
+        Self::made(Scopes::OPEN, node).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test reads which mongod to use")]
+    async fn made(anonymous: Scopes, node: String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let binary = std::env::var("SOOHO_MONGOD").ok().map(PathBuf::from);
         let options =
@@ -50,8 +60,7 @@ impl Service {
         let mongod = Embedded::start(options).await.unwrap();
         let store = Store::connect(&mongod.uri(), "serving").await.unwrap();
         store.migrate().await.unwrap();
-        // a port that nobody listens on
-        let client = ::chain::Client::new(CHAIN, &["http://127.0.0.1:9".to_owned()]).unwrap();
+        let client = ::chain::Client::new(CHAIN, &[node]).unwrap();
         let all = Some(chain::address(0xee));
         let quoters = Quoters { v2_router: all, quoter_v2: all, v4_quoter: None };
         let quoters = ["two", "three", "four"].map(|dex| (dex.to_owned(), quoters));

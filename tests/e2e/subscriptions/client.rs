@@ -76,13 +76,8 @@ impl Subscriber {
 
     /// Code and reason of the server when it closes, whatever it says before.
     pub async fn closed(&mut self, patience: Duration) -> Result<(u16, String)> {
-        let deadline = Instant::now() + patience;
-        loop {
-            let rest = deadline.saturating_duration_since(Instant::now());
-            if let Message::Close(Some(frame)) = self.message(rest).await? {
-                return Ok((frame.code.into(), frame.reason.to_string()));
-            }
-        }
+        let (code, reason, _) = self.heard(patience).await?;
+        Ok((code, reason))
     }
 
     async fn message(&mut self, patience: Duration) -> Result<Message> {
@@ -113,6 +108,38 @@ impl Subscriber {
     /// Whatever is asked.
     pub async fn ask(&mut self, id: &str, payload: Value) -> Result<()> {
         self.send(&json!({ "id": id, "type": "subscribe", "payload": payload })).await
+    }
+
+    /// Asks the same so many times, each for itself, and reads nothing; how many could be sent in this time.
+    pub async fn ask_on(&mut self, payload: &Value, times: usize, patience: Duration) -> usize {
+        let mut sent = 0;
+        let all = async {
+            for id in 0..times {
+                let asked =
+                    json!({ "id": id.to_string(), "type": "subscribe", "payload": payload });
+                if self.send(&asked).await.is_err() {
+                    return;
+                }
+                sent = id + 1;
+            }
+        };
+        drop(tokio::time::timeout(patience, all).await);
+        sent
+    }
+
+    /// Code and reason of the server when it closes, and how many messages it said before.
+    pub async fn heard(&mut self, patience: Duration) -> Result<(u16, String, u64)> {
+        let (deadline, mut messages) = (Instant::now() + patience, 0);
+        loop {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            match self.message(rest).await? {
+                Message::Close(Some(frame)) => {
+                    return Ok((frame.code.into(), frame.reason.to_string(), messages));
+                }
+                Message::Text(_) => messages += 1,
+                _ => {}
+            }
+        }
     }
 
     pub async fn complete(&mut self, id: &str) -> Result<()> {

@@ -5,7 +5,7 @@ use domain::block::BlockRef;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::{Client, exchange::Ask};
+use super::{Client, exchange::Ask, fees::Fees};
 use crate::{
     error::ChainError,
     raw::RawLog,
@@ -33,6 +33,8 @@ pub struct Receipt {
     pub gas_used: Option<u64>,
     /// What was paid for gas (wei).
     pub gas_price: Option<U256>,
+    /// What it cost.
+    pub fees: Fees,
     /// Its logs, ascending.
     pub logs: Vec<RawLog>,
 }
@@ -71,6 +73,8 @@ impl Client {
             return Ok(None);
         };
         let logs = wire.logs.unwrap_or_default().into_iter().map(RawLog::try_from);
+        let gas_used = wire.gas_used.map(|gas| gas.0);
+        let gas_price = wire.effective_gas_price.or(wire.gas_price);
         Ok(Some(Receipt {
             hash,
             index: small(wire.transaction_index, "a transaction index")?,
@@ -79,8 +83,9 @@ impl Client {
             to: wire.to,
             created: wire.contract_address,
             success: wire.status.map(|status| status.0 == 1),
-            gas_used: wire.gas_used.map(|gas| gas.0),
-            gas_price: wire.effective_gas_price.or(wire.gas_price),
+            gas_used,
+            gas_price,
+            fees: Fees::of(gas_used, gas_price, &wire.extra),
             logs: logs.collect::<Result<_, _>>()?,
         }))
     }

@@ -1,7 +1,7 @@
 //! One transaction by its hash: as it was sent, and its whole receipt.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::wire::{
     hex::{Quantity, or_zero, wide},
@@ -37,6 +37,32 @@ pub(crate) struct WireOutcome {
     pub(crate) gas_price: Option<U256>,
     #[serde(default)]
     pub(crate) logs: Option<Vec<WireLog>>,
+    #[serde(flatten)]
+    pub(crate) extra: WireExtra,
+}
+
+/// What receipts say of fees beside that of gas.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WireExtra {
+    #[serde(default, rename = "type")]
+    pub(crate) kind: Option<Quantity>,
+    #[serde(default, deserialize_with = "wide")]
+    pub(crate) blob_gas_used: Option<U256>,
+    #[serde(default, deserialize_with = "wide")]
+    pub(crate) blob_gas_price: Option<U256>,
+    #[serde(default, deserialize_with = "wide")]
+    pub(crate) l1_fee: Option<U256>,
+    #[serde(default, deserialize_with = "wide")]
+    pub(crate) operator_fee_scalar: Option<U256>,
+    #[serde(default, deserialize_with = "wide")]
+    pub(crate) operator_fee_constant: Option<U256>,
+    /// There since Jovian.
+    #[serde(default)]
+    pub(crate) da_footprint_gas_scalar: Option<IgnoredAny>,
+    /// Mantle's alone.
+    #[serde(default)]
+    pub(crate) token_ratio: Option<IgnoredAny>,
 }
 
 /// `eth_getTransactionByHash`, with what was sent.

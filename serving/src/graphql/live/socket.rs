@@ -29,7 +29,7 @@ use futures::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
-use super::Live;
+use super::{Live, crowd::MOST_UNFINISHED};
 use crate::graphql::{App, asked};
 
 /// Longest message of a client, in bytes; a document has 32 kB at most.
@@ -114,8 +114,16 @@ async fn serve(
     let (mut sink, stream) = socket.split();
     let heard = Arc::new(AtomicBool::new(false));
     let hears = Arc::clone(&heard);
-    let input = stream.take_while(|message| std::future::ready(message.is_ok())).filter_map(
-        move |message| {
+    let live = Live::new(app);
+    let crowd = live.crowd.clone();
+    // all that came is taken in before anything is written: who is done with is not listened to any more
+    let listens = {
+        let crowd = crowd.clone();
+        move || !crowd.is_over()
+    };
+    let input = stream
+        .take_while(move |message| std::future::ready(message.is_ok() && listens()))
+        .filter_map(move |message| {
             hears.store(true, Ordering::Relaxed);
             let data = match message {
                 Ok(message @ (Message::Text(_) | Message::Binary(_))) => {
@@ -124,8 +132,7 @@ async fn serve(
                 _ => None,
             };
             std::future::ready(data)
-        },
-    );
+        });
     let begun = Arc::new(OnceLock::new());
     let begins = Arc::clone(&begun);
     let init = move |payload: Value| async move {
@@ -138,7 +145,7 @@ async fn serve(
         drop(begins.set(admitted));
         outcome
     };
-    let answers = Protocol::new(Live::new(app), input, protocol).on_connection_init(init);
+    let answers = Protocol::new(live, input, protocol).on_connection_init(init);
     let mut answers = std::pin::pin!(answers);
     let opened = Instant::now();
     let mut last_heard = opened;
@@ -146,6 +153,7 @@ async fn serve(
     loop {
         let message = tokio::select! {
             answer = answers.next() => match answer {
+                _ if crowd.is_over() => crowded(),
                 Some(WsMessage::Text(text)) => Message::Text(text.into()),
                 Some(WsMessage::Close(..)) if let Some(Err(problem)) = begun.get() => forbidden(problem),
                 Some(WsMessage::Close(code, reason)) => close(code, reason),
@@ -208,6 +216,13 @@ fn forbidden(problem: &Problem) -> Message {
     // what is longer does not fit into a close frame
     let reason = format!("{}: {}", problem.code(), problem.detail());
     close(FORBIDDEN, reason.chars().take(LONGEST_REASON).collect::<String>())
+}
+
+fn crowded() -> Message {
+    let reason = format!(
+        "more than {MOST_UNFINISHED} requests are not answered to their end; read answers before asking on"
+    );
+    close(POLICY, reason)
 }
 
 fn close(code: u16, reason: impl Into<String>) -> Message {

@@ -2,17 +2,18 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{Arrival, Ask, Told};
+use super::{Arrival, Ask, Told, Way};
 
 /// Questions about a block that are remembered at most.
 pub(in crate::node) const MOST_KNOWN: usize = 20_000;
-/// Questions about a block under way at most: of contracts of the clients' choice so many, and of others as many again.
+/// Questions about a block under way at most: of contracts of the clients' choice so many, of those that were not heard lately
+/// as many, and of others as many again.
 pub(in crate::node) const MOST_ASKED: usize = 10_000;
 
 #[derive(Debug)]
 pub(super) enum Slot {
     Known(Told),
-    Asked(Arrival),
+    Asked(Arrival, Way),
 }
 
 /// Questions, each known or under way. What contracts of the clients' choice say is counted apart from the rest.
@@ -21,8 +22,8 @@ pub(super) struct Slots {
     slots: HashMap<Ask, Slot>,
     /// What is known, the oldest in front: of such contracts, and the rest.
     known: [VecDeque<Ask>; 2],
-    /// How many are under way, likewise.
-    asked: [usize; 2],
+    /// How many are under way, by the way that they go.
+    asked: [usize; 3],
 }
 
 /// Of which kind a question is.
@@ -36,13 +37,13 @@ impl Slots {
     }
 
     /// Whether one more may be asked.
-    pub(super) fn has_room(&self, ask: &Ask) -> bool {
-        self.asked[kind(ask)] < MOST_ASKED
+    pub(super) const fn has_room(&self, way: Way) -> bool {
+        self.asked[way as usize] < MOST_ASKED
     }
 
     /// It is under way.
-    pub(super) fn ask(&mut self, ask: &Ask, arrival: Arrival) {
-        self.set(ask, Some(Slot::Asked(arrival)));
+    pub(super) fn ask(&mut self, ask: &Ask, way: Way, arrival: Arrival) {
+        self.set(ask, Some(Slot::Asked(arrival, way)));
     }
 
     /// It is known. The oldest answers make room for it, those of the clients' choice first.
@@ -57,23 +58,26 @@ impl Slots {
 
     /// It is not under way any more, and not known by that.
     pub(super) fn forget(&mut self, ask: &Ask) {
-        if matches!(self.get(ask), Some(Slot::Asked(_))) {
+        if matches!(self.get(ask), Some(Slot::Asked(..))) {
             self.set(ask, None);
         }
     }
 
     fn set(&mut self, ask: &Ask, slot: Option<Slot>) {
-        let kind = kind(ask);
-        self.asked[kind] += usize::from(matches!(slot, Some(Slot::Asked(_))));
+        if let Some(Slot::Asked(_, way)) = slot {
+            self.asked[way as usize] += 1;
+        }
         let is_known = matches!(slot, Some(Slot::Known(_)));
         let before = match slot {
             Some(slot) => self.slots.insert(ask.clone(), slot),
             None => self.slots.remove(ask),
         };
-        self.asked[kind] -= usize::from(matches!(before, Some(Slot::Asked(_))));
+        if let Some(Slot::Asked(_, way)) = before {
+            self.asked[way as usize] -= 1;
+        }
         // what two trips told has its place already
         if is_known && !matches!(before, Some(Slot::Known(_))) {
-            self.known[kind].push_back(ask.clone());
+            self.known[kind(ask)].push_back(ask.clone());
         }
     }
 }

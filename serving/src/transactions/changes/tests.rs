@@ -75,3 +75,22 @@ fn numbers_that_no_token_has_do_not_overflow() {
     let three = (U512::from(U256::MAX) * U512::from(3)).to_string();
     assert_eq!(changes(&logs), [(ALICE, TOKEN, format!("-{three}")), (BOB, TOKEN, three)]);
 }
+
+#[test]
+fn nobody_pushes_out_what_the_sender_has() {
+    let (sender, called) = (Address::repeat_byte(0xff), Address::repeat_byte(0xfe));
+    let crowd = (1..1_000_u32).map(|n| Address::left_padding_from(&n.to_be_bytes()));
+    let mut logs: Vec<_> =
+        crowd.map(|account| transfer(TOKEN, called, account, U256::from(1))).collect();
+    logs.push(transfer(TOKEN, sender, called, U256::from(7_000)));
+    logs.push(transfer(native_transfers(), sender, called, U256::from(5)));
+    let mut changes = of(&Glossary::new(), Some(WRAPPED), &logs);
+    put_first(&mut changes, [sender, called]);
+    let told = changes.iter().take(4).map(|change| (change.account, change.change.as_str()));
+    let expected = [(sender, "-5"), (sender, "-7000"), (called, "5"), (called, "6001")];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    assert!(changes[4..].windows(2).all(|pair| pair[0].account < pair[1].account));
+    // who sends to itself is told once
+    put_first(&mut changes, [called, called]);
+    assert_eq!((changes[0].account, changes.len()), (called, 4 + 999));
+}

@@ -34,7 +34,8 @@ pub(crate) struct Simulation {
     pub(super) gas_used: Option<String>,
     /// Why it fails.
     pub(super) revert: Option<Reverted>,
-    /// By account and token, gas not counted; null where the node does not tell logs.
+    /// Of all logs, by account and token, gas not counted: those of the sender first, then those of whoever is called, then of
+    /// all others; null where the node does not tell logs.
     pub(super) balance_changes: Option<Vec<BalanceChange>>,
     /// Changes beyond those.
     pub(super) balance_changes_left_out: usize,

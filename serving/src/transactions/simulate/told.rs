@@ -8,20 +8,23 @@ use abis::{
 };
 use alloy_primitives::{Address, LogData};
 use api_kit::problem::Problem;
-use chain::client::rehearse::Rehearsed;
-use domain::{block::BlockRef, entity::Token, ids::ChainId};
+use chain::client::rehearse::{Rehearsal, Rehearsed};
+use domain::{entity::Token, ids::ChainId};
 use store::Snapshot;
 
 use super::{
-    Outcome,
-    answer::{BalanceChange, Method, Reverted, Simulation},
+    Outcome, Said,
+    answer::{BalanceChange, Reverted, Simulation},
 };
 use crate::{
+    by_block::ByBlock,
     deps::{ChainDeps, Deps},
+    node::LiveNode,
     quote::revert,
     transactions::{
         changes::{self, Change},
         events,
+        stored::in_time,
         voices::Voices,
     },
     view,
@@ -35,10 +38,10 @@ const MOST_DATA: usize = 16 * 1024;
 /// The answer.
 pub(super) async fn told(
     deps: &Deps,
+    by_block: &ByBlock,
     (chain_id, chain): (ChainId, &ChainDeps),
-    block: BlockRef,
-    method: Method,
-    outcome: Outcome,
+    what: &Rehearsal,
+    Said { block, method, outcome }: Said,
 ) -> Simulation {
     let (success, data, gas_used, message, logs) = match outcome {
         Outcome::Told(Rehearsed { tried, logs }) => {
@@ -61,13 +64,24 @@ pub(super) async fn told(
         events_left_out: 0,
     };
     let Some(logs) = logs else { return answer };
-    let snapshot = deps.reader.snapshot(chain_id).await.ok().flatten();
+    let (deadline, begun) = (LiveNode::deadline(), by_block.begin());
+    let snapshot = in_time(deadline, deps.reader.snapshot(chain_id)).await.ok().flatten();
+    if let Some(snapshot) = &snapshot {
+        by_block.saw(begun, &[(chain_id, snapshot.block())]);
+    }
     let mut changes = changes::of(&chain.live.glossary, chain.wrapped_native, &logs);
+    // whoever is called may move what it likes between as many accounts as it likes
+    changes::put_first(&mut changes, [what.call.from, what.call.to]);
     answer.balance_changes_left_out = changes.len().saturating_sub(MOST_CHANGES);
     changes.truncate(MOST_CHANGES);
-    answer.balance_changes = Some(named(snapshot.as_ref(), &changes).await);
+    let tokens = match &snapshot {
+        Some(snapshot) => in_time(deadline, tokens(snapshot, &changes)).await.unwrap_or_default(),
+        None => BTreeMap::new(),
+    };
+    answer.balance_changes = Some(named(&tokens, &changes));
     let emitted = logs.iter().map(|(address, log)| (*address, log));
-    let voices = match Voices::of(chain, snapshot.as_ref(), emitted.clone()).await {
+    let voices = Voices::of(chain, snapshot.as_ref(), emitted.clone());
+    let voices = match in_time(deadline, voices).await {
         Ok(voices) => Ok(voices),
         // what the store does not tell now is told as it came
         Err(_) => Voices::of(chain, None, emitted).await,
@@ -96,11 +110,7 @@ fn reverted(data: &[u8], message: &str) -> Reverted {
     Reverted { reason: revert::words(data, message), cause }
 }
 
-async fn named(snapshot: Option<&Snapshot>, changes: &[Change]) -> Vec<BalanceChange> {
-    let tokens = match snapshot {
-        Some(snapshot) => tokens(snapshot, changes).await.unwrap_or_default(),
-        None => BTreeMap::new(),
-    };
+fn named(tokens: &BTreeMap<Address, Token>, changes: &[Change]) -> Vec<BalanceChange> {
     let named = changes.iter().map(|change| {
         let token = tokens.get(&change.token);
         BalanceChange {
