@@ -22,7 +22,10 @@ use super::{
     named,
     once::{Once, Standing},
 };
-use crate::{deps::Deps, rest::export::Asked};
+use crate::{
+    deps::Deps,
+    rest::export::{Asked, Exported},
+};
 
 /// What is kept for all of them.
 #[derive(Debug, Clone)]
@@ -64,6 +67,14 @@ impl ByBlock {
         read.iter().for_each(|(chain, block)| self.kept.saw_lately(*chain, block, begun, hold));
     }
 
+    /// Notes the block that a file is of, if the answer is one: its rows are written later, and are not looked at here.
+    fn with_file(&self, begun: Begun, response: Response) -> Response {
+        if let Some(Exported { chain, newest }) = response.extensions().get() {
+            self.saw(begun, &[(*chain, *newest)]);
+        }
+        response
+    }
+
     /// The answer to a question at the newest block; `ask` makes it unless it is kept, or somebody else asks the same.
     pub(crate) async fn answered(
         &self,
@@ -89,7 +100,8 @@ async fn answer(State(by_block): State<ByBlock>, request: Request, next: Next) -
     let standing = chain.and_then(|chain| by_block.standing(chain));
     // whoever is not followed closely is asked each time
     let Some(standing) = standing else {
-        let mut response = noted(&by_block, begun, &question, next.run(request).await).await;
+        let response = by_block.with_file(begun, next.run(request).await);
+        let mut response = noted(&by_block, begun, &question, response).await;
         let headers = response.headers_mut();
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         return response;
@@ -99,7 +111,10 @@ async fn answer(State(by_block): State<ByBlock>, request: Request, next: Next) -
         Some(_) => format!("file {question}"),
         None => question.clone(),
     };
-    let ask = async { made(&standing, &question, next.run(request).await).await };
+    let ask = async {
+        let response = by_block.with_file(begun, next.run(request).await);
+        made(&standing, &question, response).await
+    };
     by_block.answered(&asked, &standing, &key, ask).await
 }
 

@@ -38,7 +38,7 @@ mod tests;
 pub(super) use self::columns::{Table, contract_events, tables};
 use self::places::{Client, Places};
 pub use self::settings::ExportSettings;
-pub(crate) use self::{metrics::Metrics, negotiate::around};
+pub(crate) use self::{head::Exported, metrics::Metrics, negotiate::around};
 
 /// What exports share.
 #[derive(Debug, Clone)]

@@ -169,7 +169,8 @@ async fn nothing_kept_is_given_after_what_speaks_of_a_newer_block() {
     service.commit(None, first).await;
     let tx = format!("/v1/tx/{}", alloy_primitives::B256::repeat_byte(7));
     let balances = format!("/v1/accounts/{}/balances?at=indexed", chain::address(8));
-    for (other, place) in [(tx, "/indexedTo/number"), (balances, "/block/number")] {
+    let file = "/v1/swaps?first=3".to_owned();
+    for (other, place) in [(tx, "/indexedTo/number"), (balances, "/block/number"), (file, "")] {
         let mut was_kept = false;
         while !was_kept {
             service.refresh().await;
@@ -177,8 +178,15 @@ async fn nothing_kept_is_given_after_what_speaks_of_a_newer_block() {
             assert_eq!(number(&before), 12);
             was_kept = headers.contains_key(header::ETAG);
             service.commit(parent, std::slice::from_ref(last)).await;
-            let (_, told) = service.get(&other).await;
-            assert_eq!(told.pointer(place), Some(&json!(13)), "{told}");
+            if place.is_empty() {
+                let mut file = get(&other, None);
+                file.headers_mut().insert(header::ACCEPT, "text/csv".parse().unwrap());
+                let (_, headers, body) = service.whole(file).await;
+                assert_eq!(headers["sooho-block-number"], "13", "{body:?}");
+            } else {
+                let (_, told) = service.get(&other).await;
+                assert_eq!(told.pointer(place), Some(&json!(13)), "{told}");
+            }
             let (_, _, now) = service.whole(get("/v1/pools", None)).await;
             assert_eq!(number(&now), 13, "after {other}");
             service.take_back(1).await;

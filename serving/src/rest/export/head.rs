@@ -5,13 +5,19 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
+use domain::{block::BlockRef, ids::ChainId};
 
 use super::{Format, Table};
 use crate::read::as_of::At;
 
 /// Marks answers that are files.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Exported;
+pub(crate) struct Exported {
+    /// Of which chain.
+    pub(crate) chain: ChainId,
+    /// Its newest block when that was read.
+    pub(crate) newest: BlockRef,
+}
 
 const NUMBER: HeaderName = HeaderName::from_static("sooho-block-number");
 const HASH: HeaderName = HeaderName::from_static("sooho-block-hash");
@@ -57,6 +63,7 @@ pub(super) fn response(format: Format, table: &Table, at: &At, body: Body) -> Re
             headers.insert(header, value);
         }
     }
-    response.extensions_mut().insert(Exported);
+    let (chain, newest) = (at.snapshot().chain(), at.snapshot().block());
+    response.extensions_mut().insert(Exported { chain, newest });
     response
 }
