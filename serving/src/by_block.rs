@@ -65,13 +65,20 @@ pub(crate) fn mark(response: &mut Response, etag: HeaderValue, age: &HeaderValue
     headers.insert(header::CACHE_CONTROL, age.clone());
 }
 
-/// Whether the client says that it has the answer of this tag; by `*` it says so of any.
-pub(crate) fn has(asked: &HeaderMap, etag: &HeaderValue) -> bool {
+/// Whether the client names this very tag.
+pub(crate) fn names(asked: &HeaderMap, etag: &HeaderValue) -> bool {
     let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let Ok(wanted) = etag.to_str().map(bare) else { return false };
-    let mut said =
-        asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
-    said.any(|tags| tags.trim() == "*" || tags.split(',').any(|tag| bare(tag) == wanted))
+    said(asked).any(|tags| tags.split(',').any(|tag| bare(tag) == wanted))
+}
+
+/// Whether the client says that it has the answer of this tag; by `*` it says so of any answer that there is.
+pub(crate) fn has(asked: &HeaderMap, etag: &HeaderValue) -> bool {
+    names(asked, etag) || said(asked).any(|tags| tags.trim() == "*")
+}
+
+fn said(asked: &HeaderMap) -> impl Iterator<Item = &str> {
+    asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok())
 }
 
 /// Block hash and path. Weak: what is compressed on the way is the same answer.

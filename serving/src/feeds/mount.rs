@@ -26,7 +26,7 @@ use super::{
     view::{Served, View},
 };
 use crate::{
-    by_block::{Answer, ByBlock, LARGEST, etag, followed, give, has, mark, max_age},
+    by_block::{Answer, ByBlock, LARGEST, etag, followed, give, mark, max_age, names},
     deps::{ChainDeps, Deps},
 };
 
@@ -177,7 +177,7 @@ impl Ground {
         let block = view.block();
         let etag = etag(&block, view.snapshot.generation(), path);
         let age = max_age(pace, chain_id, block);
-        if has(request.headers(), &etag) {
+        if names(request.headers(), &etag) {
             return Ok(give(request.headers(), etag, &age, || StatusCode::OK.into_response()));
         }
         let is_get = request.method() == Method::GET;
@@ -217,7 +217,7 @@ impl Ground {
         };
         let etag = etag(&at.block, at.generation, path);
         let age = max_age(&self.by_block.pace, chain_id, at.block);
-        if has(request.headers(), &etag) {
+        if names(request.headers(), &etag) {
             return Ok(give(request.headers(), etag, &age, || StatusCode::OK.into_response()));
         }
         let rows = match rows {
@@ -250,7 +250,7 @@ impl Ground {
         let now = clock::unix().as_secs();
         let next_block = self.by_block.pace.until_next(chain_id, &at.block, now);
         let age = age_of_moment(next_block, listing.left());
-        if has(request.headers(), &etag) {
+        if names(request.headers(), &etag) {
             return Ok(give(request.headers(), etag, &age, || StatusCode::OK.into_response()));
         }
         request.extensions_mut().insert(Written(listing));

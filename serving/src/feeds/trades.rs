@@ -198,6 +198,11 @@ pub(crate) async fn of_pairs(
         let swaps = snapshot.swaps(&part.query).await?;
         search.learn(&part, swaps);
     }
+    if search.is_stuck() {
+        let detail =
+            "this pair has more pools than one answer looks through: name one by `pool_id`";
+        return Err(Problem::bad_request("POOL_REQUIRED", detail));
+    }
     let whole_from = search.whole_from(span.to.min(newest.timestamp));
     let all = priced(snapshot, &search.found()).await?;
     Ok(Trades { all, whole_from })

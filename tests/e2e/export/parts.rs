@@ -38,7 +38,12 @@ async fn in_parts(services: &Services, path: &str, from: &Value) -> Result<Vec<V
         let list = path.replace("&limit=1000", "");
         let url = format!("{}{list}&format=ndjson&from={from}", services.serving);
         let (found, last) = File::get(&url, &[]).await?.lines()?;
-        rows.extend(found);
+        for mut row in found {
+            // what a page says once
+            let resolution = row.as_object_mut().and_then(|row| row.remove("resolution"));
+            ensure!(resolution == Some("1m".into()), "{row}");
+            rows.push(row);
+        }
         let end = &last["end"];
         ensure!(end["complete"] == end["next"].is_null(), "{last}");
         match end["next"].as_str() {

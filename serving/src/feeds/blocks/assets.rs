@@ -28,8 +28,6 @@ pub(in crate::feeds) struct Asset {
     pub(in crate::feeds) decimals: u8,
     /// In smallest units, as the contract tells it now; `None` where it does not.
     pub(in crate::feeds) total_supply: Option<U256>,
-    /// Whether the contract could be asked.
-    is_asked: bool,
 }
 
 impl Asset {
@@ -42,7 +40,6 @@ impl Asset {
             decimals: pairs::decimals(token)?,
             // that of when it was first seen says nothing of now
             total_supply: None,
-            is_asked: false,
         })
     }
 
@@ -50,19 +47,12 @@ impl Asset {
         let node = &view.chain()?.live;
         let told = node::token(node, self.address, &Head::default(), view.block()).await;
         self.total_supply = told.total_supply.and_then(|text| text.parse().ok());
-        self.is_asked = told.problem.is_none();
         Ok(self)
     }
 
-    /// An answer made of it; one that the chain could not be asked for is kept nowhere.
+    /// An answer made of it. It is kept nowhere: the supply is that of the moment, and stands for no block.
     pub(in crate::feeds) fn response<T: Serialize>(self, body: impl FnOnce(Self) -> T) -> Response {
-        let is_asked = self.is_asked;
-        let body = Json(body(self));
-        if is_asked {
-            body.into_response()
-        } else {
-            ([(header::CACHE_CONTROL, "no-store")], body).into_response()
-        }
+        ([(header::CACHE_CONTROL, "no-store")], Json(body(self))).into_response()
     }
 }
 

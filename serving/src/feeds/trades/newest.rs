@@ -62,7 +62,10 @@ impl<'a> Search<'a> {
         let rest = |pair: &'a Pair| {
             let changed = pair.pool.updated_block.saturating_add(1);
             let last = Position { block: changed, log_index: 0, item: 0 };
-            let below = (pair.pool.swap_count > 0).then(|| above.min(last));
+            let created = &pair.pool.created;
+            let first = Position { block: created.block, log_index: created.log_index, item: 0 };
+            // whoever came later was not traded in then
+            let below = (pair.pool.swap_count > 0 && first < above).then(|| above.min(last));
             Rest { pair, below }
         };
         let pools: Vec<_> = pairs.iter().map(rest).collect();
@@ -123,6 +126,12 @@ impl<'a> Search<'a> {
         Some(self.seen.range(given_up..).next().map_or(newest, |(_, time)| *time))
     }
 
+    /// Whether it was given up before anything of the newest was looked through in all pools: whoever asked on from there would
+    /// get no further.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.given_up.is_some_and(|given_up| self.seen.range(given_up..).next().is_none())
+    }
+
     /// What was found, ascending. Of a search that was given up nothing older than it reached in all pools.
     pub(super) fn found(mut self) -> Vec<(&'a Pair, Swap)> {
         if let Some(given_up) = self.given_up {
@@ -138,7 +147,11 @@ impl<'a> Search<'a> {
 fn page(Span { kind, limit, .. }: Span, pools: usize) -> u32 {
     let several = pools > 1;
     match kind {
-        Some(_) if several => OF_A_SIDE,
+        // so that each of them is read at least once
+        Some(_) if several => {
+            let part = (MOST_ROWS / 2 / pools).max(LEAST);
+            OF_A_SIDE.min(u32::try_from(part).unwrap_or(OF_A_SIDE))
+        }
         Some(_) => MOST,
         None => {
             let part = if several { (2 * limit.div_ceil(pools)).max(LEAST) } else { limit };

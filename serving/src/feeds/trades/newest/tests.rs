@@ -13,8 +13,8 @@ fn span(asked: &[(&str, &str)]) -> Span {
     Span::parse(&Asked::of(asked)).unwrap()
 }
 
-fn id(pool: u8) -> PoolId {
-    PoolId::Contract(Address::repeat_byte(pool))
+fn id(pool: u16) -> PoolId {
+    PoolId::Contract(Address::left_padding_from(&pool.to_be_bytes()))
 }
 
 /// A pool with its swaps, newest first.
@@ -24,7 +24,7 @@ struct Made {
 }
 
 /// Sales in these blocks, and purchases in those that `is_buy` names.
-fn made(number: u8, blocks: impl Iterator<Item = u64>, is_buy: impl Fn(u64) -> bool) -> Made {
+fn made(number: u16, blocks: impl Iterator<Item = u64>, is_buy: impl Fn(u64) -> bool) -> Made {
     let one = |block: u64| {
         let amount = if is_buy(block) { -5 } else { 5 };
         let mut swap = swap(block, amount, -amount);
@@ -42,6 +42,13 @@ fn made(number: u8, blocks: impl Iterator<Item = u64>, is_buy: impl Fn(u64) -> b
 
 /// What a search finds, as block and pool; since when that is whole; and its reads.
 fn run(pools: &[Made], span: Span) -> (Vec<(u64, PoolId)>, Option<u64>, usize) {
+    let (found, whole_from, reads, is_stuck) = search(pools, span);
+    assert!(!is_stuck);
+    (found, whole_from, reads)
+}
+
+/// The same, and whether it is stuck.
+fn search(pools: &[Made], span: Span) -> (Vec<(u64, PoolId)>, Option<u64>, usize, bool) {
     let pairs: Vec<Pair> = pools.iter().map(|made| made.pair.clone()).collect();
     // blocks are seconds apart
     let above = Position { block: span.to.min(1 << 30).saturating_sub(999), log_index: 0, item: 0 };
@@ -54,9 +61,10 @@ fn run(pools: &[Made], span: Span) -> (Vec<(u64, PoolId)>, Option<u64>, usize) {
         search.learn(&part, swaps);
     }
     let (whole_from, reads) = (search.whole_from(9_999_999), search.reads);
+    let is_stuck = search.is_stuck();
     let found = search.found();
     let place = |(pair, swap): &(&Pair, Swap)| (swap.meta.position.block, pair.pool.id);
-    (found.iter().map(place).collect(), whole_from, reads)
+    (found.iter().map(place).collect(), whole_from, reads, is_stuck)
 }
 
 #[test]
@@ -110,11 +118,32 @@ fn what_is_given_up_is_whole_since_then() {
     // 200 pools, in which nobody ever bought
     let pools: Vec<Made> = (0..200).map(|n| made(n, 1..=300, |_| false)).collect();
     let (found, whole_from, reads) = run(&pools, span(&[("type", "buy")]));
-    assert_eq!((found, whole_from.is_some()), (vec![], true));
-    assert!(reads <= MOST_READS, "{reads} reads");
-    // and sales in pools that alternate: nothing of before is given
-    let pools: Vec<Made> = (0..200).map(|n| made(n, 1..=300, |block| block == 200)).collect();
-    let (found, whole_from, _) = run(&pools, span(&[("type", "buy"), ("limit", "0")]));
     let whole_from = whole_from.unwrap();
-    assert!(found.iter().all(|(block, _)| 1_000 + block >= whole_from), "{whole_from} {found:?}");
+    assert!(found.is_empty() && (1_001..1_300).contains(&whole_from), "{whole_from}");
+    assert!(reads <= MOST_READS, "{reads} reads");
+    // and purchases in each of them, of which those that lie deep are not given: it is not known whether they are all
+    let is_buy = |block: u64| block == 290 || block == 20;
+    let pools: Vec<Made> = (0..200).map(|n| made(n, 1..=300, is_buy)).collect();
+    let (found, whole_from, _) = run(&pools, span(&[("type", "buy"), ("limit", "0")]));
+    assert!((1_021..1_290).contains(&whole_from.unwrap()), "{whole_from:?}");
+    assert!(found.len() == 200 && found.iter().all(|(block, _)| *block == 290), "{found:?}");
+}
+
+#[test]
+fn more_pools_than_can_be_looked_through_are_refused() {
+    let many = |created: u64| -> Vec<Made> {
+        let one = |n| {
+            let mut made = made(n, 400..=500, |_| false);
+            made.pair.pool.created.block = created;
+            made
+        };
+        (0..300).map(one).collect()
+    };
+    let (found, _, reads, is_stuck) = search(&many(1), span(&[("end_time", "1300")]));
+    assert!(found.is_empty() && is_stuck && reads == MOST_READS, "{reads} reads");
+    // pools that came after it are none of them
+    let mut pools = many(400);
+    pools.push(made(999, 1..=500, |_| false));
+    let (found, whole_from, reads) = run(&pools, span(&[("end_time", "1300"), ("limit", "3")]));
+    assert!(found.len() == 3 && whole_from.is_none() && reads < 9, "{found:?} {reads} reads");
 }
