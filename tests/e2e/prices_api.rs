@@ -120,6 +120,8 @@ async fn prices_of_the_market_stand_beside_what_the_chain_says() -> Result<()> {
     let tap = Tap::new(&world.mongo.uri()).await?;
     let mut config = world.config("prices_api")?;
     config.store.uri = tap.uri();
+    // what is read from memory costs nothing
+    config.serving.rows_mb = 0;
     let services = Services::up(&config, world.folder.path()).await?;
     counted(&tap)?;
 
