@@ -32,10 +32,10 @@ async fn a_rough_node_gives_the_same_documents() -> Result<()> {
     let restless = ReplayOptions {
         head: Some(head / 2),
         // slow enough to be seen by an indexer that has to share its machine
-        blocks_per_kilosecond: 6_000,
+        blocks_per_kilosecond: 3_000,
         reorg_every: 7,
         reorg_depth: 5,
-        reorg_shows: Duration::from_millis(800),
+        reorg_shows: Duration::from_millis(1_600),
         errors_per_thousand: 30,
         ..ReplayOptions::default()
     };
@@ -45,7 +45,7 @@ async fn a_rough_node_gives_the_same_documents() -> Result<()> {
         settings.rpc = vec![replay.url()];
         world.index_chain(&settings, name, Target::Block(head)).await?;
         // a replacement may have been showing at the end; the recorded branch is back after it
-        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        tokio::time::sleep(Duration::from_millis(2_000)).await;
         let found = dump(&world.index_chain(&settings, name, Target::Head).await?).await?;
         for (collection, documents) in &calm {
             // undo records depend on where the head stood when a block came in
@@ -56,7 +56,6 @@ async fn a_rough_node_gives_the_same_documents() -> Result<()> {
         replay.stop().await;
     }
     let reverted = world.metrics.reverted.with_label_values(&["local"]).get();
-    // how many are seen is for the machine to say: a slow indexer misses branches that are gone again
-    ensure!(reverted > 2, "only {reverted} blocks were taken back: the node was not restless");
+    ensure!(reverted > 10, "only {reverted} blocks were taken back: the node was not restless");
     world.stop().await
 }
