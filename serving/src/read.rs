@@ -6,6 +6,7 @@ pub(crate) mod candles;
 pub(crate) mod chains;
 pub(crate) mod contracts;
 pub(crate) mod dexes;
+mod in_time;
 pub(crate) mod liquidity;
 pub(crate) mod pools;
 pub(crate) mod positions;
@@ -15,3 +16,5 @@ pub(crate) mod series;
 pub(crate) mod swaps;
 pub(crate) mod ticks;
 pub(crate) mod tokens;
+
+pub(crate) use self::in_time::in_time;

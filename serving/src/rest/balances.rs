@@ -21,7 +21,8 @@ use crate::openapi::shapes::{AddressText, ChainNumber};
 use crate::{
     by_block::ByBlock,
     deps::Deps,
-    node::{self, Head, balances, wanted_tokens},
+    node::{self, Head, LiveNode, balances, wanted_tokens},
+    read::in_time,
     view,
 };
 
@@ -110,14 +111,15 @@ pub(super) async fn get(
     let head = Head::default();
     let block = match params.at {
         At::Head => node::At::Head(&head),
-        At::Indexed => node::At::Block(scope.at(chain_id).await?.block()),
+        At::Indexed => {
+            let snapshot = in_time(LiveNode::deadline(), scope.at(chain_id)).await?;
+            node::At::Block(snapshot.block())
+        }
     };
     let (block, found) = balances(&chain.live, account, &tokens, block).await?;
     // names are a courtesy: balances are told without them
-    let names = match scope.at(chain_id).await {
-        Ok(snapshot) => names(&snapshot, &tokens).await,
-        Err(_) => BTreeMap::new(),
-    };
+    let named = async { names(&*scope.at(chain_id).await?, &tokens).await };
+    let names = in_time(LiveNode::deadline(), named).await.unwrap_or_default();
     by_block.saw(begun, &scope.blocks().await);
     let items =
         std::iter::once(&Address::ZERO).chain(&tokens).zip(found).map(|(token, balance)| {
@@ -133,8 +135,11 @@ pub(super) async fn get(
     Ok(Json(Answer { block: block.into(), account, at: params.at, items }))
 }
 
-async fn names(snapshot: &Snapshot, tokens: &[Address]) -> BTreeMap<Address, Token> {
+async fn names(
+    snapshot: &Snapshot,
+    tokens: &[Address],
+) -> Result<BTreeMap<Address, Token>, Problem> {
     let wanted: Vec<_> = std::iter::once(Address::ZERO).chain(tokens.iter().copied()).collect();
-    let found = snapshot.tokens_by_addresses(&wanted).await.unwrap_or_default();
-    found.into_iter().map(|token| (token.address, token)).collect()
+    let found = snapshot.tokens_by_addresses(&wanted).await?;
+    Ok(found.into_iter().map(|token| (token.address, token)).collect())
 }

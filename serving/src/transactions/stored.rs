@@ -4,7 +4,6 @@ use alloy_primitives::B256;
 use api_kit::problem::Problem;
 use domain::row::RowMeta;
 use store::Snapshot;
-use tokio::time::{Instant, timeout_at};
 
 use super::{
     answer::{Place, Source, Status, Stored, Transaction},
@@ -14,19 +13,6 @@ use crate::{
     node::LiveProblem,
     view::{self, liquidity::LiquidityEvent, swap::Swap},
 };
-
-/// What is read of the store, if it answers in time: whoever asks the node waits for neither longer than that.
-pub(super) async fn in_time<T, E: Into<Problem>>(
-    deadline: Instant,
-    read: impl Future<Output = Result<T, E>>,
-) -> Result<T, Problem> {
-    timeout_at(deadline, read).await.map_or_else(|_| Err(late()), |read| read.map_err(Into::into))
-}
-
-fn late() -> Problem {
-    let detail = "the store did not answer in time; try again in a moment";
-    Problem::unavailable("STORE_UNAVAILABLE", detail)
-}
 
 /// The rows of a transaction with why there is no more; `None` where there is none.
 pub(super) async fn transaction(

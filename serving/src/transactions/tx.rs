@@ -9,13 +9,13 @@ use store::Snapshot;
 use super::{
     answer::{Place, Source, Status, Transaction},
     events, indexed, stored,
-    stored::in_time,
     voices::Voices,
 };
 use crate::{
     by_block::ByBlock,
     deps::{ChainDeps, Deps},
     node::{Found, LAGS, LiveNode, LiveProblem},
+    read::in_time,
     view,
 };
 

@@ -21,10 +21,10 @@ use crate::{
     deps::{ChainDeps, Deps},
     node::LiveNode,
     quote::revert,
+    read::in_time,
     transactions::{
         changes::{self, Change},
         events,
-        stored::in_time,
         voices::Voices,
     },
     view,

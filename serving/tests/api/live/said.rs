@@ -94,6 +94,25 @@ async fn a_fee_is_told_with_its_parts() {
     service.stop().await;
 }
 
+/// Names are a courtesy: balances do not wait for a store that does not answer.
+#[tokio::test]
+async fn balances_are_told_without_the_store() {
+    let service = Service::with_node(node(|_, _| None).await).await;
+    service.fill().await;
+    let path = format!("/v1/accounts/{}/balances", address(8));
+    service.freeze(true);
+    let head = service.get(&path).await;
+    let indexed = service.get(&format!("{path}?at=indexed")).await;
+    service.freeze(false);
+    let (status, told) = head;
+    assert_eq!((status, &told["items"][0]["balance"]), (200, &json!("7")), "{told}");
+    assert_eq!(told["items"][0]["symbol"], json!(null), "{told}");
+    // at which block that would be only the store knows
+    let (status, told) = indexed;
+    assert_eq!((status, &told["code"]), (503, &json!("STORE_UNAVAILABLE")), "{told}");
+    service.stop().await;
+}
+
 /// More gas than a block has is no fault of the node: it is asked on.
 #[tokio::test]
 async fn what_never_begins_is_told_and_slows_nobody_down() {
