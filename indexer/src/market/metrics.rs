@@ -24,6 +24,8 @@ pub struct PriceMetrics {
     pub sources: IntGaugeVec,
     /// `sooho_price_status`: 1 for the status that a token's price has, 0 for the others.
     pub status: IntGaugeVec,
+    /// `sooho_price_fresh`: 1 while a fresh observation stands behind a token's price, whatever its status, else 0.
+    pub fresh: IntGaugeVec,
     /// `sooho_price_stuck_feeds`: feeds of a token that repeat one value, or say nothing new, for too long.
     pub stuck: IntGaugeVec,
     /// `sooho_price_deviation_bps`: own pools' price over the market's.
@@ -106,6 +108,11 @@ impl PriceMetrics {
                 "sooho_price_status",
                 "1 for the status of a token's price (fresh, stale, disputed, depegged or none), 0 for the others",
                 &["chain", "token", "status"],
+            )?,
+            fresh: gauge(
+                "sooho_price_fresh",
+                "1 while a fresh observation stands behind a token's price, whatever its status, else 0",
+                &token,
             )?,
             stuck: gauge(
                 "sooho_price_stuck_feeds",

@@ -51,6 +51,8 @@ fn set(collector: &Collector, token: &Token, price: &Price, now: u64) {
     metrics.age.with_label_values(&labels).set(age);
     let sources = i64::try_from(price.sources.len()).unwrap_or(i64::MAX);
     metrics.sources.with_label_values(&labels).set(sources);
+    let fresh = i64::from(price.fresh_until.is_some());
+    metrics.fresh.with_label_values(&labels).set(fresh);
     for status in STATUSES {
         let labels = [token.chain.as_str(), token.symbol.as_str(), status.name()];
         metrics.status.with_label_values(&labels).set(i64::from(price.status == status));
