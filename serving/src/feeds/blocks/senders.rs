@@ -12,7 +12,7 @@ use alloy_primitives::{Address, B256};
 use api_kit::problem::Problem;
 use domain::ids::ChainId;
 use tokio::{
-    sync::{Semaphore, SemaphorePermit},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
@@ -25,7 +25,7 @@ mod tests;
 const TOGETHER: usize = 16;
 /// Blocks that the node is asked for by an answer at most: each comes with all its transactions.
 const MOST: usize = 64;
-/// Answers that the node is asked for at a time.
+/// Answers that the nodes of a chain are asked for at a time.
 const AT_ONCE: usize = 1;
 /// An answer waits so long for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,16 +36,11 @@ const KEPT: usize = 20_000;
 pub(super) type Sent = (Address, u32);
 
 /// What is known; clones are the same.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Senders {
     known: Arc<Mutex<Known>>,
-    turns: Arc<Semaphore>,
-}
-
-impl Default for Senders {
-    fn default() -> Self {
-        Self { known: Arc::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }
-    }
+    /// By chain: a node that is slow holds up nobody who asks another one.
+    turns: Arc<Mutex<BTreeMap<ChainId, Arc<Semaphore>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -87,7 +82,7 @@ impl Senders {
         if missing(wanted, &found)?.is_empty() {
             return Ok(found);
         }
-        let _turn = self.turn(PATIENCE).await?;
+        let _turn = self.turn(view.chain_id, PATIENCE).await?;
         // who had the turn before may have asked for the same
         found = self.remembered(view.chain_id, wanted);
         for some in missing(wanted, &found)?.chunks(TOGETHER) {
@@ -111,8 +106,17 @@ impl Senders {
         }
     }
 
-    async fn turn(&self, patience: Duration) -> Result<SemaphorePermit<'_>, Problem> {
-        let turn = timeout(patience, self.turns.acquire()).await;
+    async fn turn(
+        &self,
+        chain: ChainId,
+        patience: Duration,
+    ) -> Result<OwnedSemaphorePermit, Problem> {
+        let turns = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = || Arc::new(Semaphore::new(AT_ONCE));
+            Arc::clone(turns.entry(chain).or_insert_with(new))
+        };
+        let turn = timeout(patience, turns.acquire_owned()).await;
         turn.ok().and_then(Result::ok).ok_or_else(|| {
             let detail = "the node is being asked who created the pools of other blocks; try again in a moment";
             Problem::too_many("RATE_LIMITED", detail)

@@ -40,9 +40,11 @@ fn the_node_is_asked_for_so_many_blocks_and_no_more() {
 async fn the_node_is_asked_for_one_answer_at_a_time() {
     let senders = Senders::default();
     let moment = Duration::from_millis(5);
-    let turn = senders.turn(moment).await.unwrap();
-    let refused = senders.clone().turn(moment).await.map(drop).unwrap_err();
+    let turn = senders.turn(1, moment).await.unwrap();
+    let refused = senders.clone().turn(1, moment).await.map(drop).unwrap_err();
     assert_eq!((refused.status().as_u16(), refused.code()), (429, "RATE_LIMITED"));
+    // another chain has nodes of its own
+    assert!(senders.turn(2, moment).await.is_ok());
     drop(turn);
-    assert!(senders.turn(moment).await.is_ok());
+    assert!(senders.turn(1, moment).await.is_ok());
 }
