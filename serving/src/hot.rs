@@ -257,7 +257,9 @@ impl Hot {
             Some(known) => Some(known),
             // one reads them for all
             None if loads => {
-                let leaders = Leaders::of(snapshot.pools(&Leaders::query()).await?);
+                // who asked may want far fewer, and hears of a fault when these are read
+                let Ok(found) = snapshot.pools(&Leaders::query()).await else { return Ok(None) };
+                let leaders = Leaders::of(found);
                 self.at(moment, |held| held.leaders.take(leaders.clone(), now));
                 Some(leaders)
             }

@@ -90,6 +90,7 @@ fn of_pool(chain: u64, id: &str) -> Vec<Question> {
         "resolution=1m&limit=5",
         "resolution=15m",
         "resolution=1m&limit=20&fill=true",
+        "resolution=5m&from=1&to=9999999999&limit=2",
         "resolution=4h",
     ];
     let candles = candles.map(|which| format!("/v1/chains/{chain}/pools/{id}/candles?{which}"));
