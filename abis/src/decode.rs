@@ -10,7 +10,7 @@ use domain::{
     event::EventKind,
 };
 
-use crate::events::{nft, v2, v3, v4};
+use crate::events::{nft, pancake_v3, v2, v3, v4};
 
 mod announced;
 mod convert;
@@ -58,6 +58,9 @@ pub fn pool_topics(watch: &Watch) -> Vec<B256> {
                 v3::Flash::SIGNATURE_HASH,
                 v3::SetFeeProtocol::SIGNATURE_HASH,
                 v3::CollectProtocol::SIGNATURE_HASH,
+                // what a pool of a fork says no pool of another says: both are asked for, so nobody's swaps are missed
+                pancake_v3::Swap::SIGNATURE_HASH,
+                pancake_v3::SetFeeProtocol::SIGNATURE_HASH,
             ]),
             Protocol::V4 => {}
         }

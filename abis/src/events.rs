@@ -27,6 +27,14 @@ pub mod v3 {
     }
 }
 
+/// What PancakeSwap V3 and its forks tell in another way than Uniswap V3.
+pub mod pancake_v3 {
+    alloy_sol_types::sol! {
+        event Swap(address indexed sender, address indexed recipient, int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick, uint128 protocolFeesToken0, uint128 protocolFeesToken1);
+        event SetFeeProtocol(uint32 feeProtocol0Old, uint32 feeProtocol1Old, uint32 feeProtocol0New, uint32 feeProtocol1New);
+    }
+}
+
 /// Uniswap V4's `PoolManager`.
 pub mod v4 {
     alloy_sol_types::sol! {

@@ -14,6 +14,8 @@ macro_rules! presets {
 }
 
 presets![
+    "pancakeswap-v3-bsc",
+    "pancakeswap-v3-mainnet",
     "uniswap-v2-mainnet",
     "uniswap-v3-arbitrum-one",
     "uniswap-v3-avalanche",

@@ -91,6 +91,7 @@ impl World {
             factory,
             start_block: d.start_block,
             fee_pips: 3_000,
+            fork: None,
             quoter: Some(quoter),
             position_manager,
             pricing: d.pricing(protocol),

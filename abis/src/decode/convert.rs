@@ -5,7 +5,7 @@ use alloy_sol_types::SolEvent;
 use domain::event::EventKind;
 
 use super::DecodeError;
-use crate::events::{nft, v2, v3, v4};
+use crate::events::{nft, pancake_v3, v2, v3, v4};
 
 pub(super) type Decoded = Result<Option<EventKind>, DecodeError>;
 
@@ -129,6 +129,20 @@ pub(super) fn v3_pool(address: Address, topic: B256, log: &LogData) -> Decoded {
                 sqrt_price_x96: U256::from(e.sqrtPriceX96),
                 liquidity: e.liquidity,
                 tick: e.tick.as_i32(),
+                protocol_fees: None,
+            }
+        }
+        pancake_v3::Swap::SIGNATURE_HASH => {
+            let e: pancake_v3::Swap = parse(address, topic, log)?;
+            EventKind::V3Swap {
+                sender: e.sender,
+                recipient: e.recipient,
+                amount0: e.amount0,
+                amount1: e.amount1,
+                sqrt_price_x96: U256::from(e.sqrtPriceX96),
+                liquidity: e.liquidity,
+                tick: e.tick.as_i32(),
+                protocol_fees: Some([e.protocolFeesToken0, e.protocolFeesToken1]),
             }
         }
         v3::Flash::SIGNATURE_HASH => {
@@ -144,10 +158,13 @@ pub(super) fn v3_pool(address: Address, topic: B256, log: &LogData) -> Decoded {
         }
         v3::SetFeeProtocol::SIGNATURE_HASH => {
             let e: v3::SetFeeProtocol = parse(address, topic, log)?;
-            EventKind::V3FeeProtocol {
-                fee_protocol0: e.feeProtocol0New,
-                fee_protocol1: e.feeProtocol1New,
-            }
+            let [part0, part1] = [e.feeProtocol0New, e.feeProtocol1New].map(u32::from);
+            EventKind::V3FeeProtocol { fee_protocol: part0 | part1 << 4 }
+        }
+        pancake_v3::SetFeeProtocol::SIGNATURE_HASH => {
+            let e: pancake_v3::SetFeeProtocol = parse(address, topic, log)?;
+            let share1 = e.feeProtocol1New << 16;
+            EventKind::V3FeeProtocol { fee_protocol: e.feeProtocol0New | share1 }
         }
         v3::CollectProtocol::SIGNATURE_HASH => {
             let e: v3::CollectProtocol = parse(address, topic, log)?;

@@ -1,6 +1,10 @@
 //! Every event decodes to what was encoded, and only from watched contracts.
 
-use alloy_primitives::{Address, I256, U256};
+use alloy_primitives::{
+    Address, I256, U256,
+    aliases::{I24, U160},
+    b256,
+};
 use alloy_sol_types::SolEvent;
 use domain::{
     config::{Collection, Dex, Pricing, Watch},
@@ -9,7 +13,7 @@ use domain::{
 };
 
 use super::{Decoder, fixed_topics, pool_topics};
-use crate::events::{nft, v2, v3, v4};
+use crate::events::{nft, pancake_v3, v2, v3, v4};
 
 const fn address(byte: u8) -> Address {
     Address::repeat_byte(byte)
@@ -21,6 +25,7 @@ fn watch() -> Watch {
         protocol,
         factory: address(byte),
         fee_pips: 3000,
+        fork: None,
         position_manager: None,
         pricing: Pricing::default(),
     };
@@ -96,6 +101,40 @@ fn v4_amounts_keep_their_sign() {
     assert_eq!((amount1, tick, fee), (I256::try_from(7).unwrap(), -887_272, 3000));
 }
 
+/// Swaps and settings are events of their own there; the topic is the one that explorers show.
+#[test]
+fn pools_of_pancakeswap_decode() {
+    let mut decoder = Decoder::new(watch(), [(address(9), Protocol::V3)]);
+    let topic = b256!("19b47279256b2a23a1665c810c8d55a1758940ee09377d4f8d26497a3577dc83");
+    assert_eq!(pancake_v3::Swap::SIGNATURE_HASH, topic);
+    let swap = pancake_v3::Swap {
+        sender: address(5),
+        recipient: address(6),
+        amount0: I256::try_from(1_000_000).unwrap(),
+        amount1: I256::try_from(-999).unwrap(),
+        sqrtPriceX96: U160::from(7),
+        liquidity: 8,
+        tick: I24::try_from(-9).unwrap(),
+        protocolFeesToken0: 10,
+        protocolFeesToken1: u128::MAX,
+    };
+    let kind = decoder.decode(address(9), &swap.encode_log_data()).unwrap();
+    let Some(EventKind::V3Swap { amount0, tick, protocol_fees, .. }) = kind else {
+        panic!("{kind:?}");
+    };
+    assert_eq!((amount0, tick), (swap.amount0, -9));
+    assert_eq!(protocol_fees, Some([10, u128::MAX]));
+    let set = pancake_v3::SetFeeProtocol {
+        feeProtocol0Old: 3_200,
+        feeProtocol1Old: 3_200,
+        feeProtocol0New: 3_300,
+        feeProtocol1New: 4_000,
+    };
+    let set = decoder.decode(address(9), &set.encode_log_data());
+    let fee_protocol = 3_300 | 4_000 << 16;
+    assert_eq!(set, Ok(Some(EventKind::V3FeeProtocol { fee_protocol })));
+}
+
 #[test]
 fn settings_of_the_protocol_decode() {
     let pools = [(address(9), Protocol::V3)];
@@ -108,7 +147,7 @@ fn settings_of_the_protocol_decode() {
     };
     assert_eq!(
         decoder.decode(address(9), &set.encode_log_data()),
-        Ok(Some(EventKind::V3FeeProtocol { fee_protocol0: 4, fee_protocol1: 10 }))
+        Ok(Some(EventKind::V3FeeProtocol { fee_protocol: 4 | 10 << 4 }))
     );
     let taken = v3::CollectProtocol {
         sender: address(5),
@@ -155,7 +194,7 @@ fn batch_of_unequal_length_is_refused() {
 #[test]
 fn topics_cover_each_configured_contract() {
     let watch = watch();
-    assert_eq!(pool_topics(&watch).len(), 13);
+    assert_eq!(pool_topics(&watch).len(), 15);
     // what all tokens emit is asked for only where pairs are watched
     let mut without_pairs = watch.clone();
     without_pairs.dexes.remove(0);

@@ -94,11 +94,19 @@ pub(super) const EVENTS: &[(Voice, &str)] = &[
     ),
     (
         Voice::V3Pool,
+        "event Swap(address indexed sender, address indexed recipient, int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick, uint128 protocolFeesToken0, uint128 protocolFeesToken1)",
+    ),
+    (
+        Voice::V3Pool,
         "event Flash(address indexed sender, address indexed recipient, uint256 amount0, uint256 amount1, uint256 paid0, uint256 paid1)",
     ),
     (
         Voice::V3Pool,
         "event SetFeeProtocol(uint8 feeProtocol0Old, uint8 feeProtocol1Old, uint8 feeProtocol0New, uint8 feeProtocol1New)",
+    ),
+    (
+        Voice::V3Pool,
+        "event SetFeeProtocol(uint32 feeProtocol0Old, uint32 feeProtocol1Old, uint32 feeProtocol0New, uint32 feeProtocol1New)",
     ),
     (
         Voice::V3Pool,

@@ -5,7 +5,7 @@ use alloy_sol_types::SolEvent;
 use domain::contract::Value;
 
 use super::*;
-use crate::events::{nft, positions, v2, v3, v4};
+use crate::events::{nft, pancake_v3, positions, v2, v3, v4};
 
 #[test]
 fn every_declaration_is_read() {
@@ -40,6 +40,8 @@ fn every_event_of_the_index_is_known_with_its_topic() {
                 v3::Flash::SIGNATURE_HASH,
                 v3::SetFeeProtocol::SIGNATURE_HASH,
                 v3::CollectProtocol::SIGNATURE_HASH,
+                pancake_v3::Swap::SIGNATURE_HASH,
+                pancake_v3::SetFeeProtocol::SIGNATURE_HASH,
             ],
         ),
         (

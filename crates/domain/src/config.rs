@@ -22,12 +22,24 @@ pub struct Dex {
     /// Swap fee of V2 pools in pips (1/1,000,000); V3 and V4 pools carry their own.
     #[serde(default = "default_v2_fee")]
     pub fee_pips: u32,
+    /// Where its contracts have other rules than those of the protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fork: Option<Fork>,
     /// Contract that keeps positions as tokens: V3's `NonfungiblePositionManager`, V4's `PositionManager`.
     #[serde(default)]
     pub position_manager: Option<Address>,
     /// How its tokens are priced.
     #[serde(default)]
     pub pricing: Pricing,
+}
+
+/// A fork whose contracts do something in another way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fork {
+    /// PancakeSwap V3: the protocol takes ten-thousandths of the fees, of every pool from its beginning on, and swaps tell
+    /// what it took.
+    PancakeV3,
 }
 
 /// Uniswap V2's 0.3 %.

@@ -82,6 +82,8 @@ pub enum EventKind {
         sqrt_price_x96: U256,
         liquidity: u128,
         tick: i32,
+        /// What the protocol took of the fees, in units of token0 and token1: only forks tell.
+        protocol_fees: Option<[u128; 2]>,
     },
     /// V3 pool: a flash loan; `paid` are the fees paid back.
     V3Flash {
@@ -92,8 +94,9 @@ pub enum EventKind {
         paid0: U256,
         paid1: U256,
     },
-    /// V3 pool: the protocol takes this part of the fees from now on, one n-th of each token's; 0 for nothing.
-    V3FeeProtocol { fee_protocol0: u8, fee_protocol1: u8 },
+    /// V3 pool: the protocol takes this part of the fees from now on, packed as the pool stores it (see
+    /// [`Fee`](crate::amm::fee::Fee)); 0 for nothing.
+    V3FeeProtocol { fee_protocol: u32 },
     /// V3 pool: the protocol took its part of the fees out.
     V3CollectProtocol { amount0: U256, amount1: U256 },
     /// V4 manager: a pool came to be.

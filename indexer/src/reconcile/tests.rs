@@ -44,6 +44,7 @@ fn decimals_are_those_that_the_figures_count_by() {
         protocol: Protocol::V4,
         factory: Address::ZERO,
         fee_pips: 0,
+        fork: None,
         position_manager: None,
         pricing: Pricing::default(),
     };

@@ -73,6 +73,7 @@ impl Default for Market {
             protocol,
             factory,
             fee_pips: 3_000,
+            fork: None,
             position_manager,
             pricing: pricing(stable),
         };

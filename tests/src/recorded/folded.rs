@@ -45,6 +45,7 @@ impl Folded {
             protocol: Protocol::V3,
             factory: FACTORY,
             fee_pips: 0,
+            fork: None,
             position_manager: None,
             pricing: Pricing::default(),
         };

@@ -17,6 +17,7 @@ fn watch() -> Watch {
         protocol,
         factory: address(byte),
         fee_pips: 3000,
+        fork: None,
         position_manager,
         pricing: Pricing::default(),
     };

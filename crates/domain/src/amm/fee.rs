@@ -65,7 +65,39 @@ enum Cut {
     Everything,
 }
 
+/// What the protocol takes of a pool of PancakeSwap V3 until it is set otherwise, packed as the pool stores it
+/// (`PancakeV3Pool.initialize`).
+#[must_use]
+pub const fn pancake_v3_protocol(pips: u32) -> u32 {
+    let share = match pips {
+        100 => 3_300,
+        500 => 3_400,
+        _ => 3_200,
+    };
+    share | share << 16
+}
+
 impl Fee {
+    /// The rule of a V3 pool by the protocol's part as the pool stores it: the lowest share that a pool of PancakeSwap can
+    /// have is greater than all that one of Uniswap stores.
+    #[must_use]
+    pub fn of_v3(pips: u32, protocol: u32) -> Self {
+        match u8::try_from(protocol) {
+            Ok(protocol) => Self::V3 { pips, protocol },
+            Err(_) => Self::PancakeV3 { pips, protocol },
+        }
+    }
+
+    /// What of a flash loan's fees of token0 and token1 the protocol takes.
+    ///
+    /// # Errors
+    /// [`AmmError`] when the pool could not have such a fee.
+    pub fn flash_parts(self, paid: [U256; 2]) -> Result<[U256; 2], AmmError> {
+        let [paid0, paid1] = paid;
+        let part = |zero, paid| self.directed(zero)?.protocol_part(U256::ZERO, paid);
+        Ok([part(true, paid0)?, part(false, paid1)?])
+    }
+
     /// All that a swapper pays, in pips of the input.
     ///
     /// # Errors

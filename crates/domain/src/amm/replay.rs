@@ -64,6 +64,8 @@ pub struct Replayed {
     pub zero_for_one: bool,
     /// Growth of the input token's `feeGrowthGlobal`, Q128 per unit of liquidity, modulo 2^256.
     pub growth_x128: U256,
+    /// The protocol's part of the fees, in units of the input token.
+    pub protocol: U256,
     /// The ticks that were crossed, in their order.
     pub crossed: Vec<Crossed>,
 }
@@ -128,7 +130,12 @@ impl Run {
             && !paid.is_negative()
             && usable.contains(&before.tick)
             && usable.contains(&after.tick);
-        let done = Replayed { zero_for_one, growth_x128: U256::ZERO, crossed: Vec::new() };
+        let done = Replayed {
+            zero_for_one,
+            growth_x128: U256::ZERO,
+            protocol: U256::ZERO,
+            crossed: Vec::new(),
+        };
         let fee = fee.directed(zero_for_one).ok().filter(|_| possible)?;
         Some(Self { now: before, after, fee, spacing, left: paid.unsigned_abs(), done })
     }
@@ -224,6 +231,7 @@ impl Run {
         let lp = fee.checked_sub(protocol).ok_or(Refused::Contradiction)?;
         let growth = mul_div(lp, Q128, U256::from(self.now.liquidity))?;
         self.done.growth_x128 = self.done.growth_x128.wrapping_add(growth);
+        self.done.protocol = self.done.protocol.saturating_add(protocol);
         Ok(())
     }
 }

@@ -51,10 +51,12 @@ impl Step<'_> {
                 sqrt_price_x96,
                 liquidity,
                 tick,
+                protocol_fees,
             } => {
                 let amounts = [amount0, amount1];
                 let state = PoolState::Concentrated { sqrt_price_x96, tick, liquidity };
-                let swap = Swapped { id, sender, recipient, amounts, state, fee: None };
+                let fee = None;
+                let swap = Swapped { id, sender, recipient, amounts, state, fee, protocol_fees };
                 self.swapped(meta, &swap)?;
             }
             EventKind::V4Swap {
@@ -69,8 +71,8 @@ impl Step<'_> {
             } => {
                 let amounts = [amount0, amount1];
                 let state = PoolState::Concentrated { sqrt_price_x96, tick, liquidity };
-                let fee = Some(fee);
-                let swap = Swapped { id, sender, recipient: sender, amounts, state, fee };
+                let (fee, protocol_fees, recipient) = (Some(fee), None, sender);
+                let swap = Swapped { id, sender, recipient, amounts, state, fee, protocol_fees };
                 self.swapped(meta, &swap)?;
             }
             EventKind::V3Mint { owner, tick_lower, tick_upper, liquidity, amount0, amount1 }
@@ -121,9 +123,8 @@ impl Step<'_> {
                 let (kind, amounts) = (LiquidityKind::Donate, [amount0, amount1]);
                 self.moved(meta, &Moved { id, kind, owner, range: None, amounts })?;
             }
-            EventKind::V3FeeProtocol { fee_protocol0, fee_protocol1 } => {
-                let packed = u32::from(fee_protocol0) | u32::from(fee_protocol1) << 4;
-                self.change_pool(id, |pool| pool.figures.fee_protocol = packed)?;
+            EventKind::V3FeeProtocol { fee_protocol } => {
+                self.change_pool(id, |pool| pool.figures.fee_protocol = fee_protocol)?;
             }
             EventKind::V3CollectProtocol { amount0, amount1 } => {
                 self.moved_beside(id, [amount0, amount1], Way::Out)?;

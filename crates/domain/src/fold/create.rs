@@ -4,6 +4,8 @@ use alloy_primitives::{Address, U256};
 
 use super::{FoldError, Key, apply::Step};
 use crate::{
+    amm::fee::pancake_v3_protocol,
+    config::Fork,
     decimal::Decimal,
     entity::{Created, Pool, PoolState, Protocol, Token},
     event::{EventKind, EventMeta},
@@ -61,6 +63,10 @@ impl Step<'_> {
         let mut figures = PoolFigures { fee_tier: fee_pips, ..PoolFigures::default() };
         if dex.protocol != Protocol::V2 {
             figures.set_fee_growth(Some([U256::ZERO; 2]));
+        }
+        if dex.fork == Some(Fork::PancakeV3) {
+            // set when it gets its first price, which no event tells
+            figures.fee_protocol = pancake_v3_protocol(fee_pips);
         }
         if dex.protocol == Protocol::V3 {
             (figures.beside_token0, figures.beside_token1) =

@@ -60,12 +60,8 @@ impl Growing {
     fn fee(&self, paid: Option<u32>) -> Fee {
         match paid {
             Some(pips) => Fee::V4Paid { pips, protocol: self.fee_protocol },
-            None => Fee::V3 { pips: self.fee_pips, protocol: self.v3_protocol() },
+            None => Fee::of_v3(self.fee_pips, self.fee_protocol),
         }
-    }
-
-    fn v3_protocol(&self) -> u8 {
-        u8::try_from(self.fee_protocol & 0xff).unwrap_or_default()
     }
 
     /// Both tokens' growth after this much per unit of liquidity; `None` without liquidity, where contracts refuse.
@@ -104,10 +100,15 @@ impl Step<'_> {
             let net = (initialised && reached).then(|| self.net(id, index)).transpose()?;
             Ok(Stop { index, net })
         })?;
-        let Some(Replayed { zero_for_one, growth_x128, crossed }) = replayed else {
+        let Some(Replayed { zero_for_one, growth_x128, protocol, crossed }) = replayed else {
             return self.growth_lost(id);
         };
         let side = usize::from(!zero_for_one);
+        // as the pool keeps it, in 128 bits
+        let took = protocol.wrapping_to::<u128>();
+        if swap.protocol_fees.is_some_and(|told| told[side] != took) {
+            return self.growth_lost(id);
+        }
         for tick in crossed {
             let mut global = pool.global;
             global[side] = global[side].wrapping_add(tick.growth_x128);
@@ -153,13 +154,8 @@ impl Step<'_> {
     /// What was paid for a flash loan of a V3 pool, without the protocol's part.
     pub(super) fn flash_growth(&mut self, id: PoolId, paid: [U256; 2]) -> Result<(), FoldError> {
         let Some(pool) = self.growing(id)? else { return Ok(()) };
-        let packed = pool.v3_protocol();
-        let parts = [packed & 0xf, packed >> 4];
-        let kept = [0, 1].map(|i| {
-            let protocol = paid[i].checked_div(U256::from(parts[i])).unwrap_or_default();
-            paid[i] - protocol
-        });
-        self.spread(id, &pool, kept)
+        let Ok(protocol) = pool.fee(None).flash_parts(paid) else { return self.growth_lost(id) };
+        self.spread(id, &pool, [0, 1].map(|i| paid[i].saturating_sub(protocol[i])))
     }
 
     /// What somebody gave to the liquidity in range of a V4 pool.

@@ -83,6 +83,7 @@ impl Chain {
             protocol,
             factory,
             fee_pips: 3_000,
+            fork: None,
             position_manager: None,
             pricing,
         };
@@ -304,9 +305,28 @@ pub(super) fn swap(
 ) -> (Address, EventKind) {
     let [amount0, amount1] = amounts;
     let (sender, recipient) = (SENDER, SENDER);
-    let kind =
-        EventKind::V3Swap { sender, recipient, amount0, amount1, sqrt_price_x96, liquidity, tick };
+    let kind = EventKind::V3Swap {
+        sender,
+        recipient,
+        amount0,
+        amount1,
+        sqrt_price_x96,
+        liquidity,
+        tick,
+        protocol_fees: None,
+    };
     (address(id), kind)
+}
+
+/// The same of a pool of PancakeSwap, which tells what the protocol took.
+pub(super) fn pancake_swap(
+    (pool, mut swap): (Address, EventKind),
+    took: [u128; 2],
+) -> (Address, EventKind) {
+    if let EventKind::V3Swap { protocol_fees, .. } = &mut swap {
+        *protocol_fees = Some(took);
+    }
+    (pool, swap)
 }
 
 /// A swap of a V4 pool; amounts are the swapper's.

@@ -29,6 +29,7 @@ fn watch() -> Watch {
         protocol,
         factory,
         fee_pips: 3_000,
+        fork: None,
         position_manager: None,
         pricing: Pricing::default(),
     };

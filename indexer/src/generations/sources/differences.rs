@@ -88,6 +88,9 @@ fn changed(old: &Dex, new: &Dex) -> String {
     if old.fee_pips != new.fee_pips {
         parts.push("fee");
     }
+    if old.fork != new.fork {
+        parts.push("fork");
+    }
     if old.position_manager != new.position_manager {
         parts.push("position manager");
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use abis::dynamic::{Abi, Contracts, Spec};
 use alloy_primitives::Address;
 use domain::{
-    config::{Collection, Dex, Pricing, StaticToken, Watch},
+    config::{Collection, Dex, Fork, Pricing, StaticToken, Watch},
     entity::{NftStandard, Protocol},
     ids::PoolId,
 };
@@ -35,6 +35,7 @@ fn dex(name: &str, protocol: Protocol, n: u8) -> Dex {
         protocol,
         factory: address(n),
         fee_pips: 3_000,
+        fork: None,
         position_manager,
         pricing,
     }
@@ -113,7 +114,7 @@ fn what_is_not_stored_asks_for_no_rebuild() {
 #[test]
 fn what_is_stored_otherwise_is_named() {
     type Change = fn(&mut IndexerConfig);
-    let cases: [(&str, Change); 14] = [
+    let cases: [(&str, Change); 15] = [
         ("start_block 100 -> 99", |new| new.start_block = 99),
         ("transactions true -> false", |new| new.transactions = false),
         ("native_symbol ETH -> KAIA", |new| new.native_symbol = "KAIA".into()),
@@ -121,6 +122,9 @@ fn what_is_stored_otherwise_is_named() {
         ("removed dex `two`", |new| drop(new.watch.dexes.remove(0))),
         ("changed name of dex `two`", |new| new.watch.dexes[0].name = "2".into()),
         ("changed fee of dex `two`", |new| new.watch.dexes[0].fee_pips = 2_500),
+        ("changed fork of dex `three`", |new| {
+            new.watch.dexes[1].fork = Some(Fork::PancakeV3);
+        }),
         ("changed position manager of dex `three`", |new| {
             new.watch.dexes[1].position_manager = Some(address(33));
         }),

@@ -244,6 +244,7 @@ impl Pool {
                     sqrt_price_x96,
                     liquidity,
                     tick,
+                    protocol_fees: None,
                 },
             ),
             Four => (

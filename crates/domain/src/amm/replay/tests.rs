@@ -32,7 +32,12 @@ pub(crate) fn contract(
     let fee = fee.directed(zero_for_one).ok()?;
     let (mut now, mut left, mut paid, mut got) = (before, amount.value(), U256::ZERO, U256::ZERO);
     let exact = matches!(amount, Amount::ExactIn(_));
-    let mut done = Replayed { zero_for_one, growth_x128: U256::ZERO, crossed: Vec::new() };
+    let mut done = Replayed {
+        zero_for_one,
+        growth_x128: U256::ZERO,
+        protocol: U256::ZERO,
+        crossed: Vec::new(),
+    };
     while !left.is_zero() && now.sqrt_price_x96 != limit {
         let stop = map.next_within_word(now.tick, map.count_to(now.tick), zero_for_one);
         let stop_price = sqrt_ratio_at_tick(stop.index).unwrap();
@@ -45,7 +50,9 @@ pub(crate) fn contract(
         left -= if exact { whole } else { step.amount_out };
         (paid, got) = (paid + whole, got + step.amount_out);
         if now.liquidity > 0 {
-            let lp = step.fee - fee.protocol_part(step.amount_in, step.fee).unwrap();
+            let protocol = fee.protocol_part(step.amount_in, step.fee).unwrap();
+            done.protocol += protocol;
+            let lp = step.fee - protocol;
             done.growth_x128 =
                 done.growth_x128.wrapping_add(mul_div(lp, Q128, U256::from(now.liquidity)).ok()?);
         }

@@ -34,6 +34,8 @@ pub(in crate::fold) struct Swapped {
     pub(in crate::fold) state: PoolState,
     /// V4: the fee that was taken, in pips.
     pub(in crate::fold) fee: Option<u32>,
+    /// What the protocol took of the fees, where the event tells.
+    pub(in crate::fold) protocol_fees: Option<[u128; 2]>,
 }
 
 /// Amounts in whole tokens, from the pool's point of view.

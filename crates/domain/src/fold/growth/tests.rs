@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::super::{
     Entity, EntityType as _, Key, State,
     kit::{
-        Chain, DAI, MIDNIGHT, WETH, burn, create, create_v4, initialize, mint, modify, swap,
-        swap_v4, v3_pool, v4_pool,
+        Chain, DAI, MIDNIGHT, WETH, burn, create, create_v4, initialize, mint, modify,
+        pancake_swap, swap, swap_v4, v3_pool, v4_pool,
     },
     needs::Needs,
 };
@@ -26,7 +26,8 @@ use crate::{
         tick_word::place,
     },
     block::Block,
-    entity::{Pool, Tick},
+    config::Fork,
+    entity::{Pool, Protocol, Tick},
     event::EventKind,
     figures::{Interval, NftPosition, PoolInterval, TickDay, TickWord},
     ids::PoolId,
@@ -35,7 +36,7 @@ use crate::{
 mod model;
 mod positions;
 
-use self::model::{Model, Op, ops};
+use self::model::{Model, Op, Rules, ops, rules};
 
 /// Blocks of random events of one pool, several events a block; some blocks a day later.
 fn blocks(model: &mut Model, chain: &mut Chain, ops: &[Op]) -> Vec<(Block, Model)> {
@@ -82,6 +83,15 @@ fn same(state: &State, model: &Model, timestamp: u64) {
     }
 }
 
+fn chain_of(rules: Rules) -> Chain {
+    let mut chain = Chain::new();
+    if rules == Rules::PancakeV3 {
+        let three = chain.watch.dexes.iter_mut().find(|dex| dex.protocol == Protocol::V3);
+        three.unwrap().fork = Some(Fork::PancakeV3);
+    }
+    chain
+}
+
 fn pool(state: &State, id: PoolId) -> Option<&Pool> {
     state.get(&Key::Pool(id)).and_then(Pool::of)
 }
@@ -91,12 +101,12 @@ proptest! {
 
     #[test]
     fn growth_is_the_contracts_own(
-        v4 in any::<bool>(),
+        rules in rules(),
         ops in ops(),
         batch in 1_usize..6,
     ) {
-        let mut chain = Chain::new();
-        let mut model = Model::new(v4);
+        let mut chain = chain_of(rules);
+        let mut model = Model::new(rules);
         let blocks = blocks(&mut model, &mut chain, &ops);
         // what is stored; each batch begins with nothing in memory
         let mut stored: HashMap<Key, Entity> = HashMap::new();
@@ -132,7 +142,7 @@ proptest! {
                 prop_assert!(found.unwrap().initialised.bit(bit));
             }
             let days = stored.keys().filter(|key| matches!(key, Key::TickDay(..))).count();
-            prop_assert_eq!(days == 0, v4 || model.outside.is_empty());
+            prop_assert_eq!(days == 0, rules == Rules::V4 || model.outside.is_empty());
         }
         // and back
         for changes in all.iter().rev() {
@@ -150,7 +160,7 @@ proptest! {
 #[test]
 fn a_tick_has_a_row_for_each_day_that_touches_it() {
     let mut chain = Chain::new();
-    let mut model = Model::new(false);
+    let mut model = Model::new(Rules::V3);
     let id = model.id;
     let mut events = model.born();
     events.extend(model.happens(&Op::Mint { lower: -3, width: 6, size: 1 << 60 }));
@@ -178,7 +188,7 @@ fn a_tick_has_a_row_for_each_day_that_touches_it() {
 #[test]
 fn what_contradicts_the_rules_is_not_known_any_more() {
     let mut chain = Chain::new();
-    let mut model = Model::new(false);
+    let mut model = Model::new(Rules::V3);
     let id = model.id;
     let mut events = model.born();
     events.extend(model.happens(&Op::Mint { lower: -3, width: 6, size: 1 << 60 }));
@@ -196,4 +206,36 @@ fn what_contradicts_the_rules_is_not_known_any_more() {
     chain.ok(MIDNIGHT, vec![swap(id, amounts, one, 1 << 61, 0)]);
     assert_eq!(pool(&chain.state, id).unwrap().figures.fee_growth(), None);
     assert_eq!(changes.rows.swaps.len(), 1, "all else is counted");
+}
+
+/// A fork that is not set up as one, or a share that no event told of: what the swap says does not add up.
+#[test]
+fn a_share_that_is_not_the_pools_is_noticed() {
+    for fork in [None, Some(Fork::PancakeV3)] {
+        let rules = if fork.is_some() { Rules::PancakeV3 } else { Rules::V3 };
+        let mut chain = chain_of(rules);
+        let mut model = Model::new(Rules::PancakeV3);
+        let mut events = model.born();
+        events.extend(model.happens(&Op::Mint { lower: -3, width: 6, size: 1 << 60 }));
+        let down = Op::Swap { zero_for_one: true, exact_in: true, value: 1 << 50, reach: None };
+        events.extend(model.happens(&down));
+        chain.transactions(MIDNIGHT, vec![events]).unwrap();
+        let pool = pool(&chain.state, model.id).unwrap();
+        let known = fork.map(|_| model.global);
+        assert_eq!(pool.figures.fee_growth(), known);
+        assert_eq!(pool.swap_count, 1, "all else is counted");
+    }
+}
+
+/// `PancakeV3Pool.initialize`.
+#[test]
+fn pools_of_pancakeswap_begin_with_the_share_of_their_tier() {
+    for (pips, packed) in
+        [(100, 216_272_100), (500, 222_825_800), (2_500, 209_718_400), (10_000, 209_718_400)]
+    {
+        let mut chain = chain_of(Rules::PancakeV3);
+        let id = v3_pool(0xa1);
+        chain.ok(MIDNIGHT, vec![create(id, WETH, DAI, pips)]);
+        assert_eq!(pool(&chain.state, id).unwrap().figures.fee_protocol, packed);
+    }
 }

@@ -48,11 +48,23 @@ pub(super) fn ops() -> impl Strategy<Value = Vec<Op>> {
     prop::collection::vec(op, 6..60)
 }
 
-/// A V3 or V4 pool.
+/// Whose contracts they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    V3,
+    PancakeV3,
+    V4,
+}
+
+pub(super) fn rules() -> impl Strategy<Value = Rules> {
+    prop_oneof![Just(Rules::V3), Just(Rules::PancakeV3), Just(Rules::V4)]
+}
+
+/// A pool.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
     pub(super) id: PoolId,
-    v4: bool,
+    rules: Rules,
     pub(super) map: TickMap,
     pub(super) standing: Standing,
     pub(super) global: [U256; 2],
@@ -68,24 +80,25 @@ const SPACING: i32 = 10;
 const PIPS: u32 = 3_000;
 
 impl Model {
-    pub(super) fn new(v4: bool) -> Self {
+    pub(super) fn new(rules: Rules) -> Self {
         let even = U256::ONE << 96;
         Self {
-            id: if v4 { v4_pool(0xa1) } else { v3_pool(0xa1) },
-            v4,
+            id: if rules == Rules::V4 { v4_pool(0xa1) } else { v3_pool(0xa1) },
+            rules,
             map: TickMap::new(SPACING).unwrap(),
             standing: Standing { sqrt_price_x96: even, tick: 0, liquidity: 0 },
             global: [U256::ZERO; 2],
             outside: BTreeMap::new(),
             ranges: Vec::new(),
-            protocol: 0,
+            // 3,200 ten-thousandths of both
+            protocol: if rules == Rules::PancakeV3 { 209_718_400 } else { 0 },
             gave_last: false,
         }
     }
 
     pub(super) fn born(&self) -> Vec<(Address, EventKind)> {
         let Standing { sqrt_price_x96, tick, .. } = self.standing;
-        if self.v4 {
+        if self.rules == Rules::V4 {
             return vec![create_v4(self.id, [WETH, DAI], PIPS, sqrt_price_x96, tick)];
         }
         vec![create(self.id, WETH, DAI, PIPS), initialize(self.id, sqrt_price_x96, tick)]
@@ -128,7 +141,7 @@ impl Model {
     }
 
     fn changed(&self, range: (i32, i32), delta: i128) -> (Address, EventKind) {
-        match (self.v4, delta > 0) {
+        match (self.rules == Rules::V4, delta > 0) {
             (true, _) => modify(self.id, range, delta),
             (false, true) => mint(self.id, range, delta.unsigned_abs(), [U256::ONE; 2]),
             (false, false) => burn(self.id, range, delta.unsigned_abs(), [U256::ONE; 2]),
@@ -181,10 +194,11 @@ impl Model {
         }
         let value = U256::from(value);
         let amount = if exact_in { Amount::ExactIn(value) } else { Amount::ExactOut(value) };
-        let fee = if self.v4 {
-            Fee::V4 { lp_pips: PIPS, protocol: self.protocol }
-        } else {
-            Fee::V3 { pips: PIPS, protocol: u8::try_from(self.protocol).ok()? }
+        let (pips, protocol) = (PIPS, self.protocol);
+        let fee = match self.rules {
+            Rules::V3 => Fee::V3 { pips, protocol: u8::try_from(protocol).ok()? },
+            Rules::PancakeV3 => Fee::PancakeV3 { pips, protocol },
+            Rules::V4 => Fee::V4 { lp_pips: pips, protocol },
         };
         let asked = Asked { zero_for_one, amount, limit };
         let (after, deltas, done) = contract(&self.map, before, fee, &asked)?;
@@ -200,12 +214,18 @@ impl Model {
         // V4's rows see the pool before the swap, but its growth after
         self.gave_last = false;
         let Standing { sqrt_price_x96, tick, liquidity } = after;
-        Some(if self.v4 {
-            let pips = fee.swap_pips(zero_for_one).unwrap();
-            let amounts = deltas.map(|delta| -delta);
-            swap_v4(self.id, amounts, sqrt_price_x96, liquidity, tick, pips)
-        } else {
-            swap(self.id, deltas, sqrt_price_x96, liquidity, tick)
+        Some(match self.rules {
+            Rules::V4 => {
+                let pips = fee.swap_pips(zero_for_one).unwrap();
+                let amounts = deltas.map(|delta| -delta);
+                swap_v4(self.id, amounts, sqrt_price_x96, liquidity, tick, pips)
+            }
+            Rules::V3 => swap(self.id, deltas, sqrt_price_x96, liquidity, tick),
+            Rules::PancakeV3 => {
+                let mut took = [0; 2];
+                took[side] = done.protocol.wrapping_to();
+                pancake_swap(swap(self.id, deltas, sqrt_price_x96, liquidity, tick), took)
+            }
         })
     }
 
@@ -216,9 +236,13 @@ impl Model {
         }
         let (sender, recipient) = (Address::ZERO, Address::ZERO);
         let parts = [self.protocol & 0xf, self.protocol >> 4].map(U256::from);
+        let shares = [self.protocol & 0xffff, self.protocol >> 16].map(U256::from);
         for i in [0, 1] {
-            let cut =
-                if self.v4 || parts[i].is_zero() { U256::ZERO } else { amounts[i] / parts[i] };
+            let cut = match self.rules {
+                Rules::V3 if !parts[i].is_zero() => amounts[i] / parts[i],
+                Rules::PancakeV3 => amounts[i] * shares[i] / U256::from(10_000),
+                Rules::V3 | Rules::V4 => U256::ZERO,
+            };
             let growth = (amounts[i] - cut) * Q128 / liquidity;
             self.global[i] = self.global[i].wrapping_add(growth);
         }
@@ -245,9 +269,16 @@ impl Model {
                 EventKind::V4ProtocolFee { id, protocol_fee: self.protocol }
             }
             PoolId::Contract(_) => {
-                let (fee_protocol0, fee_protocol1) = (setting0 % 11, setting1 % 11);
-                self.protocol = u32::from(fee_protocol0) | u32::from(fee_protocol1) << 4;
-                EventKind::V3FeeProtocol { fee_protocol0, fee_protocol1 }
+                let [part0, part1] = [setting0, setting1].map(|setting| u32::from(setting % 11));
+                self.protocol = match self.rules {
+                    // none, or 1,000 to 4,000 ten-thousandths
+                    Rules::PancakeV3 => {
+                        let share = |part: u32| if part == 0 { 0 } else { 700 + part * 300 };
+                        share(part0) | share(part1) << 16
+                    }
+                    Rules::V3 | Rules::V4 => part0 | part1 << 4,
+                };
+                EventKind::V3FeeProtocol { fee_protocol: self.protocol }
             }
         };
         (self.at(), kind)

@@ -68,7 +68,7 @@ fn last(rows: &[PositionSnapshot]) -> Option<[U256; 2]> {
 
 #[test]
 fn a_position_knows_what_its_manager_saw_last() {
-    let (mut chain, mut model) = (chain(), Model::new(false));
+    let (mut chain, mut model) = (chain(), Model::new(Rules::V3));
     let born = model.born();
     chain.transactions(MIDNIGHT, vec![born]).unwrap();
     let wide = model.happens(&Op::Mint { lower: -900, width: 1_800, size: SIZE }).unwrap();
@@ -111,7 +111,7 @@ fn a_position_knows_what_its_manager_saw_last() {
 
 #[test]
 fn a_pool_and_its_position_in_one_block() {
-    let (mut chain, mut model) = (chain(), Model::new(false));
+    let (mut chain, mut model) = (chain(), Model::new(Rules::V3));
     let mut block = vec![model.born()];
     let wide = model.happens(&Op::Mint { lower: -900, width: 1_800, size: SIZE }).unwrap();
     let first = moves(&mut model, true);

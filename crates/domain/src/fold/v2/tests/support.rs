@@ -108,6 +108,7 @@ impl Chain {
             protocol: Protocol::V2,
             factory: FACTORY,
             fee_pips: 3_000,
+            fork: None,
             position_manager: None,
             pricing,
         };
