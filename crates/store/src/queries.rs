@@ -204,11 +204,19 @@ pub(crate) const QUERIES: &[Query] = &[
     ),
     // figures
     query(One("factories"), "_id..", "_id", ID, Whole("one document per DEX of a chain")),
+    query(One("token_figures"), "_id..", "_id", ID, Given),
     query(One("pool_intervals"), "_id..", "-_id", ID, Given),
     query(One("token_intervals"), "_id..", "-_id", ID, Given),
     query(One("protocol_days"), "_id..", "-_id", ID, Given),
     query(One("liquidity_positions"), "_id..", "_id", ID, Given),
     query(One("liquidity_positions"), "_id.. _id.a=", "_id", "account", Given),
+    query(
+        One("liquidity_positions"),
+        "_id.. _id.a..",
+        "_id.a _id",
+        "account",
+        Bounded("shares of other chains between"),
+    ),
     // rows, history, candles, ticks
     query(One("rows"), "_id..", "-_id", ID, Given),
     query(One("rows"), "g..", "-g", "group", Given),

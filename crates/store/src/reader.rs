@@ -14,6 +14,8 @@ mod candles;
 mod candles_at;
 pub(crate) mod contracts;
 mod dexes;
+mod dialect;
+mod entities;
 mod history;
 mod many;
 mod moves;

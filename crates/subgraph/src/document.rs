@@ -21,7 +21,7 @@ const NESTED: usize = 64;
 
 /// What a client asks: its document and its variables.
 #[derive(Debug)]
-pub(crate) struct Document {
+pub struct Document {
     parsed: ExecutableDocument,
     operation: OperationDefinition,
     variables: HashMap<Name, ConstValue>,
@@ -31,9 +31,11 @@ pub(crate) struct Document {
 
 /// A field that is selected, with all that is selected of it wherever it stands.
 #[derive(Debug)]
-pub(crate) struct Selected<'a> {
-    pub(crate) key: &'a str,
-    pub(crate) name: &'a str,
+pub struct Selected<'a> {
+    /// Under which it is answered.
+    pub key: &'a str,
+    /// Its own name.
+    pub name: &'a str,
     pub(crate) position: Pos,
     arguments: &'a [(Positioned<Name>, Positioned<Input>)],
     pub(crate) sets: Vec<&'a SelectionSet>,
@@ -42,7 +44,10 @@ pub(crate) struct Selected<'a> {
 
 impl Document {
     /// Reads a request of which so many values may be made. `knows` says which types variables may have.
-    pub(crate) fn read(
+    ///
+    /// # Errors
+    /// What is wrong with the document, or with its variables.
+    pub fn read(
         query: &str,
         variables: serde_json::Map<String, serde_json::Value>,
         values: usize,
@@ -80,10 +85,28 @@ impl Document {
         &self.operation.selection_set.node
     }
 
+    /// The fields that are selected of the root, for who keeps no entities. Counts its steps down.
+    ///
+    /// # Errors
+    /// When a fragment is not there, or the steps do not suffice.
+    pub fn selected(&self, steps: &mut usize) -> Result<Vec<Selected<'_>>, QueryError> {
+        self.fields("Query", &[self.root()], steps)
+    }
+
     /// The fields that sets select of a type, each name once; fragments on other types select nothing. Counts its steps down.
     pub(crate) fn fields<'a>(
         &'a self,
         of: &str,
+        sets: &[&'a SelectionSet],
+        steps: &mut usize,
+    ) -> Result<Vec<Selected<'a>>, QueryError> {
+        self.fields_of(&[of], sets, steps)
+    }
+
+    /// The same of a type with other names, those of its interfaces.
+    fn fields_of<'a>(
+        &'a self,
+        of: &[&str],
         sets: &[&'a SelectionSet],
         steps: &mut usize,
     ) -> Result<Vec<Selected<'a>>, QueryError> {
@@ -96,7 +119,7 @@ impl Document {
 
     fn collect<'a>(
         &'a self,
-        of: &str,
+        of: &[&str],
         set: &'a SelectionSet,
         within: &mut Vec<&'a str>,
         found: &mut Found<'a>,
@@ -150,7 +173,8 @@ impl Document {
                     (condition, &fragment.node.selection_set.node, &fragment.node.directives)
                 }
             };
-            let outcome = match condition.is_none_or(|on| on == of) && self.is_wanted(directives)? {
+            let is_of = condition.is_none_or(|on| of.contains(&on.as_str()));
+            let outcome = match is_of && self.is_wanted(directives)? {
                 true => self.collect(of, inner, within, found, steps),
                 false => Ok(()),
             };
@@ -263,6 +287,29 @@ struct Found<'a> {
 }
 
 impl Selected<'_> {
+    /// The fields that are selected of it, as [`Document::selected`]; `of` are the names of its type and of its interfaces.
+    ///
+    /// # Errors
+    /// As [`Document::selected`].
+    pub fn selected(&self, of: &[&str], steps: &mut usize) -> Result<Vec<Self>, QueryError> {
+        self.document.fields_of(of, &self.sets, steps)
+    }
+
+    /// An argument as JSON, if it is there; names of enums are texts.
+    ///
+    /// # Errors
+    /// When the document has too many values.
+    pub fn given(&self, name: &str) -> Result<Option<serde_json::Value>, QueryError> {
+        let value = self.argument(name)?;
+        Ok(value.map(|value| value.into_json().unwrap_or_default()))
+    }
+
+    /// The refusal of a type that has no such field.
+    #[must_use]
+    pub fn unknown(&self, of: &str) -> QueryError {
+        QueryError::new(format!("Type `{of}` has no field `{}`", self.name)).at(self.position)
+    }
+
     /// An argument, if it is there.
     pub(crate) fn argument(&self, name: &str) -> Result<Option<ConstValue>, QueryError> {
         let found = self.arguments.iter().find(|(known, _)| known.node == name);
@@ -270,7 +317,8 @@ impl Selected<'_> {
     }
 
     /// Whether something is selected of it.
-    pub(crate) fn has_selection(&self) -> bool {
+    #[must_use]
+    pub fn has_selection(&self) -> bool {
         self.sets.iter().any(|set| !set.items.is_empty())
     }
 }

@@ -61,9 +61,10 @@ impl<E: Entities> Subgraph<'_, E> {
     pub async fn answer(&self, request: Request) -> Answer {
         let plan = self.plan(request).map_err(one)?;
         let moments = Moments::find(self, &plan.roots).await?;
-        let mut texts =
-            stream::iter(plan.roots.iter().map(|(_, asked)| self.root(asked, &moments)))
-                .buffered(AT_ONCE);
+        // made before they are waited for: what makes them could not be handed to another thread
+        let texts: Vec<_> =
+            plan.roots.iter().map(|(_, asked)| self.root(asked, &moments)).collect();
+        let mut texts = stream::iter(texts).buffered(AT_ONCE);
         let (mut out, mut errors) = (String::from("{"), Vec::new());
         for (key, _) in &plan.roots {
             match texts.next().await.unwrap_or_else(|| Ok("null".to_owned())) {
@@ -213,9 +214,7 @@ impl<'a, E: Entities> Moments<'a, E> {
             }
         }
         let Subgraph { entities, deployment, .. } = *subgraph;
-        let found = wanted
-            .into_iter()
-            .map(|at| async move { entities.moment(at).await.map(|moment| (at.clone(), moment)) });
+        let found: Vec<_> = wanted.into_iter().map(|at| moment_at(entities, at)).collect();
         let found = stream::iter(found).buffered(AT_ONCE).try_collect().await.map_err(one)?;
         Ok(Self { entities, deployment, found })
     }
@@ -230,6 +229,10 @@ impl<'a, E: Entities> Moments<'a, E> {
             false => Ok(moment),
         }
     }
+}
+
+async fn moment_at<E: Entities>(entities: &E, at: &At) -> Result<(At, E::Moment), QueryError> {
+    entities.moment(at).await.map(|moment| (at.clone(), moment))
 }
 
 fn one(error: QueryError) -> Vec<QueryError> {

@@ -128,6 +128,16 @@ impl Predicate {
         }
     }
 
+    /// Whether it asks for the blocks of changes.
+    #[must_use]
+    pub fn asks_for_changes(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::asks_for_changes),
+            Self::ChangedSince(_) => true,
+            Self::Field(..) | Self::Child { .. } => false,
+        }
+    }
+
     /// Whether it says something, and of no other field.
     fn speaks_only_of(&self, id: FieldIx) -> bool {
         match self {

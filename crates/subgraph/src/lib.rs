@@ -28,6 +28,7 @@ pub mod value;
 
 pub use self::{
     api::Api,
+    document::{Document, Selected},
     entities::Entities,
     error::QueryError,
     execute::{Answer, Request, Subgraph},

@@ -50,6 +50,12 @@ impl From<I256> for Integer {
     }
 }
 
+impl From<u128> for Integer {
+    fn from(value: u128) -> Self {
+        Self::new(false, Magnitude::from(value))
+    }
+}
+
 impl From<i64> for Integer {
     fn from(value: i64) -> Self {
         Self::new(value < 0, Magnitude::from(value.unsigned_abs()))

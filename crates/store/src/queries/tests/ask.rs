@@ -1,5 +1,7 @@
 //! Every question of readers and writers, with and without its options.
 
+use std::ops::Bound;
+
 use alloy_primitives::{Address, U256};
 use domain::{
     candle::{Resolution, Subject},
@@ -127,6 +129,17 @@ async fn for_figures(snapshot: &Snapshot, length: u64) {
     assert_eq!(snapshot.pool_intervals_by_keys(&[hour]).await.unwrap().len(), 1);
     assert_eq!(snapshot.factories().await.unwrap().len(), 1);
     assert_eq!(snapshot.token_figures(&[(factory, token)]).await.unwrap().len(), 1);
+    for after in [None, Some(address(2_003))] {
+        let found = snapshot.token_figures_of(factory, after, LIMIT).await.unwrap();
+        assert!(!found.is_empty() && found.len() <= LIMIT as usize);
+    }
+    for from in [None, Some(pool_id(3))] {
+        let found = snapshot.pools_from(from, LIMIT).await.unwrap();
+        assert_eq!(found.first().map(|pool| pool.id), from.or(Some(pool_id(1))));
+    }
+    for from in [Bound::Unbounded, Bound::Excluded(address(5))] {
+        assert!(!snapshot.shares_by_account(from, LIMIT).await.unwrap().is_empty());
+    }
     assert!(snapshot.account(address(6)).await.unwrap().is_some());
     for of in [SharesOf::Account(address(6)), SharesOf::Pool(pool)] {
         for after in [None, Some((pool_id(3), address(5)))] {
