@@ -14,6 +14,7 @@ use store::Reader;
 use crate::{
     book::Shelf, feeds::FeedSettings, gas_price::GasPriceFeed, graphql::GraphQlSettings,
     native_price::NativePriceFeed, node::LiveNode, past::PastBlocks, rest::export::ExportSettings,
+    subgraph::SubgraphSettings,
 };
 
 /// Contracts that quote the pools of a DEX.
@@ -96,6 +97,8 @@ pub struct Deps {
     pub export: ExportSettings,
     /// Which documents are answered.
     pub graphql: GraphQlSettings,
+    /// DEXes that answer as subgraphs.
+    pub subgraphs: Vec<SubgraphSettings>,
 }
 
 impl Deps {

@@ -29,6 +29,7 @@ pub mod quote;
 mod raw;
 mod read;
 mod rest;
+pub mod subgraph;
 mod transactions;
 pub mod view;
 
@@ -45,11 +46,22 @@ pub use rest::export::ExportSettings;
 /// Name of the service in metrics and logs.
 pub const SERVICE: &str = "serving";
 
+/// Why the service cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RouterError {
+    /// The registry holds metrics of this service already.
+    #[error(transparent)]
+    Metrics(#[from] prometheus::Error),
+    /// A subgraph cannot be served as it is configured.
+    #[error("{0}")]
+    Subgraph(String),
+}
+
 /// All routes of the service, in their shell.
 ///
 /// # Errors
-/// When the registry holds metrics of this service already.
-pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
+/// See [`RouterError`].
+pub fn router(deps: Deps) -> Result<Router, RouterError> {
     let ready = Ready::when_indexed(deps.reader.clone(), deps.chain_ids());
     let shell =
         Shell { service: SERVICE, timeout: deps.timeout, ready, registry: deps.registry.clone() };
@@ -59,18 +71,26 @@ pub fn router(deps: Deps) -> Result<Router, prometheus::Error> {
     let status = status::routes(deps.reader.clone(), deps.chain_names());
     let deps = Arc::new(deps);
     let by_block = by_block::ByBlock::new(&deps);
+    let subgraphs = subgraph::routes(subgraph::open(&deps).map_err(RouterError::Subgraph)?);
     let exports = rest::export::Exports::new(&deps)?;
     let access = Access::new(SERVICE, deps.access.clone(), &deps.registry)?;
     let keys = deps.access.keys.clone();
-    shell.wrap(
+    // clients send keys of hosted gateways: where anybody may read, they are not looked at
+    let subgraphs = match access.is_open(KeyScope::Read) {
+        true => subgraphs,
+        false => access.guard(KeyScope::Read, subgraphs),
+    };
+    let routes = shell.wrap(
         Router::new()
             .merge(rest::routes(Arc::clone(&deps), &by_block, &exports, &access))
             .merge(access.guard(KeyScope::Feeds, feeds::routes(&deps, &by_block)?))
             .merge(access.leave(KeyScope::Read, graphql::routes(deps, by_block)))
             .merge(access.guard(KeyScope::Admin, admin::routes(keys)))
             .merge(openapi::routes())
+            .merge(subgraphs)
             .merge(status),
-    )
+    )?;
+    Ok(routes)
 }
 
 /// What goes on beside the answers.

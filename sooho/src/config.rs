@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use ::serving::subgraph::SubgraphSettings;
 use abis::dynamic::Contracts;
 use alloy_primitives::{Address, address};
 use domain::{
@@ -29,6 +30,7 @@ pub mod prices;
 mod sense;
 pub mod serving;
 pub mod storage;
+mod subgraph;
 pub mod tax;
 #[cfg(test)]
 mod tests;
@@ -68,6 +70,8 @@ pub struct Config {
     pub access: AccessConfig,
     /// Market prices.
     pub prices: PricesConfig,
+    /// DEXes that answer as subgraphs.
+    pub subgraph: Vec<SubgraphSettings>,
     /// Chains.
     pub chain: Vec<ChainConfig>,
 }
@@ -146,6 +150,7 @@ impl Default for Config {
             feeds: FeedsConfig::default(),
             access: AccessConfig::default(),
             prices: PricesConfig::default(),
+            subgraph: Vec::new(),
             chain: Vec::new(),
         }
     }
@@ -239,6 +244,7 @@ impl Config {
         let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
         config.read_abis(folder)?;
         config.serving.graphql.read_documents(folder).map_err(Error::Invalid)?;
+        subgraph::read(&mut config.subgraph, folder)?;
         Ok(config)
     }
 
@@ -253,6 +259,7 @@ impl Config {
         config.chain.iter_mut().for_each(ChainConfig::settle_start);
         config.read_abis(Path::new(""))?;
         config.serving.graphql.read_documents(Path::new("")).map_err(Error::Invalid)?;
+        subgraph::read(&mut config.subgraph, Path::new(""))?;
         Ok(config)
     }
 
@@ -361,6 +368,7 @@ impl ChainConfig {
             protocol: dex.protocol,
             factory: dex.factory,
             fee_pips: dex.fee_pips,
+            fork: dex.fork,
             position_manager: dex.position_manager,
             pricing: dex.pricing.clone(),
         });

@@ -140,6 +140,7 @@ fn start(
                     shutdown: shutdown.clone(),
                     export: config.serving.export.settings(),
                     graphql: config.serving.graphql.settings(),
+                    subgraphs: config.subgraph.clone(),
                 };
                 let run = serving::run(deps, background, listener, shutdown.clone());
                 tasks.spawn(async move { run.await.map_err(|error| ended("serving", &error)) });

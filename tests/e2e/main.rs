@@ -43,6 +43,7 @@ mod repair;
 mod rough_node;
 mod rows_in_memory;
 mod stepdown;
+mod subgraphs;
 mod subscriptions;
 mod tiny_cache;
 mod two_answers;

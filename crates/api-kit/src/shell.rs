@@ -121,8 +121,14 @@ pub async fn serve(
 
 /// Headers of answers that pages of other origins may read, beside those that every browser shows.
 fn shown_to_pages() -> Vec<HeaderName> {
-    let own =
-        ["sooho-block-number", "sooho-block-hash", "sooho-block-timestamp", "sooho-whole-from"];
+    let own = [
+        "sooho-block-number",
+        "sooho-block-hash",
+        "sooho-block-timestamp",
+        "sooho-whole-from",
+        "graph-indexed",
+        "graph-attestable",
+    ];
     let own = own.map(HeaderName::from_static);
     [access::HEADER, header::CONTENT_DISPOSITION, header::ETAG, header::RETRY_AFTER]
         .into_iter()

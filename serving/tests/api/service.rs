@@ -97,6 +97,7 @@ impl Service {
             shutdown: Shutdown::new(),
             export: serving::ExportSettings::default(),
             graphql: serving::graphql::GraphQlSettings::default(),
+            subgraphs: Vec::new(),
         };
         let router = serving::router(deps).unwrap();
         Self { router, keeper: Mutex::new(keeper), store, mongod, folder }

@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 use domain::{
-    config::{Pricing, StaticToken},
+    config::{Fork, Pricing, StaticToken},
     decimal::Decimal,
     entity::Protocol,
     ids::PoolId,
@@ -28,6 +28,8 @@ pub struct DexConfig {
     pub start_block: u64,
     /// Fee of V2 pools in pips.
     pub fee_pips: u32,
+    /// Where its contracts have other rules than those of the protocol.
+    pub fork: Option<Fork>,
     /// V2 router, V3 `QuoterV2` or V4 `V4Quoter`.
     pub quoter: Option<Address>,
     /// SwapRouter02 for its pools (V2, V3); none: no transactions for that router.
@@ -53,6 +55,7 @@ pub(crate) struct Written {
     factory: Option<Address>,
     start_block: Option<u64>,
     fee_pips: Option<u32>,
+    fork: Option<Fork>,
     quoter: Option<Address>,
     swap_router02: Option<Address>,
     universal_router: Option<Address>,
@@ -84,6 +87,7 @@ impl Written {
             factory: self.factory.or(preset.factory),
             start_block: self.start_block.or(preset.start_block),
             fee_pips: self.fee_pips.or(preset.fee_pips),
+            fork: self.fork.or(preset.fork),
             quoter: self.quoter.or(preset.quoter),
             swap_router02: self.swap_router02.or(preset.swap_router02),
             universal_router: self.universal_router.or(preset.universal_router),
@@ -137,6 +141,7 @@ impl TryFrom<Written> for DexConfig {
             factory: written.factory.ok_or_else(|| missing("factory"))?,
             start_block: written.start_block.unwrap_or_default(),
             fee_pips: written.fee_pips.unwrap_or(DEFAULT_FEE),
+            fork: written.fork,
             quoter: written.quoter,
             // beside a preset zero stands for none
             swap_router02: written.swap_router02.filter(|router| !router.is_zero()),

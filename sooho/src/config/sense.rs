@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use domain::entity::Protocol;
+use serving::subgraph::KnownChain;
 use store::Store;
 
 use super::{ChainConfig, Config, DexConfig};
@@ -28,7 +30,11 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     for (index, chain) in config.chain.iter().enumerate() {
         check_chain(&format!("chain.{index}"), chain)?;
     }
-    Ok(())
+    let chains = config.chain.iter().map(|chain| KnownChain {
+        name: &chain.name,
+        dexes: chain.dex.iter().map(|dex| dex.name.as_str()).collect(),
+    });
+    serving::subgraph::check(&config.subgraph, &chains.collect::<Vec<_>>())
 }
 
 fn check_chain(at: &str, chain: &ChainConfig) -> Result<(), String> {
@@ -62,6 +68,9 @@ fn check_dex(at: &str, dex: &DexConfig) -> Result<(), String> {
     }
     if dex.fee_pips >= PIPS {
         return Err(format!("{at}.fee_pips: {} is all of a swap: 3000 is 0.3 %", dex.fee_pips));
+    }
+    if dex.fork.is_some() && dex.protocol != Protocol::V3 {
+        return Err(format!("{at}.fork: the known forks follow the rules of v3; leave it out"));
     }
     Ok(())
 }

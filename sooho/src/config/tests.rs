@@ -43,12 +43,12 @@ fn the_example_documents_every_key() {
 fn the_example_shows_presets_and_names_them_all() {
     let dexes = &Config::parse(EXAMPLE).unwrap().chain[0].dex;
     let names: Vec<&str> = dexes.iter().map(|dex| dex.name.as_str()).collect();
-    assert_eq!(names, ["a-fork", "uniswap-v3", "uniswap-v4-mine"]);
+    assert_eq!(names, ["a-fork", "uniswap-v3", "uniswap-v4-mine", "pancakeswap-v3"]);
     assert_eq!(dexes[0].pricing.tokens[0].decimals, 9);
     assert_eq!(dexes[2].pricing.minimum_locked.to_string(), "5");
     assert_eq!(dexes[2].pricing.whitelist.len(), 22);
     for name in crate::presets::names() {
-        let (protocol, network) = name.split_at("uniswap-v2".len());
+        let (protocol, network) = name.split_at(name.find("-v").unwrap() + "-v2".len());
         assert!(EXAMPLE.contains(protocol) && EXAMPLE.contains(network), "{name} is not shown");
     }
     assert!(EXAMPLE.contains("\npreset = "));

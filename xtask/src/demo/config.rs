@@ -74,6 +74,11 @@ pub fn text(deployed: &str, ports: Ports, mongo: &Path, mongod: &Path) -> Result
              stablecoins = [\"{dollar}\"]\nstable_pools = [\"{stable}\"]\nminimum_locked = \"1\"\n"
         );
     }
+    for [dex, ..] in DEXES {
+        text += &format!(
+            "\n[[subgraph]]\nname = \"uniswap/{dex}\"\nchain = \"local\"\ndex = \"{dex}\"\n"
+        );
+    }
     for [name, standard, contract] in COLLECTIONS {
         let address = field(contract)?;
         text += &format!(

@@ -62,7 +62,7 @@ fn a_chain_starts_where_its_presets_say_unless_it_says_otherwise() {
 fn mistakes_are_named() {
     let cases = [
         ("preset = 'uniswap-v3-mainet'", "did you mean `uniswap-v3-mainnet`?"),
-        ("preset = 'x'", "the presets are uniswap-v2-mainnet, "),
+        ("preset = 'x'", "the presets are pancakeswap-v3-bsc, "),
         ("preset = 'uniswap-v3-base'\nfactry = '0x'", "did you mean `chain.0.dex.0.factory`?"),
         (
             "preset = 'uniswap-v3-base'\npricing = { whitelst = [] }",

@@ -50,6 +50,7 @@ fn contracts_are_somewhere_and_have_a_name() {
     refused(&dex("x", ZERO, ""), "chain.0.dex.0.factory is the zero address");
     refused(&dex("x", A, "fee_pips = 1000000"), "chain.0.dex.0.fee_pips: ");
     Config::parse(&dex("x", A, "fee_pips = 3000")).unwrap();
+    refused(&dex("x", A, "fork = 'pancake-v3'"), "chain.0.dex.0.fork: the known forks follow");
 
     let section = "[[chain.collection]]\nstandard = 'erc721'";
     let nft = |name: &str, at: &str| format!("{CHAIN}{section}\nname = '{name}'\naddress = '{at}'");

@@ -1,0 +1,126 @@
+//! What is asked of a table, in its own words: conditions of columns that all have to be true.
+
+use subgraph::{
+    entities::{Of, Read},
+    filter::{Predicate, Test},
+    page::{By, Order},
+    schema::{Entity, FieldIx},
+    value::Value,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// Conditions of columns. What else is asked is looked at row by row, so they may leave something out, but say nothing that is
+/// not asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    conditions: Vec<(String, Condition)>,
+    /// The column that the rows are ordered by, and whether from the greatest on.
+    pub(super) order: (String, bool),
+}
+
+/// A condition of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// It is one of these.
+    In(Vec<Value>),
+    /// It is this or more.
+    AtLeast(Value),
+    /// It is this or less.
+    AtMost(Value),
+}
+
+impl Asked {
+    /// Of an entity's rows.
+    pub(super) fn of(entity: &Entity, read: &Read<'_>) -> Self {
+        let column = |field: FieldIx| entity.field(field).column.clone();
+        let Order { by, descending } = read.order;
+        let by = match by {
+            By::Field(field) | By::Child { field, .. } => field,
+        };
+        let mut asked = Self { conditions: Vec::new(), order: (column(by), descending) };
+        if let Of::Ids(ids) = read.of {
+            asked.conditions.push((column(entity.id()), Condition::In(ids.to_vec())));
+        }
+        asked.add(read.filter, &column);
+        asked
+    }
+
+    /// With another condition.
+    pub(super) fn with(&self, column: &str, value: &Value) -> Self {
+        let mut asked = self.clone();
+        asked.conditions.push((column.to_owned(), Condition::In(vec![value.clone()])));
+        asked
+    }
+
+    fn add(&mut self, predicate: &Predicate, column: &impl Fn(FieldIx) -> String) {
+        let (field, condition) = match predicate {
+            Predicate::All(parts) => return parts.iter().for_each(|part| self.add(part, column)),
+            // of one part alone
+            Predicate::Any(parts) => match parts.as_slice() {
+                [part] => return self.add(part, column),
+                _ => return,
+            },
+            Predicate::Field(field, test) => match condition(test) {
+                Some(condition) => (*field, condition),
+                None => return,
+            },
+            Predicate::Child { .. } | Predicate::ChangedSince(_) => return,
+        };
+        self.conditions.push((column(field), condition));
+    }
+
+    /// The values of which a column has one: the shortest list that is asked. None: nothing is said of it.
+    pub(super) fn among(&self, column: &str) -> Option<&[Value]> {
+        let lists = self.of_column(column).filter_map(|condition| match condition {
+            Condition::In(values) => Some(values.as_slice()),
+            _ => None,
+        });
+        lists.min_by_key(|values| values.len())
+    }
+
+    /// The least that a column may be.
+    pub(super) fn least(&self, column: &str) -> Option<&Value> {
+        let bounds = self.of_column(column).filter_map(|condition| match condition {
+            Condition::AtLeast(value) => Some(value),
+            Condition::In(values) => values.iter().min_by(|one, other| compared(one, other)),
+            Condition::AtMost(_) => None,
+        });
+        bounds.max_by(|one, other| compared(one, other))
+    }
+
+    /// The most that it may be.
+    pub(super) fn most(&self, column: &str) -> Option<&Value> {
+        let bounds = self.of_column(column).filter_map(|condition| match condition {
+            Condition::AtMost(value) => Some(value),
+            Condition::In(values) => values.iter().max_by(|one, other| compared(one, other)),
+            Condition::AtLeast(_) => None,
+        });
+        bounds.min_by(|one, other| compared(one, other))
+    }
+
+    /// Whether the rows are wanted by this column, and from the greatest on.
+    pub(super) fn is_by(&self, column: &str, descending: bool) -> bool {
+        self.order.0 == column && self.order.1 == descending
+    }
+
+    fn of_column(&self, column: &str) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter().filter(move |(name, _)| name == column).map(|(_, found)| found)
+    }
+}
+
+fn compared(one: &Value, other: &Value) -> std::cmp::Ordering {
+    one.compare(other).unwrap_or(std::cmp::Ordering::Equal)
+}
+
+fn condition(test: &Test) -> Option<Condition> {
+    Some(match test {
+        Test::Equal(value) => Condition::In(vec![value.clone()]),
+        Test::In(values) => Condition::In(values.values().to_vec()),
+        // the bound itself is ruled out row by row
+        Test::Greater(value) | Test::AtLeast(value) => Condition::AtLeast(value.clone()),
+        Test::Less(value) | Test::AtMost(value) => Condition::AtMost(value.clone()),
+        _ => return None,
+    })
+}

@@ -1,0 +1,133 @@
+//! Mints and burns of V2 pairs, as the reference tells them.
+
+use std::marker::PhantomData;
+
+use alloy_primitives::{B256, U256};
+use domain::{
+    decimal::Decimal,
+    flat::{FlatPairLiquidity, PoolRow as _},
+    ids::PoolId,
+    row::{PairLiquidity, RowMeta},
+};
+use store::{RowQuery, Snapshot, StoreError};
+use subgraph::{QueryError, value::Value};
+
+use super::{Events, Look, Told, id_of, of_all_events, told};
+use crate::subgraph::{
+    asked::Asked,
+    cells::{Cells, Own, id, integer},
+    moment::Moment,
+    table::{Coming, Table},
+};
+
+/// Mints or burns.
+pub(in crate::subgraph) struct PairEvents<K>(PhantomData<K>);
+
+/// Which of them.
+pub(in crate::subgraph) trait Which: Send + Sync + 'static {
+    /// Whether they are burns.
+    const BURNS: bool;
+}
+
+/// Liquidity that was added.
+pub(in crate::subgraph) struct PairMints;
+/// Liquidity that was taken out.
+pub(in crate::subgraph) struct PairBurns;
+
+impl Which for PairMints {
+    const BURNS: bool = false;
+}
+
+impl Which for PairBurns {
+    const BURNS: bool = true;
+}
+
+/// All that the store has.
+struct Stored;
+
+impl Events for Stored {
+    type Event = PairLiquidity;
+
+    async fn newest(
+        snapshot: &Snapshot,
+        query: &RowQuery,
+    ) -> Result<Vec<PairLiquidity>, StoreError> {
+        snapshot.pair_liquidity(query).await
+    }
+
+    async fn of_transaction(
+        snapshot: &Snapshot,
+        hash: B256,
+    ) -> Result<Vec<PairLiquidity>, StoreError> {
+        snapshot.pair_liquidity_by_tx(hash).await
+    }
+
+    fn meta(event: &PairLiquidity) -> &RowMeta {
+        &event.meta
+    }
+
+    fn pool(event: &PairLiquidity) -> PoolId {
+        event.pool
+    }
+}
+
+impl Cells for Told<FlatPairLiquidity> {
+    type Figures = FlatPairLiquidity;
+
+    fn figures(&self) -> &FlatPairLiquidity {
+        &self.figures
+    }
+
+    fn own() -> Own<Self> {
+        of_all_events![
+            ("id", |row| id_of(&row.meta, u64::from(row.figures.n))),
+            ("pairLogIndex", |row| match row.figures.pair_log_index {
+                Some(index) => integer(u64::from(index)),
+                None => Value::Null,
+            }),
+            ("liquidity", |row| shares(row.figures.liquidity)),
+            ("feeLiquidity", |row| row.figures.fee_liquidity.map_or(Value::Null, shares)),
+            ("amount0", |row| if_told(row, row.figures.amount0)),
+            ("amount1", |row| if_told(row, row.figures.amount1)),
+            ("amountUSD", |row| if_told(row, row.figures.amount_usd)),
+        ]
+    }
+
+    fn changed(&self) -> u64 {
+        self.meta.position.block
+    }
+}
+
+/// Shares of a pair have the decimals of its own token.
+fn shares(raw: U256) -> Value {
+    Value::Decimal(Decimal::from_units(raw, 18))
+}
+
+fn if_told(row: &Told<FlatPairLiquidity>, amount: Decimal) -> Value {
+    if row.figures.has_usd { Value::Decimal(amount) } else { Value::Null }
+}
+
+impl<K: Which> Table for PairEvents<K> {
+    type Row = Told<FlatPairLiquidity>;
+    type Look = Look;
+
+    const KNOWS_CHANGES: bool = true;
+
+    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
+        Look::new(at, asked)
+    }
+
+    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<Self::Row>, QueryError> {
+        loop {
+            let mut events = look.next::<Stored>(at, limit).await?;
+            if events.is_empty() {
+                return Ok(Vec::new());
+            }
+            events.retain(|event| event.burn == K::BURNS);
+            let rows = told::<Stored, _>(at, events, PairLiquidity::own).await?;
+            if !rows.is_empty() {
+                return Ok(rows);
+            }
+        }
+    }
+}
