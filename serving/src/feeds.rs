@@ -22,14 +22,14 @@ mod bars;
 mod blocks;
 mod cmc;
 mod coingecko;
-mod day;
+pub(crate) mod day;
 mod depth;
 mod dexscreener;
 mod dextools;
 mod listing;
 mod mount;
 mod number;
-mod pairs;
+pub(crate) mod pairs;
 mod settings;
 #[doc(hidden)]
 pub mod testing;

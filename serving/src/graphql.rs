@@ -26,6 +26,7 @@ mod described;
 mod dexes;
 mod events;
 mod guard;
+mod last_day;
 mod live;
 mod loaders;
 mod onchain;

@@ -49,6 +49,7 @@ pub fn document() -> Value {
         crate::rest::document(),
         crate::feeds::document(),
         crate::graphql::document(),
+        crate::subgraph::document(),
         page::document(),
         shell(),
         admin(),

@@ -11,6 +11,7 @@ use crate::deps::Deps;
 
 mod asked;
 mod cells;
+mod described;
 mod http;
 mod moment;
 mod served;
@@ -19,7 +20,7 @@ mod status;
 mod table;
 mod tables;
 
-pub(crate) use self::http::routes;
+pub(crate) use self::http::{document, routes};
 pub use self::settings::{KnownChain, MAX_FIRST, MAX_SKIP, SubgraphSettings, check};
 use self::{
     moment::About,

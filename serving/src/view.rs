@@ -7,6 +7,7 @@ pub mod candle;
 pub mod chain;
 pub mod contract;
 pub mod dex;
+pub mod last_day;
 pub mod liquidity;
 pub mod millis;
 pub mod period;

@@ -94,6 +94,7 @@ async fn a_subgraph_tells_what_is_stored() -> Result<()> {
         ensure!(answer["_meta"]["block"]["number"] == head, "{answer}");
     }
     swaps_are_those_of_the_logs(&services).await?;
+    rows_name_their_transactions(&services).await?;
     refused::what_cannot_be_is_refused_as_clients_know_it(&services, head).await?;
     chance::lists_are_what_their_conditions_say(&services, head).await?;
     status(&services, head).await?;
@@ -168,6 +169,42 @@ async fn swaps_are_those_of_the_logs(services: &Services) -> Result<()> {
             .filter_map(|pool| pool["swapCount"].to_string().trim_matches('"').parse::<u64>().ok())
             .sum();
         ensure!(count == ids.len() as u64, "{dex}: {count} swaps, told {}", ids.len());
+    }
+    Ok(())
+}
+
+/// Whatever an event or a snapshot was made by is there.
+async fn rows_name_their_transactions(services: &Services) -> Result<()> {
+    let lists = [
+        ("uniswap-v2", "mints"),
+        ("uniswap-v2", "burns"),
+        ("uniswap-v3", "positionSnapshots"),
+        ("uniswap-v3", "collects"),
+        ("uniswap-v4", "transfers"),
+        ("uniswap-v4", "subscribes"),
+        ("uniswap-v4", "modifyLiquidities"),
+    ];
+    for (dex, plural) in lists {
+        let query = format!("{{ {plural}(first: 500) {{ id transaction {{ id timestamp }} }} }}");
+        let answer = ask(services, dex, &query).await?;
+        let rows = answer[plural].as_array().context("rows")?;
+        ensure!(!rows.is_empty() || plural == "subscribes", "{dex} has no {plural}");
+        ensure!(rows.iter().all(|row| row["transaction"]["id"].is_string()), "{answer}");
+    }
+    // and nothing else makes one
+    let query = "{ transactions(first: 1000, orderBy: timestamp, orderDirection: desc) { id swaps { id } mints { id } \
+                 burns { id } collects { id } } positionSnapshots(first: 1000) { transaction { id } } }";
+    let answer = ask(services, "uniswap-v3", query).await?;
+    let of_positions: Vec<&Value> = answer["positionSnapshots"]
+        .as_array()
+        .context("snapshots")?
+        .iter()
+        .map(|row| &row["transaction"]["id"])
+        .collect();
+    for transaction in answer["transactions"].as_array().context("transactions")? {
+        let lists = ["swaps", "mints", "burns", "collects"].map(|name| &transaction[name]);
+        let is_empty = lists.iter().all(|list| list.as_array().is_none_or(Vec::is_empty));
+        ensure!(!is_empty || of_positions.contains(&&transaction["id"]), "{transaction}");
     }
     Ok(())
 }

@@ -88,13 +88,16 @@ impl Document {
             format!("{status} is documented as {:?}, not as {kind}", content.keys())
         })?;
         let schema = content["schema"].clone();
-        let value = if bare.ends_with("/json") || bare.ends_with("+json") {
-            serde_json::from_str(body)?
+        // of a stream each event is of the shape
+        let values = if bare == "text/event-stream" {
+            events(body)
+        } else if bare.ends_with("/json") || bare.ends_with("+json") {
+            vec![serde_json::from_str(body)?]
         } else {
-            Value::String(body.to_owned())
+            vec![Value::String(body.to_owned())]
         };
         let validator = self.validator(schema)?;
-        let errors = validator.iter_errors(&value).take(5);
+        let errors = values.iter().flat_map(|value| validator.iter_errors(value)).take(5);
         let wrong: Vec<String> =
             errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
         if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
@@ -114,4 +117,14 @@ impl Document {
         }
         self.validators.get(&key).context("it was made just now")
     }
+}
+
+/// The events of a stream, each with its fields.
+fn events(body: &str) -> Vec<Value> {
+    let event = |text: &str| {
+        let fields = text.lines().filter_map(|line| line.split_once(':'));
+        let fields = fields.filter(|(name, _)| !name.is_empty());
+        fields.map(|(name, value)| (name.to_owned(), value.trim().into())).collect::<Value>()
+    };
+    body.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(event).collect()
 }

@@ -48,6 +48,7 @@ mod v4;
 mod world;
 
 pub use state::State;
+pub use v3::is_ignored_swap;
 
 /// Identity of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

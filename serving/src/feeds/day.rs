@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::U256;
 use api_kit::problem::Problem;
 use domain::{
-    candle::{Candle, Resolution},
+    candle::{Candle, Resolution, cut_usd},
     decimal::Decimal,
     ids::PoolId,
     row::Swap,
@@ -47,6 +47,10 @@ pub(crate) struct Day {
     pub(crate) base_volume: U256,
     /// Smallest units of the quote token that moved.
     pub(crate) quote_volume: U256,
+    /// Tracked, in USD.
+    pub(crate) usd_volume: Decimal,
+    /// Swaps.
+    pub(crate) swap_count: u64,
     /// What a seller gets for the first unit of the base, and what a buyer pays for it, fees included; `None` where that is
     /// not known.
     pub(crate) marginal: Option<[Decimal; 2]>,
@@ -76,6 +80,8 @@ impl Day {
                 low: last,
                 base_volume,
                 quote_volume,
+                usd_volume: Decimal::ZERO,
+                swap_count: 0,
                 marginal,
             });
         };
@@ -84,7 +90,18 @@ impl Day {
         let (high, low, first) =
             if candle.is_priced() { (told.high, told.low, told.open) } else { (last, last, last) };
         let open = before.map_or(first, |before| pair.told(before));
-        Some(Self { last, open, high, low, base_volume, quote_volume, marginal })
+        let (usd_volume, swap_count) = (candle.volume_usd, candle.swap_count);
+        Some(Self {
+            last,
+            open,
+            high,
+            low,
+            base_volume,
+            quote_volume,
+            usd_volume,
+            swap_count,
+            marginal,
+        })
     }
 
     /// How much the price changed, in percent.
@@ -168,6 +185,7 @@ fn window(minutes: impl Iterator<Item = Candle>, early: &[&Swap], from: u64) -> 
         let [moved0, moved1] = moved(swap);
         first.volume0 = first.volume0.saturating_sub(moved0);
         first.volume1 = first.volume1.saturating_sub(moved1);
+        first.volume_usd -= cut_usd(swap.amount_usd);
         first.swap_count = first.swap_count.saturating_sub(1);
     }
     if first.swap_count == 0 {

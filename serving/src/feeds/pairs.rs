@@ -75,6 +75,12 @@ impl Pair {
         Some(Self { pool, base, quote, inverted })
     }
 
+    /// A pool as it is, whatever feeds show: token0 in token1. `None` with a token that tells no decimals.
+    pub(crate) fn plain(pool: Pool, token0: &Token, token1: &Token) -> Option<Self> {
+        let (base, quote) = (Side::new(token0)?, Side::new(token1)?);
+        Some(Self { pool, base, quote, inverted: false })
+    }
+
     /// The same the other way round.
     pub(crate) fn turned(self) -> Self {
         Self { base: self.quote, quote: self.base, inverted: !self.inverted, pool: self.pool }

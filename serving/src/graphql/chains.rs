@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api_kit::answer::Block;
+use api_kit::{answer::Block, scope::Scope};
 use async_graphql::{Context, Object, Result};
 
 use super::as_of::{self, AsOf};
@@ -27,6 +27,7 @@ impl Chains {
     /// The chains that are served.
     #[graphql(cache_control(no_cache))]
     async fn chains(&self, ctx: &Context<'_>) -> Result<Vec<Chain>> {
-        Ok(read::chains::all(ctx.data::<Arc<Deps>>()?).await?)
+        let (deps, scope) = (ctx.data::<Arc<Deps>>()?, ctx.data::<Scope>()?);
+        Ok(read::chains::in_scope(deps, scope).await?)
     }
 }

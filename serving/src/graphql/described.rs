@@ -64,6 +64,16 @@ struct Failure {
     extensions: Option<Value>,
 }
 
+/// An event of a stream of answers.
+#[derive(ToSchema)]
+#[schema(as = GraphQlEvent)]
+pub(super) struct Streamed {
+    /// `next`, or `complete` at the end.
+    event: String,
+    /// An answer as JSON; nothing at the end.
+    data: Option<String>,
+}
+
 /// How these operations fail beside what each says itself.
 pub(super) fn document(mut document: OpenApi) -> OpenApi {
     let faults = [Fault::BadRequest, Fault::Internal, Fault::Unavailable, Fault::Timeout];

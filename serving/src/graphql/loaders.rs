@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     hash::Hash,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use alloy_primitives::Address;
@@ -18,6 +18,7 @@ use domain::{
     reconciled::Reconciled,
 };
 use store::Snapshot;
+use tokio::task::JoinSet;
 
 use crate::{deps::Deps, hot::Hot};
 
@@ -29,7 +30,14 @@ pub(super) type Cached<T> = DataLoader<T, HashMapCache>;
 
 /// One for a request.
 pub(super) fn cached<T>(loader: T) -> Cached<T> {
-    DataLoader::with_cache(loader, tokio::spawn, HashMapCache::default()).max_batch_size(AT_ONCE)
+    let reads = Mutex::new(JoinSet::new());
+    // what is still being read when its request is gone, nobody waits for
+    let read = move |load| {
+        let mut reads = reads.lock().unwrap_or_else(PoisonError::into_inner);
+        while reads.try_join_next().is_some() {}
+        reads.spawn(load);
+    };
+    DataLoader::with_cache(loader, read, HashMapCache::default()).max_batch_size(AT_ONCE)
 }
 
 /// A chain as of a block; `None`: the newest.

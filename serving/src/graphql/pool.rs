@@ -7,6 +7,7 @@ use async_graphql::{ComplexObject, Context, OutputType as _, Result};
 use domain::{entity, figures::Interval};
 
 use super::{
+    last_day,
     loaders::{self, Cached, Period, Place, place},
     onchain, recent,
     rows::{Row, Rows},
@@ -15,8 +16,8 @@ use crate::{
     node::LivePool,
     price::{self, Prices},
     view::{
-        period::PoolPeriod, pool::Pool, pool_figures::PoolFigures, reconciled::Reconciled,
-        token::Token,
+        last_day::LastDay, period::PoolPeriod, pool::Pool, pool_figures::PoolFigures,
+        reconciled::Reconciled, token::Token,
     },
 };
 
@@ -58,6 +59,18 @@ impl Pool {
         let found = ctx.data::<Cached<loaders::Balances>>()?.load_one(key).await?.flatten();
         let is_then = |block: u64| self.older.is_none_or(|older| block <= older.number);
         Ok(found.filter(|found| is_then(found.block.number)).map(Into::into))
+    }
+
+    /// What it did in the 24 hours up to the block, to the second; null of a pool that has no price, or whose tokens tell no
+    /// decimals. Not as of an older block.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn last_day(&self, ctx: &Context<'_>) -> Result<Option<LastDay>> {
+        if self.older.is_some() {
+            let detail = "`lastDay` is of now; ask for `hours` or candles of an older block";
+            return Err(Problem::unprocessable("AS_OF_UNSUPPORTED", detail).into());
+        }
+        let key = (self.chain_id, self.entity.id);
+        Ok(ctx.data::<Cached<last_day::Days>>()?.load_one(key).await?.flatten())
     }
 
     /// Its state at the chain's newest block, read from the chain itself.

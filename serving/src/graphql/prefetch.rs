@@ -11,6 +11,7 @@ use async_graphql::{Context, Result};
 use domain::{block::BlockRef, entity, figures::Interval, ids::PoolId};
 
 use super::{
+    last_day,
     loaders::{self, Cached, Place, place},
     price_loaders::{Deviations, Prices},
     prices::{moment_of, of_block},
@@ -155,6 +156,10 @@ async fn of_pool_rows(
     if rows.field("reconciled").exists() {
         let keys = pools.keys().map(|id| (at.0, *id));
         ctx.data::<Cached<loaders::Balances>>()?.load_many(keys).await?;
+    }
+    if rows.field("lastDay").exists() && at.1.is_none() {
+        let keys = pools.keys().map(|id| (at.0, *id));
+        ctx.data::<Cached<last_day::Days>>()?.load_many(keys).await?;
     }
     let here = place(at.0, at.1);
     for (name, kind, usual) in [("days", Interval::Day, 7), ("hours", Interval::Hour, 24)] {

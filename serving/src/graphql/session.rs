@@ -6,7 +6,7 @@ use api_kit::scope::Scope;
 use async_graphql::Request;
 
 use super::{
-    as_of,
+    as_of, last_day,
     loaders::{self, Cached, cached},
     price_loaders,
     prices::Now,
@@ -43,6 +43,7 @@ fn with_data(deps: &Arc<Deps>, scope: &Scope, mut request: Request, keep: Keep) 
     let tokens = keep.of(loaders::Tokens(scope.clone(), Arc::clone(deps)));
     let pools = keep.of(loaders::Pools(scope.clone(), Arc::clone(deps)));
     let balances = keep.of(loaders::Balances(scope.clone()));
+    let last_days = keep.of(last_day::Days(scope.clone(), Arc::clone(deps)));
     let now = Now::of(read::prices::now());
     let deps = || Arc::clone(deps);
     let prices = keep.of(price_loaders::Prices(deps()));
@@ -52,6 +53,7 @@ fn with_data(deps: &Arc<Deps>, scope: &Scope, mut request: Request, keep: Keep) 
     let periods = keep.of(loaders::Periods(scope.clone()));
     let moments = keep.of(as_of::Moments::new(scope.clone(), deps()));
     let request = request.data(factories).data(of_tokens).data(periods).data(moments);
+    let request = request.data(last_days);
     let request = request.data(scope).data(tokens).data(pools).data(balances);
     request.data(now).data(prices).data(deviations).data(Heads::default()).data(merged)
 }

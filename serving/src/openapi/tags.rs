@@ -28,6 +28,7 @@ use super::shapes;
         (name = "quotes", description = "What a trade gives, computed from the pools in memory, and the transaction for it."),
         (name = "transactions", description = "What became of a transaction, and what one would do."),
         (name = "graphql", description = "The same data by GraphQL: queries and subscriptions."),
+        (name = "subgraphs", description = "DEXes as subgraphs: the query dialect of those, and where they stand. Each has a schema of its own."),
         (name = "udf", description = "TradingView's charts (Universal Data Feed). Errors are answers: `\"s\": \"error\"`."),
         (name = "coingecko", description = "The format that CoinGecko reads of exchanges."),
         (name = "cmc", description = "The format that CoinMarketCap reads of exchanges."),

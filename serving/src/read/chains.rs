@@ -1,6 +1,6 @@
 //! The chains that are served.
 
-use api_kit::problem::Problem;
+use api_kit::{problem::Problem, scope::Scope};
 use domain::ids::ChainId;
 use store::{Snapshot, Watermark};
 
@@ -16,6 +16,20 @@ pub(crate) async fn all(deps: &Deps) -> Result<Vec<Chain>, Problem> {
         view(chain_id, chain, found.map(|(_, watermark)| *watermark))
     });
     Ok(chains.collect())
+}
+
+/// All of them, each at the block of a request.
+pub(crate) async fn in_scope(deps: &Deps, scope: &Scope) -> Result<Vec<Chain>, Problem> {
+    let mut chains = Vec::new();
+    for (id, chain) in deps.chains.iter() {
+        chains.push(match scope.at(id).await {
+            Ok(snapshot) => of(deps, id, &snapshot)?,
+            // nothing of it is indexed
+            Err(problem) if problem.code() == "NOT_READY" => view(id, chain, None),
+            Err(problem) => return Err(problem),
+        });
+    }
+    Ok(chains)
 }
 
 /// One of them as of a snapshot.

@@ -35,7 +35,8 @@ impl Filter {
         let invalid = |detail: &str| Err(Problem::bad_request("SEARCH_INVALID", detail));
         match (symbol, search) {
             (None, None) => Ok(Self::All),
-            (Some(symbol), None) => Ok(Self::Symbol(symbol)),
+            (Some(symbol), None) if symbol.chars().count() <= LONGEST => Ok(Self::Symbol(symbol)),
+            (Some(_), None) => invalid("`symbol`: none has more than 64 characters"),
             (None, Some(text)) if (1..=LONGEST).contains(&text.chars().count()) => {
                 Ok(Self::Search(text))
             }

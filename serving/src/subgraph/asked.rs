@@ -84,7 +84,7 @@ impl Asked {
     pub(super) fn least(&self, column: &str) -> Option<&Value> {
         let bounds = self.of_column(column).filter_map(|condition| match condition {
             Condition::AtLeast(value) => Some(value),
-            Condition::In(values) => values.iter().min_by(|one, other| compared(one, other)),
+            Condition::In(values) => some(values).min_by(|one, other| compared(one, other)),
             Condition::AtMost(_) => None,
         });
         bounds.max_by(|one, other| compared(one, other))
@@ -94,10 +94,16 @@ impl Asked {
     pub(super) fn most(&self, column: &str) -> Option<&Value> {
         let bounds = self.of_column(column).filter_map(|condition| match condition {
             Condition::AtMost(value) => Some(value),
-            Condition::In(values) => values.iter().max_by(|one, other| compared(one, other)),
+            Condition::In(values) => some(values).max_by(|one, other| compared(one, other)),
             Condition::AtLeast(_) => None,
         });
         bounds.min_by(|one, other| compared(one, other))
+    }
+
+    /// What is asked of these columns alone, in no order.
+    pub(super) fn only(&self, columns: &[&str]) -> Self {
+        let named = self.conditions.iter().filter(|(name, _)| columns.contains(&name.as_str()));
+        Self { conditions: named.cloned().collect(), ..Self::default() }
     }
 
     /// Whether the rows are wanted by this column, and from the greatest on.
@@ -108,6 +114,11 @@ impl Asked {
     fn of_column(&self, column: &str) -> impl Iterator<Item = &Condition> {
         self.conditions.iter().filter(move |(name, _)| name == column).map(|(_, found)| found)
     }
+}
+
+/// Those that are something: nothing is on no side of a bound.
+fn some(values: &[Value]) -> impl Iterator<Item = &Value> {
+    values.iter().filter(|value| !value.is_null())
 }
 
 fn compared(one: &Value, other: &Value) -> std::cmp::Ordering {

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use alloy_primitives::{Address, B256};
@@ -32,7 +35,12 @@ pub(crate) struct Moment {
     /// The block, where the store is ahead of it.
     past: Option<u64>,
     known: Arc<Mutex<BTreeMap<PoolId, Arc<PoolFacts>>>>,
+    /// Values of all rows that the request was given so far.
+    held: Arc<AtomicUsize>,
 }
+
+/// Values that a request is given at most, some 64 bytes each.
+const HELD: usize = 4_000_000;
 
 /// What never changes about a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,13 +63,23 @@ impl Moment {
             parent: newest.parent_hash.into(),
             timestamp: newest.timestamp,
         };
-        Self { snapshot, about, block, past: None, known: Arc::default() }
+        let (known, held) = (Arc::default(), Arc::default());
+        Self { snapshot, about, block, past: None, known, held }
     }
 
     /// The same at a block below; what is not known of it is nothing.
     pub(super) fn at(&self, block: BlockInfo) -> Self {
         let past = (block.number < self.snapshot.block().number).then_some(block.number);
         Self { block, past, ..self.clone() }
+    }
+
+    /// Gives so many values more.
+    pub(super) fn hold(&self, values: usize) -> Result<(), QueryError> {
+        let before = self.held.fetch_add(values, Ordering::Relaxed);
+        match before.saturating_add(values) > HELD {
+            true => Err(QueryError::new("query is too expensive")),
+            false => Ok(()),
+        }
     }
 
     /// The block.

@@ -113,7 +113,7 @@ impl Served {
 
     /// Answers, with the newest block that the answer could be of.
     pub(crate) async fn answer(&self, request: Request) -> (Answer, Option<BlockInfo>) {
-        let entities = Rows { of: self, newest: OnceCell::new() };
+        let entities = Rows { of: self, newest: OnceCell::new(), recent: OnceCell::new() };
         let Self { schema, api, limits, id, .. } = self;
         let subgraph = Subgraph { schema, api, entities: &entities, limits, deployment: id };
         let answer = timeout(self.patience, subgraph.answer(request)).await;
@@ -154,6 +154,8 @@ impl Served {
 struct Rows<'a> {
     of: &'a Served,
     newest: OnceCell<Moment>,
+    /// Blocks that can be taken back, once somebody named one by its hash.
+    recent: OnceCell<Vec<BlockRef>>,
 }
 
 impl Rows<'_> {
@@ -167,13 +169,12 @@ impl Rows<'_> {
 
     async fn at_height(&self, number: u64) -> Result<Moment, QueryError> {
         let newest = self.newest().await?;
-        let Served { id, start_block, .. } = self.of;
+        let Served { id, .. } = self.of;
         let head = newest.block().number;
         if number > head {
             return Err(not_yet(id, "block.number", head, number));
         }
-        let kept = newest.snapshot().history_from().await.map_err(|e| unread(&e))?;
-        let first = kept.max(*start_block);
+        let first = self.first(newest).await?;
         if number < first {
             return Err(too_early(id, "block.number", first, number));
         }
@@ -185,14 +186,25 @@ impl Rows<'_> {
         Ok(newest.at(BlockInfo { number, hash: nothing.clone(), parent: nothing, timestamp: 0 }))
     }
 
+    /// The lowest block that can be asked for.
+    async fn first(&self, newest: &Moment) -> Result<u64, QueryError> {
+        let kept = newest.snapshot().history_from().await.map_err(|e| unread(&e))?;
+        Ok(kept.max(self.of.start_block))
+    }
+
     async fn with_hash(&self, hash: &Bytes) -> Result<Moment, QueryError> {
         let newest = self.newest().await?;
         if newest.block().hash == *hash {
             return Ok(newest.clone());
         }
-        let recent = newest.snapshot().recent_blocks(RECENT).await.map_err(|e| unread(&e))?;
-        let found = recent.into_iter().find(|block| Bytes::from(block.hash) == *hash);
+        let look = || async { newest.snapshot().recent_blocks(RECENT).await };
+        let recent = self.recent.get_or_try_init(look).await.map_err(|e| unread(&e))?;
+        let found = recent.iter().find(|block| Bytes::from(block.hash) == *hash);
         let block = found.ok_or_else(no_block)?;
+        let first = self.first(newest).await?;
+        if block.number < first {
+            return Err(too_early(&self.of.id, "block.hash", first, block.number));
+        }
         Ok(newest.at(BlockInfo {
             number: block.number,
             hash: block.hash.into(),

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use api_kit::problem::Problem;
+use futures::future::try_join_all;
 use serde_json::{Map, Value as Json};
 use subgraph::{Answer, QueryError, Request};
 
@@ -26,11 +27,11 @@ pub(crate) async fn answer(all: &Subgraphs, request: Request) -> Answer {
     let roots = asked::read(request).map_err(|error| vec![error])?;
     // each is looked at once, however often it is asked for
     let mut told = BTreeMap::new();
-    for served in all.iter() {
-        if roots.iter().any(|(_, root)| concerns(root, served, all)) {
-            let status = status(served).await.map_err(|error| vec![error])?;
-            told.insert(served.id().to_owned(), status);
-        }
+    let wanted =
+        all.iter().filter(|served| roots.iter().any(|(_, root)| concerns(root, served, all)));
+    let looks: Vec<_> = wanted.map(|served| status(served)).collect();
+    for (id, status) in try_join_all(looks).await.map_err(|error| vec![error])? {
+        told.insert(id, status);
     }
     let id_of = |name: &str| all.named(name).map(|served| served.id().to_owned());
     finish(&roots, &told, id_of).map_err(|error| vec![error])
@@ -46,11 +47,12 @@ fn concerns(root: &Root, served: &Served, all: &Subgraphs) -> bool {
     }
 }
 
-async fn status(served: &Served) -> Result<Json, QueryError> {
+async fn status(served: &Served) -> Result<(String, Json), QueryError> {
     let standing = served.standing().await;
     // the log has the cause
     let standing = standing.map_err(|error| QueryError::new(Problem::from(error).detail()))?;
-    Ok(tell::status(served.id(), served.network(), &standing))
+    let id = served.id().to_owned();
+    Ok((id, tell::status(served.id(), served.network(), &standing)))
 }
 
 /// The text of the data. `told` is what can be told, by id.

@@ -18,6 +18,8 @@ use super::{
 
 /// Rows that are read together.
 const PORTION: u32 = 1_000;
+/// So many times as many rows are looked at where they come in the order of the list.
+const IN_ORDER: usize = 20;
 
 /// In which order rows come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +134,9 @@ impl<T: Table> OfTable<T> {
                 break;
             }
             looked += rows.len();
-            if looked > self.most {
+            // what comes in order ends with the page as a rule
+            let most = if coming == Coming::Anyhow { self.most } else { self.most * IN_ORDER };
+            if looked > most {
                 return Err(QueryError::new("query is too expensive"));
             }
             let seen = rows.iter().map(|row| sight.see(row));
@@ -158,7 +162,9 @@ impl<T: Table> OfTable<T> {
             });
         }
         let part = found.into_iter().skip(skip as usize).take(first as usize);
-        Ok(part.map(|seen| sight.row(seen, wanted.columns)).collect())
+        let rows: Vec<Row> = part.map(|seen| sight.row(seen, wanted.columns)).collect();
+        at.hold(rows.len() * (wanted.columns.len() + 1))?;
+        Ok(rows)
     }
 }
 

@@ -12,6 +12,7 @@ mod entities;
 mod feeds;
 mod figures;
 mod graphql;
+mod harm;
 mod live;
 mod node;
 mod openapi;

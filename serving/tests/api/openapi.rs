@@ -13,6 +13,9 @@ type Route = (String, String);
 /// Files of the page at `/docs`: whatever stands below it.
 const FILES: [&str; 3] = ["/docs", "/docs/", "/docs/{*rest}"];
 
+/// Answers that say there is nothing.
+const NOTHING: [&str; 3] = ["/subgraphs", "/subgraphs/", "/subgraphs/{*path}"];
+
 /// What a router serves, by its own word: it prints its routes by number, and the path of each number.
 fn served(printed: &str) -> BTreeSet<Route> {
     let (routes, rest) = printed.split_once("node: Node { paths: {").unwrap();
@@ -47,6 +50,8 @@ async fn every_route_is_documented_and_every_documented_one_is_served() {
     let mut served = served(&service.routes());
     let files = served.extract_if(.., |(_, path)| FILES.contains(&path.as_str())).count();
     assert_eq!(files, FILES.len(), "the page to try it");
+    let none = served.extract_if(.., |(_, path)| NOTHING.contains(&path.as_str())).count();
+    assert!(none >= NOTHING.len(), "what is no subgraph");
     assert!(served.len() > 90, "{served:?}");
     assert_eq!(served, documented(&serving::openapi::document()));
     service.stop().await;

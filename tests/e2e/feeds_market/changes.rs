@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use devchain::Rpc;
-use domain::decimal::Decimal;
+use domain::{candle::cut_usd, decimal::Decimal};
 use serde_json::{Value, json};
 use serving::feeds::{FeedSettings, testing};
 use store::{PoolQuery, Snapshot};
@@ -56,6 +56,37 @@ async fn check(bed: &Bed, snapshot: &Snapshot) -> Result<usize> {
     Ok(changed)
 }
 
+/// `lastDay` of every pool against its swaps in the window. How many traded.
+async fn last_days(bed: &Bed, snapshot: &Snapshot) -> Result<usize> {
+    let begin = snapshot.block().timestamp - DAY + 1;
+    let before = block_before(bed, begin).await?;
+    let swaps = snapshot.swaps_in(before + 1..=snapshot.block().number, u32::MAX).await?;
+    let query = "{ block { number } pools(first: 100) { nodes { id swapCount lastDay { swapCount volumeUSD open last \
+                 changePercent } } } }";
+    let answer = bed.services.graphql(query).await?;
+    ensure!(answer["block"]["number"] == snapshot.block().number, "{answer}");
+    let mut traded = 0;
+    for pool in answer["pools"]["nodes"].as_array().context("pools")? {
+        let day = &pool["lastDay"];
+        if day.is_null() {
+            continue;
+        }
+        let id = pool["id"].as_str().context("id")?;
+        let mine: Vec<_> = swaps.iter().filter(|swap| swap.pool.to_string() == id).collect();
+        let number = |name: &str| -> Result<Decimal> {
+            Ok(day[name].as_str().context("a number")?.parse()?)
+        };
+        ensure!(day["swapCount"] == mine.len(), "{pool}: {} swaps", mine.len());
+        let usd = mine.iter().map(|swap| cut_usd(swap.amount_usd));
+        ensure!(number("volumeUSD")? == usd.fold(Decimal::ZERO, |sum, one| sum + one), "{pool}");
+        let (open, last) = (number("open")?, number("last")?);
+        let change = ((last - open) * Decimal::from(100_i64)).safe_div(open);
+        ensure!(number("changePercent")? == change, "{pool}");
+        traded += usize::from(!mine.is_empty());
+    }
+    Ok(traded)
+}
+
 #[tokio::test]
 async fn changes_are_those_since_the_price_before_the_window() -> Result<()> {
     let mut bed = Box::pin(Bed::start("feeds_changes")).await?;
@@ -64,6 +95,7 @@ async fn changes_are_those_since_the_price_before_the_window() -> Result<()> {
     for seed in 0..12 {
         let snapshot = bed.snapshot().await?;
         changed += check(&bed, &snapshot).await?;
+        ensure!(last_days(&bed, &snapshot).await? > 3, "nobody traded");
         let all = testing::days(&snapshot, &settings, usize::MAX).await;
         let few = testing::days(&snapshot, &settings, 0).await;
         let (all, few) = (all.map_err(anyhow::Error::msg)?, few.map_err(anyhow::Error::msg)?);

@@ -55,6 +55,8 @@ impl Values {
             ("tokenId", text(&position["tokenId"])),
             ("hash", text(&swap["txHash"])),
             ("event", Some("Transfer".to_owned())),
+            ("*name", Some("uniswap/uniswap-v3/graphql".to_owned())),
+            ("*id", Some("QmDeployment/graphql".to_owned())),
             ("parameter", None),
             ("pair", text(&market["ticker_id"])),
             ("ticker_id", text(&market["ticker_id"])),

@@ -19,7 +19,8 @@ const BAD_PRICE: Address = address!("9663f2ca0454accad3e094448ea6f77443880454");
 const INFLATED: (Address, u64) = (address!("30110228b59b21fafe8675ed930983e2f272b74c"), 37_700_047);
 
 /// Whether the reference ignores this pool's swaps in this block; it does so on every network.
-pub(super) fn is_ignored_swap(pool: PoolId, block: u64) -> bool {
+#[must_use]
+pub fn is_ignored_swap(pool: PoolId, block: u64) -> bool {
     let PoolId::Contract(pool) = pool else { return false };
     pool == BAD_PRICE || (pool, block) == INFLATED
 }

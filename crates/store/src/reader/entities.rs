@@ -9,7 +9,7 @@ use domain::{
     figures::{LiquidityPosition, TickDay},
     fold::{Entity, Key},
     ids::PoolId,
-    row::{PositionEvent, PositionSnapshot},
+    row::{LiquidityPositionSnapshot, PositionEvent, PositionSnapshot},
 };
 
 use super::{
@@ -78,6 +78,14 @@ impl Snapshot {
         &self,
         tx_hash: B256,
     ) -> Result<Vec<PositionEvent>, StoreError> {
+        self.of_transaction(tx_hash).await
+    }
+
+    /// Snapshots of shares of V2 pairs that a transaction made, in order.
+    pub async fn liquidity_snapshots_by_tx(
+        &self,
+        tx_hash: B256,
+    ) -> Result<Vec<LiquidityPositionSnapshot>, StoreError> {
         self.of_transaction(tx_hash).await
     }
 

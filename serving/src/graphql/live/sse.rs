@@ -41,7 +41,7 @@ const ALIVE: Duration = Duration::from_secs(15);
         (
             status = 200,
             description = "Events: `next` with an answer as JSON in its data, `complete` at the end.",
-            body = String,
+            body = crate::graphql::described::Streamed,
             content_type = "text/event-stream",
         ),
     ),
@@ -69,7 +69,7 @@ pub(in crate::graphql) async fn events(
         (
             status = 200,
             description = "Events: `next` with an answer as JSON in its data, `complete` at the end.",
-            body = String,
+            body = crate::graphql::described::Streamed,
             content_type = "text/event-stream",
         ),
     ),

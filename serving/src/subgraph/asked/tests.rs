@@ -65,6 +65,13 @@ fn conditions_of_which_one_may_fail_bound_nothing() {
 }
 
 #[test]
+fn nothing_is_on_no_side_of_a_bound() {
+    let values = vec![number(7), Value::Null, number(5)];
+    let asked = asked(&field("value", Test::In(values.into())), Of::All);
+    assert_eq!((asked.least("worth"), asked.most("worth")), (Some(&number(5)), Some(&number(7))));
+}
+
+#[test]
 fn the_shortest_list_counts() {
     let ids = [Value::text("a"), Value::text("b")];
     let filter = field("id", Test::Equal(Value::text("b")));

@@ -194,13 +194,20 @@ async fn paths_that_are_none() {
         ("GET", "/subgraphs/name/%ff"),
         ("POST", "/subgraphs/id/a/b"),
         ("GET", "/subgraphs/network/a/b"),
-        ("PUT", "/subgraphs/name/a/b"),
-        ("DELETE", "/subgraphs/status"),
+        ("PUT", "/subgraphs/name"),
     ] {
         let response = sent(made(method, path)).await;
         assert_eq!(told(&response, "access-control-allow-origin"), Some("*"), "{method} {path}");
         let (status, _, body) = parts(response).await;
         assert_eq!((status.as_u16(), body), (404, json!({ "message": "Not found" })), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn other_methods_are_refused() {
+    for (method, path) in [("PUT", "/subgraphs/name/a/b"), ("DELETE", "/subgraphs/status")] {
+        let (status, _, body) = parts(sent(made(method, path)).await).await;
+        assert_eq!((status.as_u16(), &body["code"]), (405, &json!("METHOD_NOT_ALLOWED")), "{path}");
     }
 }
 

@@ -66,7 +66,7 @@ pub(in crate::subgraph) struct Look {
 
 impl Look {
     /// Begins; the columns are those that all events have.
-    fn new(at: &Moment, asked: &Asked) -> (Self, Coming) {
+    fn new(at: &Moment, asked: &Asked, accounts: &[&str]) -> (Self, Coming) {
         let since = match asked.least("timestamp") {
             Some(Value::Integer(seconds)) => seconds.to_string().parse().unwrap_or(0),
             _ => 0,
@@ -88,17 +88,24 @@ impl Look {
             let coming = in_order(queries.len() <= 1);
             (Self { way: Way::Listed(queries), since }, coming)
         };
+        // under these accounts the store lists them
+        let account = accounts.iter().find_map(|column| match asked.among(column) {
+            Some([account]) => Some(account),
+            _ => None,
+        });
+        let newest = match account {
+            None => newest,
+            Some(account) => {
+                let account = bytes(account).and_then(|it| Address::try_from(it.as_slice()).ok());
+                // nobody is called so
+                let Some(account) = account else { return listed(VecDeque::new()) };
+                RowQuery { account: Some(account), ..newest }
+            }
+        };
         if let Some(pools) = asked.among("pool") {
             let pools: BTreeSet<PoolId> = ids_of(pools).collect();
             let of = |pool| RowQuery { pool: Some(pool), ..newest };
             return listed(pools.into_iter().map(of).collect());
-        }
-        if let Some([account]) = asked.among("origin") {
-            let account = bytes(account);
-            let account = account.and_then(|account| Address::try_from(account.as_slice()).ok());
-            return listed(
-                account.map(|it| RowQuery { account: Some(it), ..newest }).into_iter().collect(),
-            );
         }
         listed(VecDeque::from([newest]))
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::{
-    entity::{Pool, PoolState},
+    entity::{Pool, PoolState, Protocol},
     figures::PoolFigures,
     ids::PoolId,
 };
@@ -68,12 +68,17 @@ fn concentrated(pool: &Pool) -> Option<(alloy_primitives::U256, i32, u128)> {
     }
 }
 
+/// Pools of two tokens; there are as many as fees and hooks.
+const OF_A_PAIR: u32 = 10_000;
+
 /// Where pools are looked for.
 enum Way {
     /// These.
     Ids(VecDeque<PoolId>),
     /// By their ids, from one on.
     From(Option<PoolId>),
+    /// All of these two tokens.
+    Pair([alloy_primitives::Address; 2]),
     /// A list that an index has.
     Listed(PoolQuery),
 }
@@ -120,6 +125,11 @@ impl Table for Pools {
         let by_value = asked.is_by("totalValueLockedUSD", true) && is_newest;
         let order = if by_value { PoolOrder::Tvl } else { PoolOrder::Created };
         let query = PoolQuery { order, up_to, ..PoolQuery::default() };
+        if let (Some([token0]), Some([token1])) = (asked.among("token0"), asked.among("token1")) {
+            let pair: Vec<_> = addresses_of(&[token0.clone(), token1.clone()]).collect();
+            let ways = <[_; 2]>::try_from(pair).ok().map(Way::Pair).into_iter().collect();
+            return (Look { ways, came: None }, Coming::Anyhow);
+        }
         let of_tokens = ["token0", "token1"].into_iter().filter_map(|side| asked.among(side));
         if let Some(tokens) = of_tokens.min_by_key(|tokens| tokens.len()) {
             let tokens: BTreeSet<_> = addresses_of(tokens).collect();
@@ -136,8 +146,12 @@ impl Table for Pools {
             return one(Way::Listed(PoolQuery { dex, ..query }), Coming::Sorted);
         }
         if asked.is_by("id", false) {
+            // an id of another length says nothing of where those of the DEX begin
+            let is_own =
+                |id: &PoolId| matches!(id, PoolId::Key(_)) == (at.about().protocol == Protocol::V4);
             let from = asked.least("id").and_then(|id| ids_of(std::slice::from_ref(id)).next());
-            return one(Way::From(from), if is_newest { Coming::Sorted } else { Coming::Anyhow });
+            let from = from.filter(is_own);
+            return one(Way::From(from), Coming::Sorted);
         }
         let created = ["createdAtTimestamp", "createdAtBlockNumber"];
         let by_birth = created.into_iter().any(|column| asked.is_by(column, false));
@@ -179,6 +193,10 @@ async fn read(at: &Moment, way: Way, limit: u32) -> Result<(Vec<Pool>, Option<Wa
                 false => snapshot.pools_by_ids(&ids).await.map_err(|e| unread(&e))?,
             };
             Ok((pools, (!rest.is_empty()).then_some(Way::Ids(rest))))
+        }
+        Way::Pair(pair) => {
+            let pools = snapshot.pools_of_pair(pair, OF_A_PAIR).await;
+            Ok((pools.map_err(|e| unread(&e))?, None))
         }
         Way::From(from) => {
             let mut pools = snapshot.pools_from(from, limit).await.map_err(|e| unread(&e))?;

@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, VecDeque};
 
 use alloy_primitives::{Address, U256};
 use domain::{
-    entity::Protocol,
     figures::NftPosition,
     fold::{EntityType as _, Key},
 };
@@ -161,8 +160,8 @@ async fn rows(
             found.iter().map(|(id, _)| id.token_id).zip(then).collect()
         }
     };
-    // the reference knows V4's from their first transfer on
-    let is_known = |position: &NftPosition| position.counted || at.about().protocol == Protocol::V4;
+    // V4's are known from their first transfer on
+    let is_known = |position: &NftPosition| position.counted;
     let row = |(token_id, position): (U256, Option<NftPosition>)| {
         let figures = position.filter(is_known)?;
         Some(PositionRow { token_id, figures })

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U160};
 use domain::{
     entity::Token,
     figures::TokenFigures,
@@ -128,8 +128,12 @@ impl Table for Tokens {
         if let Some(ids) = asked.among("id") {
             return (Look::these(ids), Coming::Anyhow);
         }
-        let by_id = asked.is_by("id", false);
-        (Look::all(), if by_id { Coming::Sorted } else { Coming::Anyhow })
+        if !asked.is_by("id", false) {
+            return (Look::all(), Coming::Anyhow);
+        }
+        let least = asked.least("id").and_then(bytes);
+        let least = least.and_then(|least| Address::try_from(least.as_slice()).ok());
+        (Look::After(least.and_then(before)), Coming::Sorted)
     }
 
     async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<TokenRow>, QueryError> {
@@ -141,6 +145,12 @@ impl Table for Tokens {
             }
         }
     }
+}
+
+/// The address below another one.
+fn before(address: Address) -> Option<Address> {
+    let number = U160::from_be_bytes(address.into_array());
+    number.checked_sub(U160::from(1)).map(|before| Address::from(before.to_be_bytes::<20>()))
 }
 
 async fn rows(

@@ -123,7 +123,7 @@ impl<K: Kinds> Table for Liquidity<K> {
     const KNOWS_CHANGES: bool = true;
 
     fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        Look::new(at, asked)
+        Look::new(at, asked, &["origin", "owner"])
     }
 
     async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<Self::Row>, QueryError> {

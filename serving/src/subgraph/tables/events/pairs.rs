@@ -114,7 +114,7 @@ impl<K: Which> Table for PairEvents<K> {
     const KNOWS_CHANGES: bool = true;
 
     fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        Look::new(at, asked)
+        Look::new(at, asked, &["origin", "to", "sender"])
     }
 
     async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<Self::Row>, QueryError> {

@@ -4,6 +4,7 @@ use alloy_primitives::B256;
 use domain::{
     decimal::Decimal,
     flat::{FlatSwap, PoolRow as _},
+    fold::is_ignored_swap,
     ids::PoolId,
     row::{RowMeta, Swap},
 };
@@ -17,6 +18,11 @@ use crate::subgraph::{
     moment::Moment,
     table::{Coming, Table},
 };
+
+/// Whether the reference counts a swap.
+pub(super) fn is_heard(swap: &Swap) -> bool {
+    !is_ignored_swap(swap.pool, swap.meta.position.block)
+}
 
 /// All swaps.
 pub(in crate::subgraph) struct Swaps;
@@ -91,15 +97,17 @@ impl Table for Swaps {
     const KNOWS_CHANGES: bool = true;
 
     fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        Look::new(at, asked)
+        Look::new(at, asked, &["origin", "recipient"])
     }
 
     async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<Self::Row>, QueryError> {
         loop {
-            let events = look.next::<Self>(at, limit).await?;
+            let mut events = look.next::<Self>(at, limit).await?;
             if events.is_empty() {
                 return Ok(Vec::new());
             }
+            // the reference does not hear of some
+            events.retain(is_heard);
             let rows = told::<Self, _>(at, events, Swap::own).await?;
             if !rows.is_empty() {
                 return Ok(rows);

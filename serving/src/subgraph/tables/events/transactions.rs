@@ -7,12 +7,12 @@ use domain::{
     entity::Protocol,
     flat::FlatMeta,
     ids::PoolId,
-    row::{Position, RowMeta},
+    row::{LiquidityEvent, LiquidityKind, PairLiquidity, Position, RowMeta, Swap},
 };
 use store::RowQuery;
 use subgraph::{QueryError, value::Value};
 
-use super::{hash_of, id_of};
+use super::{hash_of, id_of, swaps::is_heard};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, integer},
@@ -112,9 +112,20 @@ impl Table for Transactions {
 #[derive(Debug, Clone, Copy)]
 struct Mark {
     meta: RowMeta,
-    pool: PoolId,
+    by: By,
     /// Of a pair: what it is and its place.
     pair: Option<(Kind, u32)>,
+}
+
+/// Who tells of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// A pool, which has to be one of the DEX.
+    Pool(PoolId),
+    /// The DEX's manager of positions.
+    Manager,
+    /// Nobody that the reference hears.
+    Nobody,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,75 +135,133 @@ enum Kind {
     Swap,
 }
 
-async fn of_transaction(at: &Moment, hash: B256) -> Result<Vec<Mark>, QueryError> {
-    let snapshot = at.snapshot();
-    let swaps = snapshot.swaps_by_tx(hash).await.map_err(|e| unread(&e))?;
-    let mut marks: Vec<Mark> = swaps.iter().map(of_swap).collect();
-    if at.about().protocol == Protocol::V2 {
-        let pairs = snapshot.pair_liquidity_by_tx(hash).await.map_err(|e| unread(&e))?;
-        marks.extend(pairs.iter().map(of_pair));
-    } else {
-        let events = snapshot.liquidity_by_tx(hash).await.map_err(|e| unread(&e))?;
-        marks.extend(events.iter().map(|event| of_event(&event.meta, event.pool)));
+/// Which events are meant.
+#[derive(Debug, Clone, Copy)]
+enum Which {
+    Of(B256),
+    Newest(RowQuery),
+}
+
+/// Events that make a transaction, in lists that are each in order.
+async fn marks(at: &Moment, which: Which) -> Result<Vec<Vec<Mark>>, QueryError> {
+    let (snapshot, about) = (at.snapshot(), at.about());
+    let swaps = match which {
+        Which::Of(hash) => snapshot.swaps_by_tx(hash).await,
+        Which::Newest(query) => snapshot.swaps(&query).await,
+    };
+    let swaps = swaps.map_err(|e| unread(&e))?;
+    let mut lists = vec![swaps.iter().map(of_swap).collect::<Vec<_>>()];
+    if about.protocol == Protocol::V2 {
+        let pairs = match which {
+            Which::Of(hash) => snapshot.pair_liquidity_by_tx(hash).await,
+            Which::Newest(query) => snapshot.pair_liquidity(&query).await,
+        };
+        lists.push(pairs.map_err(|e| unread(&e))?.iter().map(of_pair).collect());
+        // shares that went from one to another
+        let shares = match which {
+            Which::Of(hash) => snapshot.liquidity_snapshots_by_tx(hash).await,
+            Which::Newest(query) => snapshot.liquidity_snapshots(&query).await,
+        };
+        let shares = shares.map_err(|e| unread(&e))?;
+        lists.push(shares.iter().map(|row| mark(&row.meta, By::Pool(row.pool))).collect());
+        return Ok(lists);
     }
+    let events = match which {
+        Which::Of(hash) => snapshot.liquidity_by_tx(hash).await,
+        Which::Newest(query) => snapshot.liquidity(&query).await,
+    };
+    lists.push(events.map_err(|e| unread(&e))?.iter().map(of_event).collect());
+    let Some(manager) = about.position_manager else { return Ok(lists) };
+    lists.push(if about.protocol == Protocol::V3 {
+        let rows = match which {
+            Which::Of(hash) => snapshot.position_snapshots_by_tx(hash).await,
+            Which::Newest(query) => snapshot.position_snapshots(&query).await,
+        };
+        let rows = rows.map_err(|e| unread(&e))?;
+        rows.iter().map(|row| mark(&row.meta, of_manager(row.manager == manager))).collect()
+    } else {
+        let rows = match which {
+            Which::Of(hash) => snapshot.position_events_by_tx(hash).await,
+            Which::Newest(query) => snapshot.position_events(&query).await,
+        };
+        let rows = rows.map_err(|e| unread(&e))?;
+        rows.iter().map(|row| mark(&row.meta, of_manager(row.manager == manager))).collect()
+    });
+    Ok(lists)
+}
+
+async fn of_transaction(at: &Moment, hash: B256) -> Result<Vec<Mark>, QueryError> {
+    let mut marks: Vec<Mark> = marks(at, Which::Of(hash)).await?.into_iter().flatten().collect();
     marks.retain(|mark| mark.meta.position < at.end());
     Ok(marks)
 }
 
-/// The newest events below a place, whole transactions of them, and the place behind them.
+/// The newest events below a place, whole blocks of them, and the place behind them.
 async fn newest(
     at: &Moment,
     end: Position,
-    limit: u32,
+    mut limit: u32,
 ) -> Result<(Vec<Mark>, Option<Position>), QueryError> {
-    let snapshot = at.snapshot();
-    let query = RowQuery { after: Some(end), limit, ..RowQuery::default() };
-    let swaps = snapshot.swaps(&query).await.map_err(|e| unread(&e))?;
-    let mut lists = vec![swaps.iter().map(of_swap).collect::<Vec<_>>()];
-    if at.about().protocol == Protocol::V2 {
-        let pairs = snapshot.pair_liquidity(&query).await.map_err(|e| unread(&e))?;
-        lists.push(pairs.iter().map(of_pair).collect());
-    } else {
-        let events = snapshot.liquidity(&query).await.map_err(|e| unread(&e))?;
-        lists.push(events.iter().map(|event| of_event(&event.meta, event.pool)).collect());
+    loop {
+        let query = RowQuery { after: Some(end), limit, ..RowQuery::default() };
+        let lists = marks(at, Which::Newest(query)).await?;
+        // at and below the lowest block that every list has reached, events of some list may be missing
+        let reached = lists
+            .iter()
+            .filter(|list| list.len() >= limit as usize)
+            .filter_map(|list| list.last())
+            .map(|mark| mark.meta.position.block)
+            .max();
+        let mut marks: Vec<Mark> = lists.into_iter().flatten().collect();
+        let Some(block) = reached else { return Ok((marks, None)) };
+        marks.retain(|mark| mark.meta.position.block > block);
+        if !marks.is_empty() {
+            return Ok((marks, Some(Position { block: block + 1, log_index: 0, item: 0 })));
+        }
+        // a block with more events than are read at once
+        limit = limit.saturating_mul(4);
     }
-    // below the lowest place that every list has reached, events of some list may be missing
-    let reached = lists
-        .iter()
-        .filter(|list| list.len() >= limit as usize)
-        .filter_map(|list| list.last())
-        .map(|mark| mark.meta.position.block)
-        .max();
-    let mut marks: Vec<Mark> = lists.into_iter().flatten().collect();
-    let Some(block) = reached else { return Ok((marks, None)) };
-    marks.retain(|mark| mark.meta.position.block > block);
-    if marks.is_empty() {
-        // a block with more events than are read at once: all of it
-        let (mut whole, rest) = Box::pin(newest(at, end, limit.saturating_mul(4))).await?;
-        whole.retain(|mark| mark.meta.position.block >= block);
-        return Ok((whole, rest));
-    }
-    Ok((marks, Some(Position { block: block + 1, log_index: 0, item: 0 })))
 }
 
-fn of_swap(swap: &domain::row::Swap) -> Mark {
+const fn mark(meta: &RowMeta, by: By) -> Mark {
+    Mark { meta: *meta, by, pair: None }
+}
+
+const fn of_manager(is_own: bool) -> By {
+    if is_own { By::Manager } else { By::Nobody }
+}
+
+const fn of_pool(pool: PoolId, is_heard: bool) -> By {
+    if is_heard { By::Pool(pool) } else { By::Nobody }
+}
+
+fn of_swap(swap: &Swap) -> Mark {
     let pair = swap.pair.map(|pair| (Kind::Swap, pair.index));
-    Mark { meta: swap.meta, pool: swap.pool, pair }
+    Mark { pair, ..mark(&swap.meta, of_pool(swap.pool, is_heard(swap))) }
 }
 
-fn of_pair(event: &domain::row::PairLiquidity) -> Mark {
+fn of_pair(event: &PairLiquidity) -> Mark {
     let kind = if event.burn { Kind::Burn } else { Kind::Mint };
-    Mark { meta: event.meta, pool: event.pool, pair: Some((kind, event.n)) }
+    Mark { pair: Some((kind, event.n)), ..mark(&event.meta, By::Pool(event.pool)) }
 }
 
-const fn of_event(meta: &RowMeta, pool: PoolId) -> Mark {
-    Mark { meta: *meta, pool, pair: None }
+fn of_event(event: &LiquidityEvent) -> Mark {
+    let is_heard = !matches!(event.kind, LiquidityKind::Flash | LiquidityKind::Donate);
+    mark(&event.meta, of_pool(event.pool, is_heard))
 }
 
 /// The transactions of events, newest first.
 async fn rows(at: &Moment, mut marks: Vec<Mark>) -> Result<Vec<TransactionRow>, QueryError> {
-    let facts = at.own_facts(marks.iter().map(|mark| mark.pool)).await?;
-    marks.retain(|mark| facts.contains_key(&mark.pool));
+    let pools = marks.iter().filter_map(|mark| match mark.by {
+        By::Pool(pool) => Some(pool),
+        By::Manager | By::Nobody => None,
+    });
+    let facts = at.own_facts(pools.collect::<Vec<_>>()).await?;
+    marks.retain(|mark| match mark.by {
+        By::Pool(pool) => facts.contains_key(&pool),
+        By::Manager => true,
+        By::Nobody => false,
+    });
     let mut by_hash: BTreeMap<(u64, u32, B256), Vec<Mark>> = BTreeMap::new();
     for mark in marks {
         let RowMeta { position, tx_index, tx_hash, .. } = mark.meta;

@@ -87,7 +87,7 @@ impl<L: Length> Table for PoolPeriods<L> {
             let pools = pools.into_iter().map(|pool| (pool, span.to)).collect();
             return (Look::Of(pools, None, span), coming);
         }
-        let (pools, _) = Pools::look(at, &Asked::default());
+        let (pools, _) = Pools::look(at, &asked.only(&["token0", "token1"]));
         (Look::Of(Vec::new(), Some(pools), span), Coming::Anyhow)
     }
 

@@ -1,0 +1,54 @@
+//! Requests that mean harm: refused by a code, whatever is behind them.
+
+use axum::http::Request;
+use serde_json::json;
+
+use crate::service::Service;
+
+/// A document asked by POST with this variable.
+async fn ask(service: &Service, query: &str, variable: &str) -> (u16, serde_json::Value) {
+    let body = json!({ "query": query, "variables": { "x": variable } }).to_string();
+    let request = Request::post("/graphql").header("content-type", "application/json");
+    service.ask(request.body(body.into()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_symbol_of_a_megabyte_reaches_nobody() {
+    let service = Service::filled().await;
+    let query = "query ($x: String) { tokens(symbol: $x) { nodes { symbol } } }";
+    for length in [65, 20_000, 900_000] {
+        let (_, answer) = ask(&service, query, &"A".repeat(length)).await;
+        let code = &answer["errors"][0]["extensions"]["code"];
+        assert_eq!(code, "SEARCH_INVALID", "{length}: {answer}");
+    }
+    let (status, answer) = service.get(&format!("/v1/tokens?symbol={}", "A".repeat(65))).await;
+    assert_eq!((status, &answer["code"]), (400, &json!("SEARCH_INVALID")));
+    // more than a request may be
+    let (status, answer) = ask(&service, query, &"A".repeat(1 << 20)).await;
+    assert_eq!((status, &answer["code"]), (413, &json!("BODY_TOO_LARGE")), "{answer}");
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_deep_wide_or_many_is_refused() {
+    let service = Service::filled().await;
+    let depth = 40;
+    let deep = format!(
+        "{{ __type(name: \"Pool\") {{ fields {{ type {{ {} name {} }} }} }} }}",
+        "ofType {".repeat(depth),
+        "}".repeat(depth)
+    );
+    let wide: String = (0..10_000).map(|i| format!("a{i}:block{{number}}")).collect();
+    let short: String = (0..3_000).map(|i| format!("a{i}:__typename ")).collect();
+    for query in [deep, format!("{{{wide}}}"), format!("{{ {short} }}")] {
+        let answer = service.query(&query).await;
+        assert!(answer["data"].is_null(), "{answer}");
+        assert!(answer["errors"][0]["extensions"]["code"].is_string(), "{answer}");
+    }
+    let one = json!({ "query": "{ chains { name } }" });
+    let batch = serde_json::Value::Array(vec![one; 1_000]).to_string();
+    let request = Request::post("/graphql").header("content-type", "application/json");
+    let (status, body) = service.ask(request.body(batch.into()).unwrap()).await;
+    assert_eq!((status, &body["code"]), (400, &json!("BODY_INVALID")));
+    service.stop().await;
+}
