@@ -124,7 +124,7 @@ fn events(body: &str) -> Vec<Value> {
     let event = |text: &str| {
         let fields = text.lines().filter_map(|line| line.split_once(':'));
         let fields = fields.filter(|(name, _)| !name.is_empty());
-        fields.map(|(name, value)| (name.to_owned(), value.trim().into())).collect::<Value>()
+        fields.map(|(name, value)| (name.to_owned(), Value::from(value.trim()))).collect::<Value>()
     };
     body.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(event).collect()
 }
