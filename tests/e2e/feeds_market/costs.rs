@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use indexer::Target;
 use sooho::config::Config;
 use tests::{
@@ -60,22 +60,31 @@ const OF_ANSWERS: [&str; 2] = ["candles", "reconciled"];
 /// Times that an answer is asked for which is to cost nothing.
 const TIMES: usize = 5;
 
-/// That answers ask for nothing, each of them; what is read beside them does not come that often.
-fn are_free(url: &str, answers: &[BTreeMap<String, usize>]) -> Result<()> {
+/// Whether answers ask for nothing, each of them. What is read beside them comes now and then: on a machine that is busy
+/// with other things it may fall into most of them.
+fn are_free(url: &str, answers: &[BTreeMap<String, usize>]) -> Result<bool> {
     let read =
         |counts: &BTreeMap<String, usize>| OF_ANSWERS.iter().any(|name| counts.contains_key(*name));
     ensure!(!answers.iter().any(read), "{url}: {answers:?}");
     let disturbed = answers.iter().filter(|counts| !counts.is_empty()).count();
-    ensure!(disturbed <= answers.len() / 2, "{url}: {answers:?}");
-    Ok(())
+    Ok(disturbed <= answers.len() / 2)
 }
+
+/// Looks again where most answers were disturbed: one that does ask asks each time.
+const ROUNDS: usize = 4;
 
 async fn is_free(tap: &Tap, url: &str) -> Result<()> {
     let mut answers = Vec::new();
-    for _ in 0..TIMES {
-        answers.push(asked(tap, url).await?);
+    for _ in 0..ROUNDS {
+        answers.clear();
+        for _ in 0..TIMES {
+            answers.push(asked(tap, url).await?);
+        }
+        if are_free(url, &answers)? {
+            return Ok(());
+        }
     }
-    are_free(url, &answers)
+    bail!("{url}: {answers:?}")
 }
 
 /// That nothing is asked for to tell a client that it has the answer.
@@ -83,14 +92,20 @@ async fn is_known(tap: &Tap, url: &str) -> Result<()> {
     let first = reqwest::get(url).await?;
     let etag = first.headers().get("etag").context("no etag")?.clone();
     let mut answers = Vec::new();
-    for _ in 0..TIMES {
-        tap.take()?;
-        let request = reqwest::Client::new().get(url).header("if-none-match", &etag);
-        let again = request.send().await?;
-        ensure!(again.status() == 304, "{url}: {}", again.status());
-        answers.push(counted(tap)?);
+    for _ in 0..ROUNDS {
+        answers.clear();
+        for _ in 0..TIMES {
+            tap.take()?;
+            let request = reqwest::Client::new().get(url).header("if-none-match", &etag);
+            let again = request.send().await?;
+            ensure!(again.status() == 304, "{url}: {}", again.status());
+            answers.push(counted(tap)?);
+        }
+        if are_free(url, &answers)? {
+            return Ok(());
+        }
     }
-    are_free(url, &answers)
+    bail!("{url}: {answers:?}")
 }
 
 fn total(counts: &BTreeMap<String, usize>) -> usize {
