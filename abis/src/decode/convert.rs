@@ -78,6 +78,22 @@ pub(super) fn v3_factory(address: Address, topic: B256, log: &LogData) -> Decode
     }))
 }
 
+/// A swap; that of a fork says more.
+macro_rules! v3_swap {
+    ($event:ident, $protocol_fees:expr) => {
+        EventKind::V3Swap {
+            sender: $event.sender,
+            recipient: $event.recipient,
+            amount0: $event.amount0,
+            amount1: $event.amount1,
+            sqrt_price_x96: U256::from($event.sqrtPriceX96),
+            liquidity: $event.liquidity,
+            tick: $event.tick.as_i32(),
+            protocol_fees: $protocol_fees,
+        }
+    };
+}
+
 pub(super) fn v3_pool(address: Address, topic: B256, log: &LogData) -> Decoded {
     Ok(Some(match topic {
         v3::Initialize::SIGNATURE_HASH => {
@@ -121,29 +137,11 @@ pub(super) fn v3_pool(address: Address, topic: B256, log: &LogData) -> Decoded {
         }
         v3::Swap::SIGNATURE_HASH => {
             let e: v3::Swap = parse(address, topic, log)?;
-            EventKind::V3Swap {
-                sender: e.sender,
-                recipient: e.recipient,
-                amount0: e.amount0,
-                amount1: e.amount1,
-                sqrt_price_x96: U256::from(e.sqrtPriceX96),
-                liquidity: e.liquidity,
-                tick: e.tick.as_i32(),
-                protocol_fees: None,
-            }
+            v3_swap!(e, None)
         }
         pancake_v3::Swap::SIGNATURE_HASH => {
             let e: pancake_v3::Swap = parse(address, topic, log)?;
-            EventKind::V3Swap {
-                sender: e.sender,
-                recipient: e.recipient,
-                amount0: e.amount0,
-                amount1: e.amount1,
-                sqrt_price_x96: U256::from(e.sqrtPriceX96),
-                liquidity: e.liquidity,
-                tick: e.tick.as_i32(),
-                protocol_fees: Some([e.protocolFeesToken0, e.protocolFeesToken1]),
-            }
+            v3_swap!(e, Some([e.protocolFeesToken0, e.protocolFeesToken1]))
         }
         v3::Flash::SIGNATURE_HASH => {
             let e: v3::Flash = parse(address, topic, log)?;
@@ -159,7 +157,8 @@ pub(super) fn v3_pool(address: Address, topic: B256, log: &LogData) -> Decoded {
         v3::SetFeeProtocol::SIGNATURE_HASH => {
             let e: v3::SetFeeProtocol = parse(address, topic, log)?;
             let [part0, part1] = [e.feeProtocol0New, e.feeProtocol1New].map(u32::from);
-            EventKind::V3FeeProtocol { fee_protocol: part0 | part1 << 4 }
+            // the pool stores eight bits
+            EventKind::V3FeeProtocol { fee_protocol: (part0 | part1 << 4) & 0xff }
         }
         pancake_v3::SetFeeProtocol::SIGNATURE_HASH => {
             let e: pancake_v3::SetFeeProtocol = parse(address, topic, log)?;

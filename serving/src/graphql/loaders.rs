@@ -22,6 +22,9 @@ use tokio::task::JoinSet;
 
 use crate::{deps::Deps, hot::Hot};
 
+#[cfg(test)]
+mod tests;
+
 /// Keys of one load. A page's are fewer: they are read by one command, whatever asks for them.
 const AT_ONCE: usize = 50_000;
 

@@ -8,6 +8,8 @@ use subgraph::{
     value::Value,
 };
 
+use super::{cells::count, table::Coming};
+
 #[cfg(test)]
 mod tests;
 
@@ -98,6 +100,20 @@ impl Asked {
             Condition::AtLeast(_) => None,
         });
         bounds.min_by(|one, other| compared(one, other))
+    }
+
+    /// The second that nothing is asked from before of; 0 where all is.
+    pub(super) fn since(&self) -> u64 {
+        self.least("timestamp").and_then(count).unwrap_or(0)
+    }
+
+    /// How rows come that are read from the newest on, from one list or from several.
+    pub(super) fn newest_first(&self, lists: usize) -> Coming {
+        let by_time = ["timestamp", "blockNumber", "block"];
+        match lists <= 1 && by_time.iter().any(|column| self.is_by(column, true)) {
+            true => Coming::Alike,
+            false => Coming::Anyhow,
+        }
     }
 
     /// What is asked of these columns alone, in no order.

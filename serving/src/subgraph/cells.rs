@@ -1,5 +1,8 @@
 //! What rows of the store hold, as values of entities.
 
+use std::collections::BTreeSet;
+
+use alloy_primitives::Address;
 use domain::{
     ids::PoolId,
     record::{Record, Value as Cell},
@@ -159,6 +162,25 @@ fn fit(scalar: Scalar, value: Value) -> Value {
             number.to_string().parse().map_or(Value::Null, Value::Decimal)
         }
         _ => Value::Null,
+    }
+}
+
+/// The address that a value stands for.
+pub(super) fn address(value: &Value) -> Option<Address> {
+    Address::try_from(bytes(value)?.as_slice()).ok()
+}
+
+/// Those that values stand for, each once.
+pub(super) fn addresses(values: &[Value]) -> BTreeSet<Address> {
+    values.iter().filter_map(address).collect()
+}
+
+/// The whole number that a value is; none below zero.
+pub(super) fn count(value: &Value) -> Option<u64> {
+    match value {
+        Value::Int(number) => u64::try_from(*number).ok(),
+        Value::Integer(number) => number.to_string().parse().ok(),
+        _ => None,
     }
 }
 

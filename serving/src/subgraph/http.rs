@@ -62,7 +62,7 @@ pub(crate) fn document() -> OpenApi {
 /// The rest of a path; an error: it is no text.
 type Rest = Result<Path<String>, PathRejection>;
 
-/// What is no path, or has another method.
+/// What is no path.
 async fn nothing() -> Response {
     reply::not_found()
 }
@@ -100,7 +100,7 @@ async fn name_answer(State(all): State<Arc<Subgraphs>>, rest: Rest, request: Req
     path = "/subgraphs/id/{*id}",
     operation_id = "subgraphById",
     tag = "subgraphs",
-    params(("*id" = String, Path, description = "Id of a deployment, and `/graphql` or not.", example = "uniswap/uniswap-v3")),
+    params(("*id" = String, Path, description = "Id of a deployment, and `/graphql` or not.", example = "QmQCDg5mb8dx2ZGj4aVGMUNLjjftRZNhVEFSVtmpiHUXVd")),
     request_body(content = Asked, description = "A document."),
     responses(
         (status = 200, description = "Data, or why there is none.", body = Answer),
@@ -155,7 +155,7 @@ async fn name_page(State(all): State<Arc<Subgraphs>>, rest: Rest) -> Response {
     path = "/subgraphs/id/{*id}",
     operation_id = "subgraphPageById",
     tag = "subgraphs",
-    params(("*id" = String, Path, description = "Id of a deployment, and `/graphql` for the page itself.", example = "uniswap/uniswap-v3/graphql")),
+    params(("*id" = String, Path, description = "Id of a deployment, and `/graphql` for the page itself.", example = "QmQCDg5mb8dx2ZGj4aVGMUNLjjftRZNhVEFSVtmpiHUXVd/graphql")),
     responses(
         (status = 200, description = "GraphiQL.", body = String, content_type = "text/html"),
         (status = 302, description = "To the page.", body = String, content_type = "text/plain"),

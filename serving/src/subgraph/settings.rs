@@ -1,10 +1,12 @@
 //! `[[subgraph]]`: under which names a DEX answers as a subgraph, and how much a request may ask for.
 
-use std::{path::Path, sync::Arc};
+use std::{fmt::Display, path::Path, sync::Arc};
 
 use domain::entity::Protocol;
 use serde::{Deserialize, Serialize};
 use subgraph::{Limits, schema::Schema, standard};
+
+use super::tables;
 
 mod check;
 mod id;
@@ -81,7 +83,11 @@ impl SubgraphSettings {
         let path = folder.join(&self.schema);
         let text = std::fs::read_to_string(&path)
             .map_err(|error| format!("schema: {}: {error}", path.display()))?;
-        Schema::parse(&text).map_err(|error| format!("schema: {}: {error}", path.display()))?;
+        let wrong = |error: &dyn Display| format!("schema: {}: {error}", path.display());
+        let schema = Schema::parse(&text).map_err(|error| wrong(&error))?;
+        for (_, entity) in schema.entities() {
+            tables::entity(&schema, entity, 0).map_err(|error| wrong(&error))?;
+        }
         self.text = Some(text.into());
         Ok(())
     }

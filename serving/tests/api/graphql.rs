@@ -4,7 +4,7 @@ use axum::http::Request;
 use serde_json::json;
 
 use crate::{
-    chain::{SWAP_BLOCKS, v4},
+    chain::{SWAP_BLOCKS, blocks, v4},
     service::Service,
 };
 
@@ -63,6 +63,35 @@ async fn pages_of_swaps_give_each_once_and_newest_first() {
     }
     assert_eq!(seen.len() as u64, SWAP_BLOCKS * 10);
     assert!(seen.is_sorted_by(|newer, older| newer > older));
+    service.stop().await;
+}
+
+/// A block comes and goes all the time: whatever a query names, it is of one.
+#[tokio::test]
+async fn chains_are_at_the_block_of_the_query() {
+    let service = Service::empty().await;
+    let blocks = blocks();
+    let (last, first) = blocks.split_last().unwrap();
+    service.commit(None, first).await;
+    let parent = first.last().map(|block| block.block.number);
+    let moves = async {
+        for _ in 0..40 {
+            service.commit(parent, std::slice::from_ref(last)).await;
+            service.take_back(1).await;
+        }
+    };
+    let asks = async {
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..200 {
+            let answer = service.query("{ block { number } chains { block { number } } } ").await;
+            let (one, other) = (&answer["data"]["block"], &answer["data"]["chains"][0]["block"]);
+            assert!(one["number"].is_u64() && one == other, "{answer}");
+            seen.insert(one["number"].as_u64());
+        }
+        seen
+    };
+    let ((), seen) = tokio::join!(moves, asks);
+    assert_eq!(seen.len(), 2, "both blocks were asked at");
     service.stop().await;
 }
 

@@ -32,16 +32,23 @@ async fn a_symbol_of_a_megabyte_reaches_nobody() {
 #[tokio::test]
 async fn what_is_deep_wide_or_many_is_refused() {
     let service = Service::filled().await;
-    let depth = 40;
-    let deep = format!(
-        "{{ __type(name: \"Pool\") {{ fields {{ type {{ {} name {} }} }} }} }}",
-        "ofType {".repeat(depth),
-        "}".repeat(depth)
-    );
-    let wide: String = (0..10_000).map(|i| format!("a{i}:block{{number}}")).collect();
-    let short: String = (0..3_000).map(|i| format!("a{i}:__typename ")).collect();
-    for query in [deep, format!("{{{wide}}}"), format!("{{ {short} }}")] {
-        let answer = service.query(&query).await;
+    let deep = |depth: usize| {
+        let (begin, end) = ("ofType {".repeat(depth), "}".repeat(depth));
+        format!("{{ __type(name: \"Pool\") {{ fields {{ type {{ {begin} name {end} }} }} }} }}")
+    };
+    let wide = |aliases: usize| {
+        let fields = (0..aliases).map(|i| format!("a{i}:block{{number}}"));
+        format!("{{{}}}", fields.collect::<String>())
+    };
+    let short = |aliases: usize| {
+        let fields = (0..aliases).map(|i| format!("a{i}:__typename "));
+        format!("{{ {} }}", fields.collect::<String>())
+    };
+    // the same of which there is less is answered: it is the measure that is refused
+    for (little, much) in [(deep(3), deep(40)), (wide(5), wide(10_000)), (short(5), short(3_000))] {
+        let answer = service.query(&little).await;
+        assert!(answer["errors"].is_null(), "{answer}");
+        let answer = service.query(&much).await;
         assert!(answer["data"].is_null(), "{answer}");
         assert!(answer["errors"][0]["extensions"]["code"].is_string(), "{answer}");
     }

@@ -154,7 +154,15 @@ fn a_schema_is_that_of_the_protocol_or_of_a_file() {
     one.read_schema(folder.path()).unwrap();
     assert_eq!(one.schema_text(Protocol::V3), own);
 
-    for (file, said) in [("bad.graphql", "has no field `id`"), ("none.graphql", "none.graphql")] {
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("table.graphql", "type Pool @entity(source: \"pols\") { id: Bytes! }");
+    write("column.graphql", "type Pool @entity { id: Bytes! tick: Int @from(column: \"tik\") }");
+    for (file, said) in [
+        ("bad.graphql", "has no field `id`"),
+        ("none.graphql", "none.graphql"),
+        ("table.graphql", "Pool is made of `pols`, which is no table; there are burns, "),
+        ("column.graphql", "Pool.tick is made of `tik`, which `pools` does not have; it has id, "),
+    ] {
         let error = settings(json!({ "schema": file })).read_schema(folder.path()).unwrap_err();
         assert!(error.starts_with("schema: ") && error.contains(said), "{error}");
     }

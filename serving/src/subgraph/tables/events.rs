@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::B256;
 use domain::{decimal::Decimal, ids::PoolId, row::RowMeta};
 use store::{RowQuery, Snapshot, StoreError};
 use subgraph::{QueryError, value::Value};
@@ -13,7 +13,7 @@ use subgraph::{QueryError, value::Value};
 use super::pools::ids_of;
 use crate::subgraph::{
     asked::Asked,
-    cells::bytes,
+    cells::address,
     moment::{Moment, PoolFacts, transaction_of, unread},
     table::Coming,
 };
@@ -67,10 +67,7 @@ pub(in crate::subgraph) struct Look {
 impl Look {
     /// Begins; the columns are those that all events have.
     fn new(at: &Moment, asked: &Asked, accounts: &[&str]) -> (Self, Coming) {
-        let since = match asked.least("timestamp") {
-            Some(Value::Integer(seconds)) => seconds.to_string().parse().unwrap_or(0),
-            _ => 0,
-        };
+        let since = asked.since();
         let columns = ["id", "pairId", "transaction"].into_iter();
         let hashes = columns.filter_map(|column| asked.among(column));
         if let Some(ids) = hashes.min_by_key(|ids| ids.len()) {
@@ -79,13 +76,8 @@ impl Look {
             return (Self { way, since }, Coming::Anyhow);
         }
         let newest = RowQuery { after: Some(at.end()), ..RowQuery::default() };
-        let newest_first = ["timestamp", "blockNumber"].iter().any(|by| asked.is_by(by, true));
-        let in_order = |is_one: bool| match newest_first && is_one {
-            true => Coming::Alike,
-            false => Coming::Anyhow,
-        };
         let listed = |queries: VecDeque<RowQuery>| {
-            let coming = in_order(queries.len() <= 1);
+            let coming = asked.newest_first(queries.len());
             (Self { way: Way::Listed(queries), since }, coming)
         };
         // under these accounts the store lists them
@@ -96,9 +88,8 @@ impl Look {
         let newest = match account {
             None => newest,
             Some(account) => {
-                let account = bytes(account).and_then(|it| Address::try_from(it.as_slice()).ok());
                 // nobody is called so
-                let Some(account) = account else { return listed(VecDeque::new()) };
+                let Some(account) = address(account) else { return listed(VecDeque::new()) };
                 RowQuery { account: Some(account), ..newest }
             }
         };

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, bytes, id},
+    cells::{Cells, Own, address, id},
     moment::{Moment, unread},
     table::{Coming, Table},
 };
@@ -62,8 +62,7 @@ pub(in crate::subgraph) enum Look {
 fn parts(id: &Value) -> Option<[Address; 2]> {
     let Value::Text(id) = id else { return None };
     let (one, other) = id.split_once('-')?;
-    let token = |text: &str| Address::try_from(bytes(&Value::text(text))?.as_slice()).ok();
-    Some([token(one)?, token(other)?])
+    Some([address(&Value::text(one))?, address(&Value::text(other))?])
 }
 
 impl Table for PairTokenLookups {

@@ -15,7 +15,7 @@ use subgraph::{QueryError, value::Value};
 
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, bytes, id, integer},
+    cells::{Cells, Own, address, addresses, bytes, id, integer},
     moment::{Moment, unread},
     table::{Coming, Table},
 };
@@ -102,11 +102,6 @@ pub(super) fn ids_of(values: &[Value]) -> impl Iterator<Item = PoolId> {
     values.iter().filter_map(bytes).filter_map(|bytes| PoolId::from_slice(bytes.as_slice()))
 }
 
-fn addresses_of(values: &[Value]) -> impl Iterator<Item = alloy_primitives::Address> {
-    let bytes = values.iter().filter_map(bytes);
-    bytes.filter_map(|bytes| alloy_primitives::Address::try_from(bytes.as_slice()).ok())
-}
-
 impl Table for Pools {
     type Row = Pool;
     type Look = Look;
@@ -126,13 +121,14 @@ impl Table for Pools {
         let order = if by_value { PoolOrder::Tvl } else { PoolOrder::Created };
         let query = PoolQuery { order, up_to, ..PoolQuery::default() };
         if let (Some([token0]), Some([token1])) = (asked.among("token0"), asked.among("token1")) {
-            let pair: Vec<_> = addresses_of(&[token0.clone(), token1.clone()]).collect();
-            let ways = <[_; 2]>::try_from(pair).ok().map(Way::Pair).into_iter().collect();
+            let pair = address(token0).zip(address(token1));
+            let ways = pair.map(|(token0, token1)| Way::Pair([token0, token1]));
+            let ways = ways.into_iter().collect();
             return (Look { ways, came: None }, Coming::Anyhow);
         }
         let of_tokens = ["token0", "token1"].into_iter().filter_map(|side| asked.among(side));
         if let Some(tokens) = of_tokens.min_by_key(|tokens| tokens.len()) {
-            let tokens: BTreeSet<_> = addresses_of(tokens).collect();
+            let tokens = addresses(tokens);
             let coming = match (tokens.len(), by_value) {
                 (0 | 1, true) => Coming::Sorted,
                 _ => Coming::Anyhow,

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, bytes, integer},
+    cells::{Cells, Own, address, integer},
     moment::{Moment, unread},
     table::{Coming, Table},
 };
@@ -131,10 +131,8 @@ fn ways(at: &Moment, asked: &Asked, manager: Address) -> VecDeque<Way> {
     // one list has an event once, lists of several accounts may have it twice
     let one = accounts.filter_map(|column| asked.among(column)).find(|values| values.len() == 1);
     if let Some([account]) = one {
-        let account = bytes(account);
-        let account = account.and_then(|account| Address::try_from(account.as_slice()).ok());
         let of = |account| Way::Listed(RowQuery { account: Some(account), ..newest });
-        return account.map(of).into_iter().collect();
+        return address(account).map(of).into_iter().collect();
     }
     VecDeque::from([Way::Listed(newest)])
 }
@@ -146,17 +144,11 @@ impl<K: Which> Table for PositionEvents<K> {
     const KNOWS_CHANGES: bool = true;
 
     fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        let since = match asked.least("timestamp") {
-            Some(Value::Integer(seconds)) => seconds.to_string().parse().unwrap_or(0),
-            _ => 0,
-        };
         let ways = match at.about().position_manager {
             Some(manager) => ways(at, asked, manager),
             None => VecDeque::new(),
         };
-        let newest_first = ["timestamp", "blockNumber"].iter().any(|by| asked.is_by(by, true));
-        let in_order = newest_first && ways.len() <= 1;
-        let coming = if in_order { Coming::Alike } else { Coming::Anyhow };
+        let (since, coming) = (asked.since(), asked.newest_first(ways.len()));
         (Look { ways, since }, coming)
     }
 

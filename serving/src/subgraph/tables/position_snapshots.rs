@@ -14,7 +14,7 @@ use subgraph::{QueryError, value::Value};
 use super::{events::hash_of, pools::ids_of, positions::token_id};
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, bytes, id, integer},
+    cells::{Cells, Own, addresses, id, integer},
     moment::{Moment, unread},
     table::{Coming, Table},
 };
@@ -108,11 +108,8 @@ fn ways(at: &Moment, asked: &Asked) -> VecDeque<Way> {
         return hashes.into_iter().map(Way::Transaction).collect();
     }
     if let Some(owners) = asked.among("owner") {
-        let owners = owners.iter().filter_map(bytes);
-        let owners = owners.filter_map(|owner| Address::try_from(owner.as_slice()).ok());
-        let owners: BTreeSet<Address> = owners.collect();
         let of = |owner| Way::Listed(RowQuery { account: Some(owner), ..newest });
-        return owners.into_iter().map(of).collect();
+        return addresses(owners).into_iter().map(of).collect();
     }
     if let Some(pools) = asked.among("pool") {
         let pools: BTreeSet<PoolId> = ids_of(pools).collect();
@@ -129,17 +126,11 @@ impl Table for PositionSnapshots {
     const KNOWS_CHANGES: bool = true;
 
     fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        let since = match asked.least("timestamp") {
-            Some(Value::Integer(seconds)) => seconds.to_string().parse().unwrap_or(0),
-            _ => 0,
-        };
         let ways = match at.about().position_manager {
             Some(_) => ways(at, asked),
             None => VecDeque::new(),
         };
-        let newest_first = ["timestamp", "blockNumber"].iter().any(|by| asked.is_by(by, true));
-        let in_order = newest_first && ways.len() <= 1;
-        let coming = if in_order { Coming::Alike } else { Coming::Anyhow };
+        let (since, coming) = (asked.since(), asked.newest_first(ways.len()));
         (Look { ways, since, came: BTreeSet::new() }, coming)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use domain::{
     figures::NftPosition,
     fold::{EntityType as _, Key},
@@ -13,7 +13,7 @@ use subgraph::{QueryError, value::Value};
 use super::pools::ids_of;
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, bytes, id},
+    cells::{Cells, Own, addresses, id},
     moment::{Moment, unread},
     table::{Coming, Table},
 };
@@ -88,12 +88,7 @@ impl Table for Positions {
         // an owner of today says nothing of those of an older block
         let is_newest = at.past().is_none();
         let of = match (asked.among("owner").filter(|_| is_newest), asked.among("pool")) {
-            (Some(owners), _) => {
-                let owners = owners.iter().filter_map(bytes);
-                let owners = owners.filter_map(|owner| Address::try_from(owner.as_slice()).ok());
-                let owners: BTreeSet<Address> = owners.collect();
-                owners.into_iter().map(PositionsOf::Owner).collect()
-            }
+            (Some(owners), _) => addresses(owners).into_iter().map(PositionsOf::Owner).collect(),
             (None, Some(pools)) => {
                 let pools: BTreeSet<_> = ids_of(pools).collect();
                 pools.into_iter().map(PositionsOf::Pool).collect()

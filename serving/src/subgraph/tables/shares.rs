@@ -18,7 +18,7 @@ use subgraph::{QueryError, value::Value};
 use super::pools::{self, Pools, ids_of};
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, bytes, id},
+    cells::{Cells, Own, address, addresses, id},
     moment::{Moment, unread},
     table::{Coming, Table},
 };
@@ -81,14 +81,6 @@ fn parts(id: &Value) -> Option<Share> {
     let Value::Text(id) = id else { return None };
     let (pool, user) = id.split_once('-')?;
     Some((ids_of(&[Value::text(pool)]).next()?, address(&Value::text(user))?))
-}
-
-fn address(id: &Value) -> Option<Address> {
-    Address::try_from(bytes(id)?.as_slice()).ok()
-}
-
-fn addresses(ids: &[Value]) -> BTreeSet<Address> {
-    ids.iter().filter_map(address).collect()
 }
 
 /// Where both pairs and accounts are named and not too many: each of those with each of these.

@@ -1,6 +1,6 @@
 //! Tokens, with their figures within the DEX.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use alloy_primitives::{Address, U160};
 use domain::{
@@ -12,7 +12,7 @@ use subgraph::{QueryError, value::Value};
 
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, bytes, integer},
+    cells::{Cells, Own, address, addresses, integer},
     moment::{Moment, unread},
     table::{Coming, Table},
 };
@@ -78,9 +78,7 @@ impl Look {
 
     /// These.
     pub(super) fn these(values: &[Value]) -> Self {
-        let bytes = values.iter().filter_map(bytes);
-        let addresses = bytes.filter_map(|bytes| Address::try_from(bytes.as_slice()).ok());
-        Self::These(addresses.collect::<BTreeSet<_>>().into_iter().collect())
+        Self::These(addresses(values).into_iter().collect())
     }
 
     /// The next tokens of the DEX, by address, with their figures as they are now.
@@ -131,8 +129,7 @@ impl Table for Tokens {
         if !asked.is_by("id", false) {
             return (Look::all(), Coming::Anyhow);
         }
-        let least = asked.least("id").and_then(bytes);
-        let least = least.and_then(|least| Address::try_from(least.as_slice()).ok());
+        let least = asked.least("id").and_then(address);
         (Look::After(least.and_then(before)), Coming::Sorted)
     }
 

@@ -5,7 +5,7 @@
 //! and a pair at the end of its own transfers, which is where burns begin.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     ops::Bound,
 };
 
@@ -17,7 +17,7 @@ use subgraph::{QueryError, value::Value};
 use super::nothing::NoFigures;
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, bytes, integer},
+    cells::{Cells, Own, address, addresses, integer},
     moment::{Moment, unread},
     table::{Coming, Table},
 };
@@ -64,10 +64,6 @@ pub(in crate::subgraph) enum Look {
     From(Bound<Address>),
 }
 
-fn address(id: &Value) -> Option<Address> {
-    Address::try_from(bytes(id)?.as_slice()).ok()
-}
-
 impl Table for Users {
     type Row = UserRow;
     type Look = Look;
@@ -76,8 +72,7 @@ impl Table for Users {
 
     fn look(_: &Moment, asked: &Asked) -> (Look, Coming) {
         if let Some(ids) = asked.among("id") {
-            let ids: BTreeSet<Address> = ids.iter().filter_map(address).collect();
-            return (Look::These(ids.into_iter().collect()), Coming::Anyhow);
+            return (Look::These(addresses(ids).into_iter().collect()), Coming::Anyhow);
         }
         let from = asked.least("id").and_then(address).map_or(Bound::Unbounded, Bound::Included);
         let by_id = asked.is_by("id", false);

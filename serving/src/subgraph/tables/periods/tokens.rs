@@ -13,7 +13,7 @@ use subgraph::{QueryError, value::Value};
 use super::{Length, START, parts, span};
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, bytes, integer},
+    cells::{Cells, Own, address, integer},
     moment::{Moment, unread},
     table::{Coming, Table},
     tables::tokens,
@@ -70,10 +70,8 @@ impl<L: Length> Table for TokenPeriods<L> {
         let span = span(asked, L::INTERVAL);
         let look = |more, only| Look { tokens: VecDeque::new(), more, span, only };
         if let Some(ids) = asked.among("id") {
-            let keys = ids.iter().filter_map(parts).filter_map(|(token, number)| {
-                let token = Address::try_from(bytes(&token)?.as_slice()).ok()?;
-                Some((token, number))
-            });
+            let keys = ids.iter().filter_map(parts);
+            let keys = keys.filter_map(|(token, number)| Some((address(&token)?, number)));
             let keys: std::collections::BTreeSet<_> = keys.collect();
             let only = Some(keys.into_iter().collect());
             return (look(tokens::Look::Ended, only), Coming::Anyhow);

@@ -12,10 +12,10 @@ use domain::{
 use store::RowQuery;
 use subgraph::{QueryError, value::Value};
 
-use super::{Share, addresses, balance, id_of, ids_of, named, parts};
+use super::{Share, balance, id_of, ids_of, named, parts};
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, id, integer},
+    cells::{Cells, Own, addresses, id, integer},
     moment::{Moment, unread},
     table::{Coming, Table},
     tables::events::Told,
@@ -75,14 +75,6 @@ fn at_second(id: &Value) -> Option<(Share, u64)> {
     Some((share, seconds))
 }
 
-fn seconds(value: &Value) -> Option<u64> {
-    match value {
-        Value::Int(seconds) => u64::try_from(*seconds).ok(),
-        Value::Integer(number) => number.to_string().parse().ok(),
-        _ => None,
-    }
-}
-
 impl Table for LiquidityPositionSnapshots {
     type Row = Told<FlatSnapshot>;
     type Look = Look;
@@ -93,7 +85,7 @@ impl Table for LiquidityPositionSnapshots {
         let newest = RowQuery { after: Some(at.end()), ..RowQuery::default() };
         let of_share =
             |(pool, user): Share| RowQuery { pool: Some(pool), account: Some(user), ..newest };
-        let mut since = asked.least("timestamp").and_then(seconds).unwrap_or(0);
+        let mut since = asked.since();
         let shares: Option<BTreeSet<Share>> = if let Some(ids) = asked.among("id") {
             let named: Vec<(Share, u64)> = ids.iter().filter_map(at_second).collect();
             since = named.iter().map(|(_, second)| *second).min().unwrap_or(0).max(since);
@@ -115,9 +107,7 @@ impl Table for LiquidityPositionSnapshots {
         } else {
             VecDeque::from([newest])
         };
-        let newest_first = ["timestamp", "block"].iter().any(|by| asked.is_by(by, true));
-        let in_order = newest_first && lists.len() <= 1;
-        let coming = if in_order { Coming::Alike } else { Coming::Anyhow };
+        let coming = asked.newest_first(lists.len());
         (Look { lists, since, came: BTreeSet::new() }, coming)
     }
 
