@@ -28,7 +28,7 @@ use crate::{config, recording, say};
 #[derive(Debug, Args)]
 pub struct Options {
     /// Events of the made chain; about three quarters of them are swaps
-    #[arg(long, default_value_t = 300_000)]
+    #[arg(long, default_value_t = 302_000)]
     events: u64,
     /// Pools, a third of each of V2, V3 and V4
     #[arg(long, default_value_t = 240)]

@@ -46,6 +46,7 @@ mod session;
 mod tests;
 mod ticks;
 mod tokens;
+mod total;
 mod written;
 
 pub use self::persisted::{DocumentList, DocumentsError, GraphQlSettings};

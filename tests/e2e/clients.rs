@@ -4,6 +4,6 @@
 mod chart;
 mod door;
 mod following;
-mod logs;
+pub(crate) mod logs;
 mod node;
 mod queries;

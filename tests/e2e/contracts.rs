@@ -239,10 +239,7 @@ async fn the_executable_reads_the_file_and_serves_the_events() -> Result<()> {
     let head = services.wait_for_block(world.truth()?.head().await?).await?;
     let pairs = world.truth()?.pairs(head).await?;
     let logs = world.truth()?.logs(SYNC, &pairs, head).await?;
-    let base = format!(
-        "{}/v1/chains/{}/contracts/pairs/events/Sync",
-        services.serving, world.deployment.chain_id
-    );
+    let base = format!("{}/v1/contracts/pairs/events/Sync", services.serving);
     let page = get(&format!("{base}?first=1")).await?;
     let newest = logs.last().context("no Sync")?;
     let (item, data) = (&page["items"][0], &newest.data().data);

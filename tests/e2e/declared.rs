@@ -110,8 +110,8 @@ async fn ask(services: &Services, world: &World) -> Result<usize> {
         format!("{dex}/status"),
         format!("{dex}/v1/pools/{id}"),
         format!("{dex}/v1/tokens/{address}"),
-        format!("{dex}/v1/chains/{chain}/pools/{id}/candles?resolution=1h"),
-        format!("{dex}/v1/chains/{chain}/tokens/{address}/candles?resolution=1d"),
+        format!("{dex}/v1/pools/{id}/candles?resolution=1h"),
+        format!("{dex}/v1/tokens/{address}/candles?chain={chain}&resolution=1d"),
         format!("{nft}/v1/collections"),
         format!("{nft}/v1/collections/{:#x}/tokens/1/owners", d.erc721),
     ];
@@ -132,8 +132,8 @@ async fn ask(services: &Services, world: &World) -> Result<usize> {
         format!("swaps?pool={id}"),
         "liquidity-events".to_owned(),
         format!("liquidity-events?pool={id}"),
-        format!("chains/{chain}/contracts/tokens/events/Transfer"),
-        format!("chains/{chain}/contracts/tokens/events/Transfer?address={address}"),
+        "contracts/tokens/events/Transfer".to_owned(),
+        format!("contracts/tokens/events/Transfer?address={address}"),
     ] {
         urls.push(format!("{dex}/v1/{list}{}first=2", if list.contains('?') { '&' } else { '?' }));
     }

@@ -42,6 +42,7 @@ mod reorg;
 mod repair;
 mod rough_node;
 mod rows_in_memory;
+mod several;
 mod stepdown;
 mod subgraphs;
 mod subscriptions;

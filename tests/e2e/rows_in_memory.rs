@@ -71,7 +71,7 @@ async fn compare(world: &World, both: [&Services; 2]) -> Result<()> {
     let pools = get(&format!("{}/v1/pools?orderBy=swaps&first={POOLS}", both[1].serving)).await?;
     let pools = pools["items"].as_array().context("pools")?;
     let ids = pools.iter().filter_map(|pool| pool["id"].as_str());
-    for question in ids.flat_map(|id| of_pool(world.deployment.chain_id, id)).chain(of_all()) {
+    for question in ids.flat_map(of_pool).chain(of_all()) {
         for _ in 0..2 {
             same(both, &question).await.with_context(|| format!("{question:?}"))?;
         }
@@ -85,7 +85,7 @@ enum Question {
     Query(String),
 }
 
-fn of_pool(chain: u64, id: &str) -> Vec<Question> {
+fn of_pool(id: &str) -> Vec<Question> {
     let candles = [
         "resolution=1m&limit=5",
         "resolution=15m",
@@ -93,7 +93,7 @@ fn of_pool(chain: u64, id: &str) -> Vec<Question> {
         "resolution=5m&from=1&to=9999999999&limit=2",
         "resolution=4h",
     ];
-    let candles = candles.map(|which| format!("/v1/chains/{chain}/pools/{id}/candles?{which}"));
+    let candles = candles.map(|which| format!("/v1/pools/{id}/candles?{which}"));
     let rest = ["days?first=3", "days", "hours?first=2"];
     let mut questions: Vec<Question> =
         rest.iter().map(|rest| Question::Get(format!("/v1/pools/{id}/{rest}"))).collect();

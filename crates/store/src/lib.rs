@@ -48,7 +48,7 @@ pub use self::{
     generations::{Generation, Generations, Standing},
     lease::{DEFAULT_TTL, Lease},
     reader::{
-        BlockTrading, ContractEventQuery, LiquidityQuery, Moves, NftCollectionCursor,
+        BlockTrading, ContractEventQuery, LiquidityQuery, ListQuery, Moves, NftCollectionCursor,
         NftOwnedCursor, NftTransferQuery, Past, PeriodQuery, PoolCursor, PoolOrder, PoolQuery,
         PositionId, PositionQuery, PositionsOf, Reader, RowCounts, RowQuery, ShareQuery, SharesOf,
         Snapshot, SwapQuery, SymbolQuery, TickDayQuery, TickQuery, TokenQuery, TradingPool,

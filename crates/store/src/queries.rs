@@ -11,6 +11,8 @@ mod tests;
 
 pub(crate) use shape::{Shape, check};
 
+use crate::reader::counts::STAGES;
+
 /// A kind of query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Query {
@@ -109,6 +111,7 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("pools"), "created.. dex= tokens=", "created", "token_created", POOLS_OF_A_TOKEN),
     query(One("pools"), "dex= swaps.. tokens=", "-swaps", "token_swaps", POOLS_OF_A_TOKEN),
     query(One("pools"), "created.. tokens.0= tokens.1=", "created", "pair_created", Given),
+    query(One("pools"), "_id..", LEADING, ID, Bounded("a few pools of each token of a page")),
     // by locked value; behind a cursor the rest of its value, and then what is below
     query(One("pools"), "_id.c= figures.totalValueLockedUSD..", BY_TVL, "tvl", Given),
     query(One("pools"), "_id.. _id.c= figures.totalValueLockedUSD=", BY_TVL, "tvl", Given),
@@ -298,11 +301,15 @@ const KNOWN_LATER: Cost = Bounded("keys of versions that became known later, of 
 const MOMENTS: &str = "| $sort $limit $project $unwind $lookup $project";
 /// Of each pool what was valid before some blocks, and what they made.
 const VERSIONS_IN: &str = "| $sort $limit $project $unwind $lookup $lookup $project";
+/// Each token's list of pools by locked value is begun by the index of that.
+const LEADING: &str = "| $sort $limit $project $unwind $lookup $unwind $replaceWith";
 const HOLDERS: &str = "| $limit $project $group $group";
 
-/// The declaration of a shape.
+/// The declaration of a shape. Any list may be counted by its index, within a bound.
 pub(crate) fn declared(shape: &Shape) -> Option<&'static Query> {
-    let fits = |query: &&Query| query.filter == shape.filter && query.order == shape.order;
+    let fits = |query: &&Query| {
+        query.filter == shape.filter && (query.order == shape.order || shape.order == STAGES)
+    };
     let on = |query: &&Query| match query.on {
         One(name) => name == shape.collection,
         Events => shape.collection.starts_with("contract_"),

@@ -13,6 +13,7 @@ pub(crate) mod bound;
 mod candles;
 mod candles_at;
 pub(crate) mod contracts;
+pub(crate) mod counts;
 mod dexes;
 mod dialect;
 mod entities;
@@ -42,6 +43,7 @@ pub use self::{
     accounts::{ShareQuery, SharesOf},
     audit::RowCounts,
     contracts::ContractEventQuery,
+    counts::ListQuery,
     moves::Moves,
     nfts::{NftCollectionCursor, NftOwnedCursor, NftTransferQuery},
     past::Past,

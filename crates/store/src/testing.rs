@@ -21,6 +21,10 @@ use crate::{
     writer::Writer,
 };
 
+mod hang;
+
+pub use self::hang::{hold_reads, work_on};
+
 /// Comment of the queries of this module, which read everything.
 pub(crate) const COMPARISON: &str = "comparison";
 

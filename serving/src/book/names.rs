@@ -6,12 +6,14 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 use domain::{
     entity::Token,
     ids::PoolId,
     route::{PoolIx, TokenIx},
 };
+
+use crate::view::units;
 
 /// Tokens that are shown before others may add some.
 const SOME: usize = 4_096;
@@ -42,6 +44,13 @@ pub struct TokenName {
     pub name: Option<Arc<str>>,
     /// `decimals()`.
     pub decimals: Option<u8>,
+}
+
+impl TokenName {
+    /// An amount in whole tokens, exact; `None` where decimals are not known.
+    pub(crate) fn whole(&self, amount: U256) -> Option<String> {
+        units::of(amount, self.decimals)
+    }
 }
 
 /// All names of a chain.

@@ -168,15 +168,12 @@ fn chain(deps: &Deps, question: &str) -> Option<Option<ChainId>> {
     }
 }
 
-/// The chain that a question says: by its `chain=`, or as `/v1/chains/ID/…`. The list of all chains is of none of them, whatever
-/// else is asked.
+/// The chain that a question says: by its `chain=`. The list of all chains is of none of them, whatever else is asked.
 pub(super) fn named_chain(question: &str) -> Option<&str> {
     let (path, query) = question.split_once('?').unwrap_or((question, ""));
     if path == named::CHAINS {
         return None;
     }
-    let by_path = path.strip_prefix("/v1/chains/").and_then(|rest| rest.split('/').next());
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let by_query = pairs.find(|(name, _)| *name == "chain").map(|(_, text)| text);
-    by_path.or(by_query)
+    pairs.find(|(name, _)| *name == "chain").map(|(_, text)| text)
 }

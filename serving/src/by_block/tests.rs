@@ -223,8 +223,7 @@ fn a_question_is_of_the_chain_that_it_says() {
     for (question, wanted) in [
         ("/v1/pools", None),
         ("/v1/pools?first=1&chain=5", Some("5")),
-        ("/v1/chains/7/pools?chain=5", Some("7")),
-        ("/v1/chains/7", Some("7")),
+        ("/v1/pools/0x1/candles?limit=1&chain=7", Some("7")),
         // answers of all chains are kept as those of none
         ("/v1/chains", None),
         ("/v1/chains?chain=5", None),

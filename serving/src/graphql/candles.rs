@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use api_kit::{answer::Block, parse};
-use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, Result, SimpleObject};
 use domain::candle::{Candle, Subject};
 
 use super::{
     as_of::{self, AsOf},
+    events::pool,
+    loaders::{self, Cached, place},
     rows::Rows,
 };
 use crate::{
@@ -20,6 +22,7 @@ use crate::{
     view::{
         address,
         candle::{PoolCandle, TokenCandle},
+        units,
     },
 };
 
@@ -72,6 +75,16 @@ pub(super) enum CandleBase {
     Token1,
 }
 
+impl CandleBase {
+    /// A candle with its prices.
+    pub(super) fn view(self, candle: &Candle) -> PoolCandle {
+        match self {
+            Self::Token0 => candle.into(),
+            Self::Token1 => PoolCandle::from(&candle.inverse()),
+        }
+    }
+}
+
 /// Candles of a pool, ascending. The last one may still be open.
 #[derive(Debug, SimpleObject)]
 pub(super) struct PoolCandles {
@@ -115,17 +128,15 @@ impl Candles {
     ) -> Result<PoolCandles> {
         let pool = parse::pool_id("pool", &pool)?;
         let span = span.read()?;
-        let (_, at) = as_of::open(ctx, chain, as_of).await?;
+        let (chain, at) = as_of::open(ctx, chain, as_of).await?;
         at.snapshot()
             .pool(pool)
             .await
             .map_err(api_kit::problem::Problem::from)?
             .ok_or_else(|| failure::unknown_pool(pool))?;
         let candles = span.read_at(&at, Subject::Pool(pool)).await?;
-        let view = |candle: &Candle| match base {
-            CandleBase::Token0 => candle.into(),
-            CandleBase::Token1 => PoolCandle::from(&candle.inverse()),
-        };
+        let of = (chain, pool, at.older());
+        let view = |candle: &Candle| base.view(candle).of(of);
         Ok(PoolCandles {
             block: at.block().into(),
             resolution: span.resolution.name(),
@@ -154,11 +165,44 @@ impl Candles {
         let (_, deps) = ctx.data::<Arc<Deps>>()?.chains.resolve(Some(chain))?;
         let factory = dexes::of_series(&at, deps, dex.as_deref(), token).await?;
         let candles = span.read_at(&at, Subject::Token { factory, token }).await?;
+        let of = (chain, token, at.older());
+        let view = |candle: &Candle| TokenCandle::from(candle).of(of);
         Ok(TokenCandles {
             block: at.block().into(),
             resolution: span.resolution.name(),
             factory: address(factory),
-            items: Rows(candles.iter().map(TokenCandle::from).collect()),
+            items: Rows(candles.iter().map(view).collect()),
         })
+    }
+}
+
+#[ComplexObject]
+impl PoolCandle {
+    /// `volume0` in whole tokens, exact; null where the token's decimals are not known.
+    async fn volume0_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        self.whole(ctx, 0).await
+    }
+
+    /// `volume1` in whole tokens, likewise.
+    async fn volume1_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        self.whole(ctx, 1).await
+    }
+}
+
+impl PoolCandle {
+    async fn whole(&self, ctx: &Context<'_>, side: usize) -> Result<Option<String>> {
+        let Some((chain, id, older)) = self.of else { return Ok(None) };
+        pool(ctx, (chain, id), older).await?.whole(ctx, self.moved, side).await
+    }
+}
+
+#[ComplexObject]
+impl TokenCandle {
+    /// `volume` in whole tokens, exact; null where the token's decimals are not known.
+    async fn volume_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let Some((chain, address, older)) = self.of else { return Ok(None) };
+        let token = ctx.data::<Cached<loaders::Tokens>>()?;
+        let token = token.load_one((place(chain, older), address)).await?;
+        Ok(units::of(self.moved, token.and_then(|token| token.decimals)))
     }
 }

@@ -23,8 +23,8 @@ where
     pub nodes: Rows<T>,
     /// Whether and where the list goes on.
     pub page_info: PageInfo,
-    /// Rows of the whole list at this block; null where nothing counts them: where a filter is set, and as of blocks that
-    /// lie far back.
+    /// Rows of the whole list at this block: by running counts, or counted up to 10,000. Null where there are more than that,
+    /// where an account's events do not fit the page, and as of older blocks where no running count tells.
     pub total_count: Option<u64>,
 }
 
@@ -79,6 +79,9 @@ where
         total_count: Option<u64>,
         view: impl Fn(R) -> T,
     ) -> Self {
+        // a list that is one page tells itself how long it is
+        let whole = !page.more && !behind_cursor;
+        let total_count = total_count.or_else(|| whole.then_some(page.rows.len() as u64));
         let page_info = PageInfo {
             has_next_page: page.more,
             has_previous_page: behind_cursor,

@@ -8,7 +8,7 @@ use async_graphql::{ComplexObject, Context, Object, Result};
 use super::{
     as_of::{self, AsOf},
     connection::Connection,
-    page_cost,
+    page_cost, total,
 };
 use crate::{
     deps::Deps,
@@ -72,8 +72,10 @@ impl Dex {
         let (chain, factory) = self.key;
         let as_of = self.older.map(|block| AsOf::Block(block.number));
         let (_, at) = as_of::open(ctx, Some(chain), as_of).await?;
-        let rows = page(&at, &OfDex(factory), Span { from, to }, slice).await?;
+        let (series, span) = (OfDex(factory), Span { from, to });
+        let total = total::of_series(ctx, &at, &series, span).await?;
+        let rows = page(&at, &series, span, slice).await?;
         let view = |(number, row)| DexDay::new(number, &row);
-        Ok(Connection::new(ctx, at.block(), rows, after.is_some(), None, view))
+        Ok(Connection::new(ctx, at.block(), rows, after.is_some(), total, view))
     }
 }

@@ -2,13 +2,13 @@
 
 use api_kit::{page::Slice, parse, problem::Problem};
 use async_graphql::{ComplexObject, Context, Object, Result};
-use domain::{block::BlockRef, ids::PoolId};
+use domain::{block::BlockRef, entity, ids::PoolId};
 
 use super::{
     as_of::{self, AsOf},
     connection::Connection,
     loaders::{self, Cached, place},
-    page_cost, prefetch, prices,
+    page_cost, prefetch, prices, total,
 };
 use crate::{
     read::{liquidity, rows::Filter, swaps},
@@ -74,8 +74,8 @@ pub(super) async fn of_swaps(
     (first, after): (Option<i32>, Option<String>),
 ) -> Result<Connection<Swap>> {
     let slice = Slice::new(first, after.as_deref())?;
-    let counters = at.counters().filter(|_| filter.is_open());
-    let total = counters.map(|counters| counters.swaps);
+    let total =
+        total::of_rows(ctx, at, filter, |chain| chain.swaps, |pool| pool.swap_count).await?;
     let rows = swaps::page(at, filter, slice).await?;
     let view = |swap| Swap::new(chain, &swap).as_of(at.older());
     let page = Connection::new(ctx, at.block(), rows, after.is_some(), total, view);
@@ -91,8 +91,8 @@ pub(super) async fn of_liquidity(
     (first, after): (Option<i32>, Option<String>),
 ) -> Result<Connection<LiquidityEvent>> {
     let slice = Slice::new(first, after.as_deref())?;
-    let counters = at.counters().filter(|_| filter.is_open());
-    let total = counters.map(|counters| counters.liquidity_events);
+    let of_pool = |pool: &entity::Pool| pool.liquidity_event_count;
+    let total = total::of_rows(ctx, at, filter, |chain| chain.liquidity_events, of_pool).await?;
     let rows = liquidity::page(at, filter, slice).await?;
     let view = |event| LiquidityEvent::new(chain, &event).as_of(at.older());
     let page = Connection::new(ctx, at.block(), rows, after.is_some(), total, view);

@@ -177,6 +177,31 @@ impl Loader<(Place, Within)> for OfTokens {
     }
 }
 
+/// The pools of a token with most locked value, by chain and token; of the newest block.
+pub(super) struct Leading(pub(super) Scope);
+
+/// Pools of a token that are looked at for one by which it has a price.
+const LEADING: u32 = 5;
+
+impl Loader<(ChainId, Address)> for Leading {
+    type Value = Vec<Arc<Pool>>;
+    type Error = Problem;
+
+    async fn load(
+        &self,
+        keys: &[(ChainId, Address)],
+    ) -> Result<HashMap<(ChainId, Address), Self::Value>, Problem> {
+        let mut found = HashMap::new();
+        for (chain, tokens) in by_place(keys) {
+            let pools = self.0.at(chain).await?.leading_pools_of(&tokens, LEADING).await?;
+            found.extend(pools.into_iter().map(|(token, pools)| {
+                ((chain, token), pools.into_iter().map(Arc::new).collect::<Vec<_>>())
+            }));
+        }
+        Ok(found)
+    }
+}
+
 /// A pool's period: pool, length and number.
 pub(super) type Period = (PoolId, Interval, u32);
 

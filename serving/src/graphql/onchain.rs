@@ -4,12 +4,16 @@
 
 use std::sync::Arc;
 
+use alloy_primitives::Address;
 use api_kit::scope::Scope;
 use async_graphql::{Context, Result};
 use domain::{block::BlockRef, entity, ids::ChainId};
-use store::{PoolOrder, PoolQuery};
 
-use super::{loaders::Cached, price_loaders::Prices, prices::of_block};
+use super::{
+    loaders::{self, Cached, Leading},
+    price_loaders::Prices,
+    prices::of_block,
+};
 use crate::{
     deps::{ChainDeps, Deps},
     node::{self, AccountBalances, Head, Heads, LivePool, LivePrice, LiveToken},
@@ -18,10 +22,10 @@ use crate::{
 
 /// What asking the chain costs, in fields.
 pub(super) const COST: usize = 20;
-/// What a live price costs: a read of its own, and the chain.
+/// What a live price costs: several reads, and the chain.
 pub(super) const PRICE_COST: usize = 500;
-/// Pools of a token that are looked at for one by which it has a price.
-const POOLS: u32 = 5;
+/// Decimals of a chain's native currency.
+const NATIVE_DECIMALS: u8 = 18;
 
 /// The state of a pool now.
 pub(super) async fn of_pool(ctx: &Context<'_>, pool: &Pool) -> Result<LivePool> {
@@ -34,7 +38,7 @@ pub(super) async fn of_pool(ctx: &Context<'_>, pool: &Pool) -> Result<LivePool> 
 /// What a token's contract says now.
 pub(super) async fn of_token(ctx: &Context<'_>, token: &Token) -> Result<LiveToken> {
     let (chain, stored_at, head) = place(ctx, token.key.0, token.older).await?;
-    Ok(node::token(&chain.live, token.key.1, &head, stored_at).await)
+    Ok(node::token(&chain.live, (token.key.1, token.decimals), &head, stored_at).await)
 }
 
 /// What an account has now.
@@ -46,7 +50,14 @@ pub(super) async fn of_account(
     let tokens = node::wanted_tokens(tokens.iter().map(String::as_str))?;
     let (chain, stored_at, head) = place(ctx, account.key.0, account.older).await?;
     let of = (account.key.1, tokens.as_slice());
-    Ok(node::balances_or_problem(&chain.live, of, &head, Some(stored_at)).await)
+    let here = loaders::place(account.key.0, account.older);
+    let keys = tokens.iter().map(|token| (here, *token));
+    let known = Box::pin(ctx.data::<Cached<loaders::Tokens>>()?.load_many(keys)).await?;
+    let decimals = |token: Address| match known.get(&(here, token)) {
+        Some(token) => token.decimals,
+        None => token.is_zero().then_some(NATIVE_DECIMALS),
+    };
+    Ok(node::balances_or_problem(&chain.live, of, &head, Some(stored_at), decimals).await)
 }
 
 /// What a token costs in its largest pool whose other side has a market price: as the chain has that pool now, as it is
@@ -54,24 +65,15 @@ pub(super) async fn of_account(
 pub(super) async fn price_of(ctx: &Context<'_>, token: &Token) -> Result<LivePrice> {
     let (chain_id, address) = token.key;
     let (chain, stored_at, head) = place(ctx, chain_id, None).await?;
-    let snapshot = Box::pin(ctx.data::<Scope>()?.at(chain_id)).await?;
-    let query = PoolQuery {
-        token: Some(address),
-        order: PoolOrder::Tvl,
-        limit: POOLS,
-        ..PoolQuery::default()
-    };
-    let pools = Box::pin(snapshot.pools(&query)).await.map_err(api_kit::problem::Problem::from)?;
-    let other = |pool: &entity::Pool| {
-        if pool.token0 == address { pool.token1 } else { pool.token0 }
-    };
+    let leading = ctx.data::<Cached<Leading>>()?;
+    let pools = Box::pin(leading.load_one(token.key)).await?.unwrap_or_default();
     let now = of_block(ctx, None)?;
-    let keys = pools.iter().map(other).chain([address]).map(|token| (chain_id, now, token));
-    let prices = ctx.data::<Cached<Prices>>()?.load_many(keys).await?;
+    let keys = priced_with(address, &pools).map(|token| (chain_id, now, token));
+    let prices = Box::pin(ctx.data::<Cached<Prices>>()?.load_many(keys)).await?;
     let price = |token| prices.get(&(chain_id, now, token)).cloned();
     let market = price(address);
     let by = pools.into_iter().find_map(|pool| {
-        let price = price(other(&pool)).filter(|price| price.value.is_some())?;
+        let price = price(other(&pool, address)).filter(|price| price.value.is_some())?;
         Some((pool, price))
     });
     let Some((pool, price)) = by else { return Ok(LivePrice::of_market(market)) };
@@ -81,6 +83,19 @@ pub(super) async fn price_of(ctx: &Context<'_>, token: &Token) -> Result<LivePri
     let live = node::pool(&chain.live, &pool.entity, (&head, stored_at), decimals);
     let live = Box::pin(live).await;
     Ok(LivePrice::new(&pool.entity, decimals, address, live, &price, market))
+}
+
+/// The other token of a pool.
+fn other(pool: &entity::Pool, token: Address) -> Address {
+    if pool.token0 == token { pool.token1 } else { pool.token0 }
+}
+
+/// The tokens whose market prices a price by one of these pools may need.
+pub(super) fn priced_with(
+    token: Address,
+    pools: &[Arc<entity::Pool>],
+) -> impl Iterator<Item = Address> {
+    pools.iter().map(move |pool| other(pool, token)).chain([token])
 }
 
 /// The chain, the block that the stored part of the answer is of, and the newest block, which is one for all its fields.

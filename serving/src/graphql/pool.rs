@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use alloy_primitives::U256;
 use api_kit::problem::Problem;
 use async_graphql::{ComplexObject, Context, OutputType as _, Result};
-use domain::{entity, figures::Interval};
+use domain::{
+    entity::{self, PoolState},
+    figures::Interval,
+};
 
 use super::{
     last_day,
@@ -17,7 +21,7 @@ use crate::{
     price::{self, Prices},
     view::{
         last_day::LastDay, period::PoolPeriod, pool::Pool, pool_figures::PoolFigures,
-        reconciled::Reconciled, token::Token,
+        reconciled::Reconciled, token::Token, units,
     },
 };
 
@@ -34,6 +38,16 @@ impl Pool {
     /// Higher token by address.
     async fn token1(&self, ctx: &Context<'_>) -> Result<Row<Token>> {
         Ok(Row(Token::new(self.chain_id, self.tokens(ctx).await?.1).as_of(self.older)))
+    }
+
+    /// `reserve0` in whole tokens, exact; null where that is, and where the token's decimals are not known.
+    async fn reserve0_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        self.reserve(ctx, 0).await
+    }
+
+    /// `reserve1` in whole tokens, likewise.
+    async fn reserve1_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        self.reserve(ctx, 1).await
     }
 
     /// Whole token1 for one whole token0, without fees, to 20 digits; null without a price or decimals.
@@ -119,6 +133,27 @@ impl Pool {
                 tracing::error!(pool = %self.id, "a pool's token is not stored");
                 Err(Problem::internal().into())
             }
+        }
+    }
+
+    /// One of two amounts of its tokens, token0's first, in whole tokens.
+    pub(super) async fn whole(
+        &self,
+        ctx: &Context<'_>,
+        amounts: [U256; 2],
+        side: usize,
+    ) -> Result<Option<String>> {
+        let (token0, token1) = self.tokens(ctx).await?;
+        let both = amounts.into_iter().zip([token0.decimals, token1.decimals]).nth(side);
+        Ok(both.and_then(|(amount, decimals)| units::of(amount, decimals)))
+    }
+
+    async fn reserve(&self, ctx: &Context<'_>, side: usize) -> Result<Option<String>> {
+        match self.entity.state {
+            PoolState::Reserves { reserve0, reserve1 } => {
+                self.whole(ctx, [reserve0, reserve1], side).await
+            }
+            PoolState::Concentrated { .. } => Ok(None),
         }
     }
 

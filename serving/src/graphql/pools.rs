@@ -7,7 +7,7 @@ use store::PoolOrder;
 use super::{
     as_of::{self, AsOf},
     connection::Connection,
-    page_cost, prefetch,
+    page_cost, prefetch, total,
 };
 use crate::{
     read::pools::{Filter, Tokens, page_with},
@@ -62,8 +62,7 @@ impl Pools {
         };
         let slice = Slice::new(first, after.as_deref())?;
         let (chain, at) = as_of::open(ctx, chain, as_of).await?;
-        let counters = if filter.is_open() { at.counters() } else { None };
-        let total = counters.map(|counters| counters.pools);
+        let total = total::of_pools(ctx, &at, &filter).await?;
         let figures = prefetch::figures_of_pools(ctx);
         let rows = page_with(&at, filter, slice, figures.as_deref()).await?;
         let view = |pool| Pool::new(chain, pool).as_of(at.older());

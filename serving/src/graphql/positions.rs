@@ -6,14 +6,14 @@ use alloy_primitives::{Address, U256};
 use api_kit::page::Slice;
 use async_graphql::{ComplexObject, Context, Object, Result};
 use domain::decimal::Decimal;
-use store::{PositionId, PositionsOf, SharesOf};
+use store::{ListQuery, PositionId, PositionQuery, PositionsOf, ShareQuery, SharesOf};
 
 use super::{
     as_of::{self, AsOf},
     connection::Connection,
     events::pool,
     loaders::{self, Cached, Place, place},
-    page_cost, prefetch,
+    page_cost, prefetch, total,
 };
 use crate::{
     deps::Deps,
@@ -21,7 +21,7 @@ use crate::{
         as_of::At,
         positions::{self, manager, token_id},
     },
-    view::{account::LiquidityPosition, pool::Pool, position::Position, units},
+    view::{account::LiquidityPosition, pool::Pool, position::Position},
 };
 
 /// Positions.
@@ -96,9 +96,11 @@ pub(super) async fn page(
     (first, after): (Option<i32>, Option<String>),
 ) -> Result<Connection<Position>> {
     let slice = Slice::new(first, after.as_deref())?;
+    let query = PositionQuery { of, manager, after: None, limit: 0 };
+    let total = total::of(ctx, at, ListQuery::Positions(&query)).await?;
     let rows = positions::page(at, of, manager, slice).await?;
     let view = |(id, stored)| Position::new(chain, id, &stored, None);
-    let page = Connection::new(ctx, at.block(), rows, after.is_some(), None, view);
+    let page = Connection::new(ctx, at.block(), rows, after.is_some(), total, view);
     let pools = page.nodes.0.iter().filter_map(|position| position.pool).collect();
     prefetch::of_positions(ctx, chain, pools).await?;
     Ok(page)
@@ -112,9 +114,11 @@ pub(super) async fn shares(
     (first, after): (Option<i32>, Option<String>),
 ) -> Result<Connection<LiquidityPosition>> {
     let slice = Slice::new(first, after.as_deref())?;
+    let query = ShareQuery { of, after: None, limit: 0 };
+    let total = total::of(ctx, at, ListQuery::Shares(&query)).await?;
     let rows = positions::shares(at, of, slice).await?;
     let view = |(key, stored)| LiquidityPosition::new(chain, key, &stored);
-    let page = Connection::new(ctx, at.block(), rows, after.is_some(), None, view);
+    let page = Connection::new(ctx, at.block(), rows, after.is_some(), total, view);
     let pools = page.nodes.0.iter().map(|share| share.pool_key.1).collect();
     prefetch::of_positions(ctx, chain, pools).await?;
     Ok(page)
@@ -152,6 +156,26 @@ impl Position {
         whole(ctx, self.now(ctx).await?, 1).await
     }
 
+    /// `feesCollected0` in whole tokens, exact; null without a pool, and where the token's decimals are not known.
+    async fn fees_collected0_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        self.whole(ctx, self.collected, 0).await
+    }
+
+    /// `feesCollected1` in whole tokens, likewise.
+    async fn fees_collected1_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        self.whole(ctx, self.collected, 1).await
+    }
+
+    /// `freed0` in whole tokens, likewise.
+    async fn freed0_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        self.whole(ctx, self.freed, 0).await
+    }
+
+    /// `freed1` in whole tokens, likewise.
+    async fn freed1_decimal(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        self.whole(ctx, self.freed, 1).await
+    }
+
     /// Both amounts together in USD, by the prices that the pools of its DEX make at the block (`figures { priceUSD }` of tokens). Null
     /// where one of them has no price there.
     #[graphql(name = "amountUSD")]
@@ -161,6 +185,18 @@ impl Position {
 }
 
 impl Position {
+    async fn whole(
+        &self,
+        ctx: &Context<'_>,
+        amounts: [U256; 2],
+        side: usize,
+    ) -> Result<Option<String>> {
+        match self.its_pool(ctx).await? {
+            Some(pool) => pool.whole(ctx, amounts, side).await,
+            None => Ok(None),
+        }
+    }
+
     async fn now(&self, ctx: &Context<'_>) -> Result<Option<([U256; 2], Pool)>> {
         let Some(pool) = self.its_pool(ctx).await? else { return Ok(None) };
         Ok(self.amounts(&pool.entity).map(|amounts| (amounts, pool)))
@@ -216,11 +252,10 @@ async fn whole(
     now: Option<([U256; 2], Pool)>,
     side: usize,
 ) -> Result<Option<String>> {
-    let Some((amounts, pool)) = now else { return Ok(None) };
-    let (token0, token1) = pool.tokens(ctx).await?;
-    let decimals = [token0.decimals, token1.decimals];
-    let both = amounts.into_iter().zip(decimals).nth(side);
-    Ok(both.and_then(|(amount, decimals)| units::of(amount, decimals)))
+    match now {
+        Some((amounts, pool)) => pool.whole(ctx, amounts, side).await,
+        None => Ok(None),
+    }
 }
 
 /// Both of two amounts in USD.

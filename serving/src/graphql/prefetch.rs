@@ -13,6 +13,7 @@ use domain::{block::BlockRef, entity, figures::Interval, ids::PoolId};
 use super::{
     last_day,
     loaders::{self, Cached, Place, place},
+    onchain::priced_with,
     price_loaders::{Deviations, Prices},
     prices::{moment_of, of_block},
     recent,
@@ -143,7 +144,7 @@ async fn of_their_pools(
 
 /// Whether amounts are wanted in whole tokens.
 fn decimals(rows: &Selected<'_>) -> bool {
-    ["amount0Decimal", "amount1Decimal"].iter().any(|field| rows.field(field).exists())
+    rows.names().iter().any(|name| name.ends_with("Decimal"))
 }
 
 async fn of_pool_rows(
@@ -189,7 +190,8 @@ async fn of_pool_tokens(
     let derived = ["token1PerToken0", "token0PerToken1", "live"];
     let sides = ["token0", "token1"].map(|side| pool.field(side));
     let asked = sides.iter().any(Selected::exists)
-        || derived.iter().any(|field| pool.field(field).exists());
+        || derived.iter().any(|field| pool.field(field).exists())
+        || decimals(pool);
     if !needed && !asked {
         return Ok(());
     }
@@ -214,6 +216,17 @@ async fn of_token_rows(
         let moment = of_block(ctx, at.1)?;
         let keys = tokens.iter().map(|token| (at.0, moment, *token));
         ctx.data::<Cached<Prices>>()?.load_many(keys).await?;
+    }
+    if rows.field("livePrice").exists() {
+        let keys = tokens.iter().map(|token| (at.0, *token));
+        let pools = ctx.data::<Cached<loaders::Leading>>()?.load_many(keys).await?;
+        let moment = of_block(ctx, None)?;
+        let priced = pools.iter().flat_map(|((_, token), pools)| priced_with(*token, pools));
+        let keys: BTreeSet<_> = priced.map(|token| (at.0, moment, token)).collect();
+        ctx.data::<Cached<Prices>>()?.load_many(keys).await?;
+        let sides = pools.values().flatten().flat_map(|pool| [pool.token0, pool.token1]);
+        let keys: BTreeSet<_> = sides.map(|token| (place(at.0, None), token)).collect();
+        ctx.data::<Cached<loaders::Tokens>>()?.load_many(keys).await?;
     }
     if rows.field("priceDeviation").exists() && at.1.is_none() {
         let keys = tokens.iter().map(|token| (at.0, *token));

@@ -9,7 +9,7 @@ use domain::figures::Interval;
 use super::{
     as_of::{self, AsOf},
     connection::Connection,
-    page_cost,
+    page_cost, total,
 };
 use crate::{
     deps::Deps,
@@ -129,9 +129,11 @@ async fn of_pool(
     let pool = parse::pool_id("pool", pool)?;
     let slice = Slice::new(first, after.as_deref())?;
     let (_, at) = as_of::open(ctx, chain, as_of).await?;
-    let rows = page(&at, &OfPool(pool, kind), span.into(), slice).await?;
+    let (series, span) = (OfPool(pool, kind), span.into());
+    let total = total::of_series(ctx, &at, &series, span).await?;
+    let rows = page(&at, &series, span, slice).await?;
     let view = |(number, row)| PoolPeriod::new(kind, number, &row);
-    Ok(Connection::new(ctx, at.block(), rows, after.is_some(), None, view))
+    Ok(Connection::new(ctx, at.block(), rows, after.is_some(), total, view))
 }
 
 async fn of_token(
@@ -146,8 +148,9 @@ async fn of_token(
     let (chain, at) = as_of::open(ctx, chain, as_of).await?;
     let (_, deps) = ctx.data::<Arc<Deps>>()?.chains.resolve(Some(chain))?;
     let factory = dexes::of_series(&at, deps, dex.as_deref(), token).await?;
-    let series = OfToken { factory, token, kind };
-    let rows = page(&at, &series, span.into(), slice).await?;
+    let (series, span) = (OfToken { factory, token, kind }, span.into());
+    let total = total::of_series(ctx, &at, &series, span).await?;
+    let rows = page(&at, &series, span, slice).await?;
     let view = |(number, row)| TokenPeriod::new(kind, number, &row);
-    Ok(Connection::new(ctx, at.block(), rows, after.is_some(), None, view))
+    Ok(Connection::new(ctx, at.block(), rows, after.is_some(), total, view))
 }

@@ -49,11 +49,12 @@ fn with_data(deps: &Arc<Deps>, scope: &Scope, mut request: Request, keep: Keep) 
     let prices = keep.of(price_loaders::Prices(deps()));
     let deviations = keep.of(price_loaders::Deviations(deps(), now.clone()));
     let factories = keep.of(loaders::Factories(scope.clone()));
+    let leading = keep.of(loaders::Leading(scope.clone()));
     let of_tokens = keep.of(loaders::OfTokens(scope.clone()));
     let periods = keep.of(loaders::Periods(scope.clone()));
     let moments = keep.of(as_of::Moments::new(scope.clone(), deps()));
     let request = request.data(factories).data(of_tokens).data(periods).data(moments);
-    let request = request.data(last_days);
+    let request = request.data(last_days).data(leading);
     let request = request.data(scope).data(tokens).data(pools).data(balances);
     request.data(now).data(prices).data(deviations).data(Heads::default()).data(merged)
 }

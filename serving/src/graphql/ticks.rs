@@ -3,7 +3,9 @@
 use api_kit::{page::Slice, parse};
 use async_graphql::{Context, Object, Result};
 
-use super::{as_of, connection::Connection, page_cost};
+use store::{ListQuery, TickDayQuery, TickQuery};
+
+use super::{as_of, connection::Connection, page_cost, total};
 use crate::{
     read::ticks,
     view::tick::{Tick, TickDay},
@@ -31,9 +33,12 @@ impl Ticks {
         let pool = parse::pool_id("pool", &pool)?;
         let slice = Slice::new(first, after.as_deref())?;
         let (_, at) = as_of::open(ctx, chain, None).await?;
+        let [low, high] = [from.unwrap_or(i32::MIN), to.unwrap_or(i32::MAX)];
+        let query = TickQuery { pool, from: low, to: high, limit: 0 };
+        let total = total::of(ctx, &at, ListQuery::Ticks(&query)).await?;
         let rows = ticks::page(&at, pool, (from, to), slice).await?;
         let view = |tick| Tick::from(&tick);
-        Ok(Connection::new(ctx, at.block(), rows, after.is_some(), None, view))
+        Ok(Connection::new(ctx, at.block(), rows, after.is_some(), total, view))
     }
 
     /// Days (UTC) of a V3 pool's ticks, by tick and day. A day that did not touch a tick has no row.
@@ -50,8 +55,10 @@ impl Ticks {
         let pool = parse::pool_id("pool", &pool)?;
         let slice = Slice::new(first, after.as_deref())?;
         let (_, at) = as_of::open(ctx, chain, None).await?;
+        let query = TickDayQuery { pool, tick, after: None, limit: 0 };
+        let total = total::of(ctx, &at, ListQuery::TickDays(&query)).await?;
         let rows = ticks::days(&at, pool, tick, slice).await?;
         let view = |day| TickDay::new(&day);
-        Ok(Connection::new(ctx, at.block(), rows, after.is_some(), None, view))
+        Ok(Connection::new(ctx, at.block(), rows, after.is_some(), total, view))
     }
 }

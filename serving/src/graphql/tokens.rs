@@ -10,7 +10,7 @@ use super::{
     as_of::{self, AsOf},
     connection::Connection,
     loaders::{self, Cached, place},
-    onchain, page_cost, prefetch, prices,
+    onchain, page_cost, prefetch, prices, total,
 };
 use crate::{
     deps::Deps,
@@ -48,8 +48,7 @@ impl Tokens {
         let slice = Slice::new(first, after.as_deref())?;
         let filter = Filter::of(symbol, search)?;
         let (chain, at) = as_of::open(ctx, chain, None).await?;
-        let counters = at.counters().filter(|_| filter == Filter::All);
-        let total = counters.map(|counters| counters.tokens);
+        let total = total::of_tokens(ctx, &at, &filter).await?;
         let rows = page(&at, filter, slice).await?;
         let view = |token| Token::new(chain, token);
         let page = Connection::new(ctx, at.block(), rows, after.is_some(), total, view);

@@ -22,6 +22,8 @@ pub struct TokenBalance {
     pub token: String,
     /// In smallest units; null where the contract does not tell.
     pub balance: Option<String>,
+    /// The same in whole tokens; null also where the token's decimals are not known.
+    pub balance_decimal: Option<String>,
 }
 
 /// What an account has of tokens at the chain's newest block. Where the chain cannot be asked, only `problem` is there.
@@ -74,6 +76,7 @@ pub(crate) async fn balances_or_problem(
     (account, tokens): (Address, &[Address]),
     head: &Head,
     stored_at: Option<BlockRef>,
+    decimals: impl Fn(Address) -> Option<u8>,
 ) -> AccountBalances {
     match balances(node, account, tokens, At::Head(head)).await {
         Ok((block, found)) => {
@@ -81,6 +84,8 @@ pub(crate) async fn balances_or_problem(
             let items = named.map(|(token, balance)| TokenBalance {
                 token: view::address(*token),
                 balance: balance.map(|balance| balance.to_string()),
+                balance_decimal: balance
+                    .and_then(|amount| view::units::of(amount, decimals(*token))),
             });
             AccountBalances {
                 block: Some(block.into()),

@@ -6,7 +6,7 @@ use domain::{block::BlockRef, entity::PoolState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{price, read::prices::now};
+use crate::{price, read::prices::now, view::units};
 
 /// Why the chain itself could not be asked, and how old what is stored is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
@@ -45,8 +45,12 @@ pub struct LivePool {
     pub block: Option<Block>,
     /// Reserve of token0 (V2), in smallest units.
     pub reserve0: Option<String>,
+    /// The same in whole tokens; null also without decimals.
+    pub reserve0_decimal: Option<String>,
     /// Reserve of token1 (V2), in smallest units.
     pub reserve1: Option<String>,
+    /// The same in whole tokens.
+    pub reserve1_decimal: Option<String>,
     /// Square root of the price token1/token0 as Q64.96 (V3, V4).
     pub sqrt_price_x96: Option<String>,
     /// Current tick (V3, V4).
@@ -85,7 +89,9 @@ impl LivePool {
         match state {
             PoolState::Reserves { reserve0, reserve1 } => Self {
                 reserve0: Some(reserve0.to_string()),
+                reserve0_decimal: units::of(*reserve0, decimals[0]),
                 reserve1: Some(reserve1.to_string()),
+                reserve1_decimal: units::of(*reserve1, decimals[1]),
                 ..live
             },
             PoolState::Concentrated { sqrt_price_x96, tick, liquidity } => Self {

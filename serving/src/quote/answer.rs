@@ -24,7 +24,6 @@ use super::{
 };
 use crate::{
     book::{Book, TokenName},
-    price,
     view::{address, price::MarketPrice, protocol::Protocol},
 };
 
@@ -57,10 +56,16 @@ pub struct Quote {
     pub amount_out_decimal: Option<String>,
     /// What comes out less what gas costs; null for exact out, and where gas has no price in that token.
     pub amount_out_gas_adjusted: Option<String>,
+    /// The same in whole tokens.
+    pub amount_out_gas_adjusted_decimal: Option<String>,
     /// With `slippageBps`, exact in: what has to come out at least.
     pub minimum_amount_out: Option<String>,
+    /// The same in whole tokens.
+    pub minimum_amount_out_decimal: Option<String>,
     /// With `slippageBps`, exact out: what may go in at most.
     pub maximum_amount_in: Option<String>,
+    /// The same in whole tokens.
+    pub maximum_amount_in_decimal: Option<String>,
     /// Whole tokens out for one whole token in at the pools' prices, without fees and without moving them; null where a
     /// token tells no decimals.
     pub mid_price: Option<String>,
@@ -123,8 +128,12 @@ pub struct Route {
     pub share: u32,
     /// Amount that goes in.
     pub amount_in: String,
+    /// The same in whole tokens.
+    pub amount_in_decimal: Option<String>,
     /// Amount that comes out.
     pub amount_out: String,
+    /// The same in whole tokens.
+    pub amount_out_decimal: Option<String>,
     /// Its steps.
     pub legs: Vec<Leg>,
 }
@@ -148,8 +157,12 @@ pub struct Leg {
     pub token_out: String,
     /// Amount that goes in.
     pub amount_in: String,
+    /// The same in whole tokens.
+    pub amount_in_decimal: Option<String>,
     /// Amount that comes out.
     pub amount_out: String,
+    /// The same in whole tokens.
+    pub amount_out_decimal: Option<String>,
     /// Initialised ticks that the price crosses.
     pub ticks_crossed: u32,
 }
@@ -168,12 +181,11 @@ impl Quote {
         let exact_in = trade.trade_type == TradeType::ExactIn;
         let cost = gas.map(|(wei, price)| (wei, price.cost(plan.gas)));
         let slipped = trade.slippage_bps.map(|bps| {
-            let limit = if exact_in {
+            if exact_in {
                 limits::least(plan.amount_out, bps)
             } else {
                 limits::most(plan.amount_in, bps)
-            };
-            limit.to_string()
+            }
         });
         let (transaction, approvals, permit, portion, simulation) = match prepared {
             Some(it) => {
@@ -183,9 +195,9 @@ impl Quote {
         };
         let (minimum_amount_out, maximum_amount_in) =
             if exact_in { (slipped, None) } else { (None, slipped) };
-        let decimal = |token: &TokenName, amount| {
-            token.decimals.map(|decimals| price::whole(amount, decimals))
-        };
+        let adjusted =
+            cost.filter(|_| exact_in).map(|(_, cost)| plan.amount_out.saturating_sub(cost));
+        let digits = |amount: U256| amount.to_string();
         Self {
             block: book.block.into(),
             age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
@@ -193,14 +205,16 @@ impl Quote {
             token_in: address(token_in.address),
             token_out: address(token_out.address),
             amount_in: plan.amount_in.to_string(),
-            amount_in_decimal: decimal(&token_in, plan.amount_in),
+            amount_in_decimal: token_in.whole(plan.amount_in),
             amount_out: plan.amount_out.to_string(),
-            amount_out_decimal: decimal(&token_out, plan.amount_out),
-            amount_out_gas_adjusted: cost
-                .filter(|_| exact_in)
-                .map(|(_, cost)| plan.amount_out.saturating_sub(cost).to_string()),
-            minimum_amount_out,
-            maximum_amount_in,
+            amount_out_decimal: token_out.whole(plan.amount_out),
+            amount_out_gas_adjusted: adjusted.map(digits),
+            amount_out_gas_adjusted_decimal: adjusted.and_then(|amount| token_out.whole(amount)),
+            minimum_amount_out: minimum_amount_out.map(digits),
+            minimum_amount_out_decimal: minimum_amount_out
+                .and_then(|amount| token_out.whole(amount)),
+            maximum_amount_in: maximum_amount_in.map(digits),
+            maximum_amount_in_decimal: maximum_amount_in.and_then(|amount| token_in.whole(amount)),
             mid_price: mid.and_then(|mid| {
                 prices::of(mid, U512::from(plan.amount_in) << MID_BITS, &token_in, &token_out)
             }),
@@ -226,7 +240,11 @@ impl Quote {
             swaps_computed: plan.computed,
             exhaustive: plan.exhausted,
             route_string: text::routes(book, &plan.routes),
-            routes: plan.routes.iter().map(|route| self::route(book, route)).collect(),
+            routes: plan
+                .routes
+                .iter()
+                .map(|route| self::route(book, route, [&token_in, &token_out]))
+                .collect(),
             verification,
             transaction,
             approvals,
@@ -252,26 +270,31 @@ fn impact(mid: U512, plan: &route::Plan) -> Option<u32> {
     u32::try_from((short * U512::from(WHOLE)).div_ceil(mid)).ok()
 }
 
-fn route(book: &Book, route: &route::Route) -> Route {
+fn route(book: &Book, route: &route::Route, [token_in, token_out]: [&TokenName; 2]) -> Route {
     Route {
         share: route.share * 100 / SHARES,
         amount_in: route.amount_in.to_string(),
+        amount_in_decimal: token_in.whole(route.amount_in),
         amount_out: route.amount_out.to_string(),
+        amount_out_decimal: token_out.whole(route.amount_out),
         legs: route.legs.iter().filter_map(|leg| self::leg(book, leg)).collect(),
     }
 }
 
 fn leg(book: &Book, leg: &route::Leg) -> Option<Leg> {
     let (name, venue) = (book.names.pool(leg.pool)?, book.market.pool(leg.pool)?);
+    let (token_in, token_out) = (book.names.token(leg.token_in)?, book.names.token(leg.token_out)?);
     Some(Leg {
         pool: name.id.to_string(),
         protocol: venue.protocol.into(),
         dex: name.dex.to_string(),
         fee_pips: name.fee_pips,
-        token_in: address(book.names.token(leg.token_in)?.address),
-        token_out: address(book.names.token(leg.token_out)?.address),
+        token_in: address(token_in.address),
+        token_out: address(token_out.address),
         amount_in: leg.amount_in.to_string(),
+        amount_in_decimal: token_in.whole(leg.amount_in),
         amount_out: leg.amount_out.to_string(),
+        amount_out_decimal: token_out.whole(leg.amount_out),
         ticks_crossed: u32::try_from(leg.crossed).unwrap_or(u32::MAX),
     })
 }

@@ -17,12 +17,7 @@ use super::{
     plan::Planned,
     request::{GivenPermit, RouterKind, Trade, Wish},
 };
-use crate::{
-    book::{Book, TokenName},
-    deps::ChainDeps,
-    price,
-    view::address,
-};
+use crate::{book::Book, deps::ChainDeps, view::address};
 
 mod allowances;
 pub mod answer;
@@ -90,10 +85,9 @@ pub(super) async fn prepare(
     let portion = wish.portion.map(|portion| Portion {
         bps: portion.bips,
         amount: limits::share(order.amount_out, portion.bips).to_string(),
+        amount_decimal: planned.token_out.whole(limits::share(order.amount_out, portion.bips)),
         recipient: address(portion.recipient),
     });
-    let decimal =
-        |token: &TokenName, amount| token.decimals.map(|decimals| price::whole(amount, decimals));
     Ok(Prepared {
         transaction: Transaction {
             router: via.kind,
@@ -104,7 +98,7 @@ pub(super) async fn prepare(
             gas_limit: gas_limit.to_string(),
             deadline,
             amount_out: order.amount_out.to_string(),
-            amount_out_decimal: decimal(&planned.token_out, order.amount_out),
+            amount_out_decimal: planned.token_out.whole(order.amount_out),
         },
         permit: wanted
             .permit

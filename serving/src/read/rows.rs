@@ -17,11 +17,6 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Whether it takes all rows.
-    pub(crate) fn is_open(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// For cursors.
     pub(crate) fn text(&self, at: &At) -> String {
         format!("{:?} {:?} {:?}", self.pool, self.account, at.named())

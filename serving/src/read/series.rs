@@ -13,7 +13,7 @@ use domain::{
     fold::{EntityType, Key},
     ids::PoolId,
 };
-use store::{PeriodQuery, StoreError};
+use store::{ListQuery, PeriodQuery, StoreError};
 
 use super::as_of::At;
 
@@ -69,6 +69,8 @@ pub(crate) trait Series: Debug + Sync {
     fn kind(&self) -> Interval;
     /// The entity of a period.
     fn key(&self, number: u32) -> Key;
+    /// All of them, to be counted.
+    fn list<'a>(&self, query: &'a PeriodQuery) -> ListQuery<'a>;
     /// The periods as they are now.
     fn read(
         &self,
@@ -87,6 +89,10 @@ impl Series for OfPool {
 
     fn key(&self, number: u32) -> Key {
         Key::PoolInterval(self.0, self.1, number)
+    }
+
+    fn list<'a>(&self, query: &'a PeriodQuery) -> ListQuery<'a> {
+        ListQuery::PoolPeriods(self.0, self.1, query)
     }
 
     async fn read(
@@ -110,6 +116,10 @@ impl Series for OfToken {
         Key::TokenInterval(self.factory, self.token, self.kind, number)
     }
 
+    fn list<'a>(&self, query: &'a PeriodQuery) -> ListQuery<'a> {
+        ListQuery::TokenPeriods((self.factory, self.token), self.kind, query)
+    }
+
     async fn read(
         &self,
         at: &At,
@@ -131,6 +141,10 @@ impl Series for OfDex {
         Key::ProtocolDay(self.0, number)
     }
 
+    fn list<'a>(&self, query: &'a PeriodQuery) -> ListQuery<'a> {
+        ListQuery::DexDays(self.0, query)
+    }
+
     async fn read(
         &self,
         at: &At,
@@ -138,6 +152,17 @@ impl Series for OfDex {
     ) -> Result<Vec<Numbered<ProtocolDay>>, StoreError> {
         at.snapshot().protocol_days(self.0, &query).await
     }
+}
+
+/// Periods of a series as of now; `None` where there are too many to count.
+pub(crate) async fn count<S: Series>(
+    at: &At,
+    series: &S,
+    span: Span,
+) -> Result<Option<u64>, Problem> {
+    let newest = series.kind().period(at.block().timestamp);
+    let Some((from, to)) = span.periods(series.kind(), newest) else { return Ok(Some(0)) };
+    Ok(at.snapshot().count(series.list(&PeriodQuery { from, to, limit: 0 })).await?)
 }
 
 /// A page of a series.

@@ -102,6 +102,14 @@ fn placed(token: &Token) -> Vec<u8> {
     [token.address.as_slice(), symbol.as_bytes()].concat()
 }
 
+/// How symbols that are searched for may begin, in the order of such symbols. None of them begins with another.
+pub(crate) fn prefixes(text: &str) -> Vec<String> {
+    let mut prefixes = vec![text.to_owned(), text.to_uppercase(), text.to_lowercase()];
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    prefixes
+}
+
 /// One way to write the text after the other, in the order of their symbols.
 async fn by_symbol(
     at: &At,
@@ -110,11 +118,8 @@ async fn by_symbol(
     limit: u32,
 ) -> Result<Vec<Token>, Problem> {
     let snapshot = at.snapshot();
-    let mut prefixes = vec![text.to_owned(), text.to_uppercase(), text.to_lowercase()];
-    prefixes.sort_unstable();
-    prefixes.dedup();
     let mut found = Vec::new();
-    for prefix in prefixes {
+    for prefix in prefixes(text) {
         let rest = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
         let begun = last.as_ref().is_some_and(|(symbol, _)| symbol.starts_with(&prefix));
         let done = !begun && last.as_ref().is_some_and(|(symbol, _)| *symbol > prefix);
@@ -128,7 +133,7 @@ async fn by_symbol(
 }
 
 /// The first and the last address that begin with these digits.
-fn addresses(text: &str) -> Option<(Address, Address)> {
+pub(crate) fn addresses(text: &str) -> Option<(Address, Address)> {
     let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
     if digits.len() > 40 {
         return None;

@@ -1,4 +1,4 @@
-//! `GET /v1/chains/{chain}/pools/{id}/candles` and `GET /v1/chains/{chain}/tokens/{address}/candles`: the newest candles of a
+//! `GET /v1/pools/{id}/candles` and `GET /v1/tokens/{address}/candles`: the newest candles of a
 //! span of time, ascending. The last one may still be open.
 
 use std::sync::Arc;
@@ -44,6 +44,8 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Params {
+    #[param(value_type = Option<ChainNumber>)]
+    chain: Option<String>,
     #[param(value_type = Option<CandleResolution>)]
     resolution: Option<String>,
     /// They begin at or after this Unix time in seconds.
@@ -72,9 +74,9 @@ pub(super) struct Params {
 }
 
 impl Params {
-    async fn open(&self, deps: &Deps, chain: &str) -> Result<At, Problem> {
+    async fn open(&self, deps: &Deps) -> Result<At, Problem> {
         let (block, timestamp) = (self.as_of_block.as_deref(), self.as_of_timestamp.as_deref());
-        Ok(as_of::open(deps, Some(chain), block, timestamp).await?.1)
+        Ok(as_of::open(deps, self.chain.as_deref(), block, timestamp).await?.1)
     }
 
     fn span(&self) -> Result<Span, Problem> {
@@ -118,10 +120,10 @@ impl<T> Candles<T> {
 /// The newest of a span of time; the last one may still be open. `factory` is no parameter here.
 #[utoipa::path(
     get,
-    path = "/v1/chains/{chain}/pools/{id}/candles",
+    path = "/v1/pools/{id}/candles",
     operation_id = "poolCandles",
     tag = "candles",
-    params(("chain" = ChainNumber, Path), ("id" = PoolIdText, Path), Params),
+    params(("id" = PoolIdText, Path), Params),
     responses(
         (
             status = 200,
@@ -132,7 +134,7 @@ impl<T> Candles<T> {
 )]
 pub(super) async fn of_pool(
     State(deps): State<Arc<Deps>>,
-    Path((chain, id)): Path<(String, String)>,
+    Path(id): Path<String>,
     asked: Asked,
     Query(params): Query<Params>,
 ) -> Result<Response, Problem> {
@@ -146,7 +148,7 @@ pub(super) async fn of_pool(
         }
     };
     no(params.factory.as_ref(), "factory")?;
-    let at = params.open(&deps, &chain).await?;
+    let at = params.open(&deps).await?;
     at.snapshot().pool(id).await?.ok_or_else(|| failure::unknown_pool(id))?;
     let view = move |candle: &Candle| {
         if invert { PoolCandle::from(&candle.inverse()) } else { candle.into() }
@@ -165,15 +167,15 @@ pub(super) async fn of_pool(
 /// The newest of a span of time; the last one may still be open. `base` is no parameter here.
 #[utoipa::path(
     get,
-    path = "/v1/chains/{chain}/tokens/{address}/candles",
+    path = "/v1/tokens/{address}/candles",
     operation_id = "tokenCandles",
     tag = "candles",
-    params(("chain" = ChainNumber, Path), ("address" = AddressText, Path), Params),
+    params(("address" = AddressText, Path), Params),
     responses((status = 200, description = "Candles as of the block.", body = Candles<TokenCandle>))
 )]
 pub(super) async fn of_token(
     State(deps): State<Arc<Deps>>,
-    Path((chain, token)): Path<(String, String)>,
+    Path(token): Path<String>,
     asked: Asked,
     Query(params): Query<Params>,
 ) -> Result<Response, Problem> {
@@ -182,7 +184,7 @@ pub(super) async fn of_token(
     no(params.base.as_ref(), "base")?;
     let factory = params.factory.as_deref().map(|text| parse::address("factory", text));
     let factory = factory.transpose()?;
-    let at = params.open(&deps, &chain).await?;
+    let at = params.open(&deps).await?;
     if factory.is_none() {
         at.only_now("which DEX a token was traded on most is known of now; give `factory`")?;
     }

@@ -1,4 +1,4 @@
-//! `GET /v1/chains/{chain}/contracts/{name}/events/{event}`: events of a contract that is known by its ABI only, newest
+//! `GET /v1/contracts/{name}/events/{event}`: events of a contract that is known by its ABI only, newest
 //! first, perhaps of one address or with one value of an indexed parameter.
 
 use std::sync::Arc;
@@ -24,6 +24,8 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Params {
+    #[param(value_type = Option<ChainNumber>)]
+    chain: Option<String>,
     /// Only of this contract.
     #[param(value_type = Option<AddressText>)]
     address: Option<String>,
@@ -44,11 +46,10 @@ pub(super) struct Params {
 /// Perhaps of one address, or with one value of an indexed parameter.
 #[utoipa::path(
     get,
-    path = "/v1/chains/{chain}/contracts/{name}/events/{event}",
+    path = "/v1/contracts/{name}/events/{event}",
     operation_id = "contractEvents",
     tag = "events",
     params(
-        ("chain" = ChainNumber, Path),
         ("name" = String, Path, description = "Configured name of the contract.", min_length = 1),
         ("event" = String, Path, description = "Name of the event.", min_length = 1),
         Params,
@@ -59,11 +60,11 @@ pub(super) struct Params {
 )]
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
-    Path((chain, name, event)): Path<(String, String, String)>,
+    Path((name, event)): Path<(String, String)>,
     asked: Asked,
     Query(params): Query<Params>,
 ) -> Result<Response, Problem> {
-    let (chain, about) = deps.chains.parse(Some(&chain))?;
+    let (chain, about) = deps.chains.parse(params.chain.as_deref())?;
     let table = contracts::table(&about.tables, &name, &event)?;
     let address = params.address.map(|text| parse::address("address", &text)).transpose()?;
     let parameter =

@@ -13,6 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::address;
+use crate::price::whole;
 
 /// What the sender of transactions did on the DEXes of a chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
@@ -79,6 +80,8 @@ pub struct LiquidityPosition {
     pub account: String,
     /// Shares held, in the pair's smallest unit (10^-18).
     pub balance: String,
+    /// The same in whole shares.
+    pub balance_decimal: String,
     /// Block of the first transfer.
     pub created_block: u64,
     /// Its time in Unix seconds.
@@ -95,6 +98,9 @@ pub struct LiquidityPosition {
     pub shares: U256,
 }
 
+/// Decimals of the token that each V2 pair is.
+const PAIR_DECIMALS: u8 = 18;
+
 impl LiquidityPosition {
     /// The wire form of stored shares.
     #[must_use]
@@ -104,6 +110,7 @@ impl LiquidityPosition {
             pool_id: pool.to_string(),
             account: address(account),
             balance: stored.balance.to_string(),
+            balance_decimal: whole(stored.balance, PAIR_DECIMALS),
             created_block: stored.created_block,
             created_timestamp: stored.created_timestamp,
             updated_block: stored.updated_block,

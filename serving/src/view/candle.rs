@@ -1,7 +1,8 @@
 //! Candles.
 
+use alloy_primitives::{Address, U256};
 use async_graphql::SimpleObject;
-use domain::candle::Candle;
+use domain::{block::BlockRef, candle::Candle, ids::PoolId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,6 +39,7 @@ pub struct Bar {
 
 /// A candle of a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
+#[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct PoolCandle {
     /// Prices and sums.
@@ -50,10 +52,22 @@ pub struct PoolCandle {
     pub volume1: String,
     /// Liquidity in range after the last event (V3, V4).
     pub liquidity: String,
+    /// What moved of token0 and token1, in smallest units.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub moved: [U256; 2],
+    /// Where it stands, for what hangs on it.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub of: Option<Of<PoolId>>,
 }
+
+/// Whose candle it is: on which chain, and the block it is as of, if that is not the newest.
+pub type Of<T> = (u64, T, Option<BlockRef>);
 
 /// A candle of a token, in USD.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, SimpleObject, ToSchema)]
+#[graphql(complex)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenCandle {
     /// Prices and sums.
@@ -62,6 +76,30 @@ pub struct TokenCandle {
     pub bar: Bar,
     /// What moved in swaps, in smallest units.
     pub volume: String,
+    /// The same as a number.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub moved: U256,
+    /// Where it stands, for what hangs on it.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub of: Option<Of<Address>>,
+}
+
+impl PoolCandle {
+    /// The same with what it is of.
+    #[must_use]
+    pub fn of(self, of: Of<PoolId>) -> Self {
+        Self { of: Some(of), ..self }
+    }
+}
+
+impl TokenCandle {
+    /// The same with what it is of.
+    #[must_use]
+    pub fn of(self, of: Of<Address>) -> Self {
+        Self { of: Some(of), ..self }
+    }
 }
 
 impl From<&Candle> for Bar {
@@ -88,12 +126,15 @@ impl From<&Candle> for PoolCandle {
             volume0: candle.volume0.to_string(),
             volume1: candle.volume1.to_string(),
             liquidity: candle.liquidity.to_string(),
+            moved: [candle.volume0, candle.volume1],
+            of: None,
         }
     }
 }
 
 impl From<&Candle> for TokenCandle {
     fn from(candle: &Candle) -> Self {
-        Self { bar: candle.into(), volume: candle.volume0.to_string() }
+        let volume = candle.volume0.to_string();
+        Self { bar: candle.into(), volume, moved: candle.volume0, of: None }
     }
 }

@@ -80,6 +80,14 @@ pub struct Position {
     #[graphql(skip)]
     #[serde(skip)]
     pub amount: u128,
+    /// Fees paid out of token0 and token1, in smallest units.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub collected: [U256; 2],
+    /// What liquidity freed of them and is not paid out yet.
+    #[graphql(skip)]
+    #[serde(skip)]
+    pub freed: [U256; 2],
     /// The block it is as of, if that is not the newest.
     #[graphql(skip)]
     #[serde(skip)]
@@ -118,6 +126,8 @@ impl Position {
             key,
             pool: stored.pool,
             amount: stored.chain_liquidity,
+            collected: [stored.fees_collected0, stored.fees_collected1],
+            freed: [stored.freed0, stored.freed1],
             older,
         }
     }

@@ -16,7 +16,7 @@ const PATHS: [&str; 7] = [
     "/v1/tokens",
     "/v1/chains",
     "/v1/dexes",
-    "/v1/chains/31337/pools/0x2222222222222222222222222222222222222222/candles?resolution=1m",
+    "/v1/pools/0x2222222222222222222222222222222222222222/candles?resolution=1m",
     "/v1/pools/0x2222222222222222222222222222222222222222/days",
 ];
 

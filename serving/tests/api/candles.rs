@@ -19,7 +19,7 @@ async fn items(service: &Service, path: &str) -> Vec<Value> {
 #[tokio::test]
 async fn candles_of_pools_and_tokens() {
     let service = Service::filled().await;
-    let of_pair = format!("/v1/chains/31337/pools/{}/candles", pair());
+    let of_pair = format!("/v1/pools/{}/candles", pair());
     let minutes = items(&service, &format!("{of_pair}?resolution=1m")).await;
     let [minute] = minutes.as_slice() else { panic!("{minutes:?}") };
     assert_eq!(minute["start"], MINUTE);
@@ -40,12 +40,12 @@ async fn candles_of_pools_and_tokens() {
     }
 
     // nothing traded, but a price from the beginning
-    let initialised = format!("/v1/chains/31337/pools/{}/candles?resolution=5m", v4());
+    let initialised = format!("/v1/pools/{}/candles?resolution=5m", v4());
     let found = items(&service, &initialised).await;
     assert_eq!((found.len(), &found[0]["swapCount"]), (1, &json!(0)), "{found:?}");
     assert_ne!(found[0]["open"], json!(null));
 
-    let token = format!("/v1/chains/31337/tokens/{}/candles?resolution=1d", chain::address(0xa1));
+    let token = format!("/v1/tokens/{}/candles?resolution=1d", chain::address(0xa1));
     let found = items(&service, &token).await;
     // without pricing no token has a price, and yet it moves
     assert_eq!(found[0]["close"], json!(null), "{found:?}");
@@ -63,8 +63,8 @@ async fn candles_of_pools_and_tokens() {
 #[tokio::test]
 async fn what_cannot_be_meant_is_refused() {
     let service = Service::filled().await;
-    let of_pair = format!("/v1/chains/31337/pools/{}/candles", pair());
-    let of_token = format!("/v1/chains/31337/tokens/{}/candles", chain::address(0xa1));
+    let of_pair = format!("/v1/pools/{}/candles", pair());
+    let of_token = format!("/v1/tokens/{}/candles", chain::address(0xa1));
     let unknown = chain::address(0xcc);
     for (path, status, code) in [
         (format!("{of_pair}?resolution=2h"), 400, "RESOLUTION_INVALID"),
@@ -75,9 +75,9 @@ async fn what_cannot_be_meant_is_refused() {
         (format!("{of_pair}?base=token2"), 400, "BASE_INVALID"),
         (format!("{of_pair}?factory={unknown}"), 400, "PARAMETER_INVALID"),
         (format!("{of_token}?base=token1"), 400, "PARAMETER_INVALID"),
-        (format!("/v1/chains/31337/pools/{unknown:#x}/candles"), 404, "POOL_UNKNOWN"),
-        (format!("/v1/chains/31337/tokens/{unknown:#x}/candles"), 404, "TOKEN_UNKNOWN"),
-        (format!("/v1/chains/5/pools/{}/candles", pair()), 404, "CHAIN_UNSUPPORTED"),
+        (format!("/v1/pools/{unknown:#x}/candles"), 404, "POOL_UNKNOWN"),
+        (format!("/v1/tokens/{unknown:#x}/candles"), 404, "TOKEN_UNKNOWN"),
+        (format!("/v1/pools/{}/candles?chain=5", pair()), 404, "CHAIN_UNSUPPORTED"),
     ] {
         let (found, body) = service.get(&path).await;
         assert_eq!((found, body["code"].as_str()), (status, Some(code)), "{path}: {body}");

@@ -76,7 +76,7 @@ pub fn with_events(mut block: Block) -> Block {
     block
 }
 
-const EVENTS: &str = "/v1/chains/31337/contracts/box/events/Put";
+const EVENTS: &str = "/v1/contracts/box/events/Put";
 
 #[tokio::test]
 async fn events_are_shown_as_declared() {
@@ -109,7 +109,7 @@ async fn events_are_shown_as_declared() {
     let count = ids.len();
     ids.dedup();
     assert_eq!((count, ids.len()), (usize::try_from(2 * last).unwrap(), count));
-    let (_, empty) = service.get("/v1/chains/31337/contracts/box/events/Gone").await;
+    let (_, empty) = service.get("/v1/contracts/box/events/Gone").await;
     assert_eq!((&empty["items"], &empty["next"]), (&json!([]), &json!(null)), "{empty}");
     service.stop().await;
 }
@@ -142,10 +142,10 @@ async fn what_is_not_there_is_named() {
     let cursor = service.get(&format!("{EVENTS}?first=1")).await.1["next"].clone();
     let cursor = cursor.as_str().unwrap();
     for (path, status, code, said) in [
-        ("/v1/chains/1/contracts/box/events/Put".into(), 404, "CHAIN_UNSUPPORTED", "31337"),
-        ("/v1/chains/x/contracts/box/events/Put".into(), 400, "CHAIN_UNSUPPORTED", "`x`"),
-        ("/v1/chains/31337/contracts/bux/events/Put".into(), 404, "CONTRACT_UNKNOWN", "box"),
-        ("/v1/chains/31337/contracts/box/events/put".into(), 404, "EVENT_UNKNOWN", "Put, Gone"),
+        ("/v1/contracts/box/events/Put?chain=1".into(), 404, "CHAIN_UNSUPPORTED", "31337"),
+        ("/v1/contracts/box/events/Put?chain=x".into(), 400, "CHAIN_UNSUPPORTED", "`x`"),
+        ("/v1/contracts/bux/events/Put".into(), 404, "CONTRACT_UNKNOWN", "box"),
+        ("/v1/contracts/box/events/put".into(), 404, "EVENT_UNKNOWN", "Put, Gone"),
         (format!("{EVENTS}?address=1"), 400, "ADDRESS_INVALID", "`1`"),
         (format!("{EVENTS}?parameter=who"), 400, "PARAMETER_INVALID", "both"),
         (format!("{EVENTS}?parameter=fee&value=1"), 400, "PARAMETER_INVALID", "who, delta, key"),

@@ -22,5 +22,6 @@ mod refusals;
 mod rest;
 mod service;
 mod subscriptions;
+mod timeouts;
 mod tokens;
 mod written;

@@ -1,6 +1,13 @@
 //! The service, asked without a socket, on a `mongod` of its own.
 
-use std::{collections::BTreeMap, path::PathBuf, process::Command};
+use std::{
+    collections::BTreeMap,
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
+    path::PathBuf,
+    process::Command,
+    time::Duration,
+};
 
 use api_kit::{
     access::{AccessSettings, Scopes},
@@ -25,6 +32,13 @@ use tower::ServiceExt as _;
 use crate::{chain, contracts};
 
 pub const CHAIN: u64 = 31_337;
+/// How long an impatient service waits.
+const MOMENT: Duration = Duration::from_secs(2);
+
+#[expect(clippy::disallowed_methods, reason = "a test reads which mongod to use")]
+fn mongod() -> Option<PathBuf> {
+    std::env::var("SOOHO_MONGOD").ok().map(PathBuf::from)
+}
 
 pub struct Service {
     router: Router,
@@ -51,10 +65,34 @@ impl Service {
         Self::made(Scopes::OPEN, node).await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a test reads which mongod to use")]
-    async fn made(anonymous: Scopes, node: String) -> Self {
+    /// One with the small chain that waits a moment only for a database that can be told to hang.
+    pub async fn impatient() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let binary = std::env::var("SOOHO_MONGOD").ok().map(PathBuf::from);
+        let script = folder.path().join("mongod");
+        let mongod = mongod().unwrap_or_else(|| PathBuf::from("mongod"));
+        let text = format!(
+            "#!/bin/sh\nexec '{}' --setParameter enableTestCommands=1 \"$@\"\n",
+            mongod.display()
+        );
+        fs::write(&script, text).unwrap();
+        fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
+        let node = "http://127.0.0.1:9".to_owned();
+        let service = Self::with_mongod(Scopes::OPEN, node, MOMENT, (folder, Some(script))).await;
+        service.fill().await;
+        service
+    }
+
+    async fn made(anonymous: Scopes, node: String) -> Self {
+        let mongod = (tempfile::tempdir().unwrap(), mongod());
+        Self::with_mongod(anonymous, node, REQUEST_TIMEOUT, mongod).await
+    }
+
+    async fn with_mongod(
+        anonymous: Scopes,
+        node: String,
+        timeout: Duration,
+        (folder, binary): (TempDir, Option<PathBuf>),
+    ) -> Self {
         let options =
             EmbeddedOptions { binary, ..EmbeddedOptions::new(folder.path().join("mongo")) };
         let mongod = Embedded::start(options).await.unwrap();
@@ -66,7 +104,7 @@ impl Service {
         let quoters = ["two", "three", "four"].map(|dex| (dex.to_owned(), quoters));
         let (book, keeper) = serving::book::open(store.reader(), CHAIN);
         let (gas_price, _) = serving::gas_price::open(client.clone());
-        let age = std::time::Duration::from_secs(60);
+        let age = Duration::from_secs(60);
         let (native_price, _) = serving::native_price::open(store.reader(), CHAIN, None, age);
         let chain = ChainDeps {
             name: "local".into(),
@@ -92,8 +130,8 @@ impl Service {
             chains: Chains::new(vec![(CHAIN, chain)]),
             reader: store.reader(),
             registry: Registry::new(),
-            max_price_age: std::time::Duration::from_secs(86_400),
-            timeout: REQUEST_TIMEOUT,
+            max_price_age: Duration::from_secs(86_400),
+            timeout,
             shutdown: Shutdown::new(),
             export: serving::ExportSettings::default(),
             graphql: serving::graphql::GraphQlSettings::default(),
@@ -168,6 +206,11 @@ impl Service {
     /// The routes, as the router prints them.
     pub fn routes(&self) -> String {
         format!("{:?}", self.router)
+    }
+
+    /// What is stored.
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Who may use the service.

@@ -197,7 +197,7 @@ fn believe(believed: &mut BTreeMap<u64, u64>, news: &Value) {
 }
 
 async fn listed(service: &Service) -> BTreeMap<u64, u64> {
-    let path = format!("/v1/chains/31337/pools/{}/candles?resolution=1m", chain::pair());
+    let path = format!("/v1/pools/{}/candles?resolution=1m", chain::pair());
     let (status, answer) = service.get(&path).await;
     assert_eq!(status, 200, "{answer}");
     let items = answer["items"].as_array().unwrap().iter();

@@ -5,7 +5,7 @@ export const SWAPS = `query Swaps($first: Int!, $after: String) {
   swaps(first: $first, after: $after) {
     block { number hash }
     totalCount
-    edges { cursor node { id blockNumber txHash poolId amount0 amount1 } }
+    edges { cursor node { id blockNumber timestamp txHash poolId amount0 amount1 } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`;
@@ -34,7 +34,7 @@ export const SWAP_NEWS = `subscription SwapNews {
   swaps {
     block { number hash }
     retracted { number hash }
-    swaps { id blockNumber txHash poolId amount0 amount1 }
+    swaps { id blockNumber timestamp txHash poolId amount0 amount1 }
   }
 }`;
 

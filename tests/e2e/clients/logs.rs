@@ -12,18 +12,20 @@ use serde_json::{Value, json};
 use tests::world::World;
 
 /// Block, and index of the log in it.
-pub(super) type Place = (u64, u64);
+pub(crate) type Place = (u64, u64);
 
 /// A swap: amounts are what the pool got, in smallest units.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Swap {
-    pub(super) tx: String,
-    pub(super) pool: String,
-    pub(super) amounts: [I256; 2],
+pub(crate) struct Swap {
+    /// Unix time of its block in seconds.
+    pub(crate) time: u64,
+    pub(crate) tx: String,
+    pub(crate) pool: String,
+    pub(crate) amounts: [I256; 2],
 }
 
 /// All swaps of the chain up to its head.
-pub(super) async fn swaps(world: &World) -> Result<BTreeMap<Place, Swap>> {
+pub(crate) async fn swaps(world: &World) -> Result<BTreeMap<Place, Swap>> {
     let rpc = Rpc::new(&world.chain.url())?;
     let head = world.truth()?.head().await?;
     let range = json!([{ "fromBlock": "0x0", "toBlock": U64::from(head) }]);
@@ -35,7 +37,8 @@ pub(super) async fn swaps(world: &World) -> Result<BTreeMap<Place, Swap>> {
         let Some((pool, amounts)) = swap(log.address(), &kind) else { continue };
         let place = (log.block_number.context("a block")?, log.log_index.context("a place")?);
         let tx = format!("{:#x}", log.transaction_hash.context("a transaction")?);
-        found.insert(place, Swap { tx, pool: pool.to_string(), amounts });
+        let time = log.block_timestamp.context("a time")?;
+        found.insert(place, Swap { time, tx, pool: pool.to_string(), amounts });
     }
     Ok(found)
 }
@@ -55,11 +58,13 @@ fn swap(emitter: Address, kind: &EventKind) -> Option<(PoolId, [I256; 2])> {
 }
 
 /// A swap as a client got it.
-pub(super) fn told(node: &Value) -> Result<(Place, Swap)> {
+pub(crate) fn told(node: &Value) -> Result<(Place, Swap)> {
     let text = |name: &'static str| node[name].as_str().with_context(|| format!("{name}: {node}"));
     let (block, log) = text("id")?.split_once('-').context("an id")?;
     let place = (block.parse()?, log.parse()?);
     anyhow::ensure!(node["blockNumber"] == place.0, "{node}");
     let amounts = [text("amount0")?.parse()?, text("amount1")?.parse()?];
-    Ok((place, Swap { tx: text("txHash")?.into(), pool: text("poolId")?.into(), amounts }))
+    let time = node["timestamp"].as_u64().with_context(|| format!("timestamp: {node}"))?;
+    let (tx, pool) = (text("txHash")?.into(), text("poolId")?.into());
+    Ok((place, Swap { time, tx, pool, amounts }))
 }

@@ -11,7 +11,7 @@ use tests::{
 use super::text;
 
 pub(super) async fn check(world: &World, services: &Services) -> Result<()> {
-    let base = format!("{}/v1/chains/{}", services.serving, world.deployment.chain_id);
+    let base = format!("{}/v1", services.serving);
     let head = world.truth()?.head().await?;
     let pools = get(&format!("{}/v1/pools?orderBy=swaps&first=4", services.serving)).await?;
     let mut subjects = Vec::new();

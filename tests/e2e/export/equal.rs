@@ -70,15 +70,13 @@ async fn files_have_the_rows_of_the_pages() -> Result<()> {
     for list in &lists {
         same(&services, list).await.with_context(|| list.clone())?;
     }
-    let chain = world.deployment.chain_id;
     let factory = format!("&factory={}", pool["factory"].as_str().context("a factory")?);
     for (subject, more) in [("pools", ""), ("pools", "&base=token1"), ("tokens", &factory)] {
         let of = if subject == "pools" { id } else { token };
         for resolution in ["1m", "1h", "1w"] {
             for fill in ["", "&fill=true"] {
-                let path = format!(
-                    "/v1/chains/{chain}/{subject}/{of}/candles?resolution={resolution}{fill}{more}"
-                );
+                let path =
+                    format!("/v1/{subject}/{of}/candles?resolution={resolution}{fill}{more}");
                 candles(&services, &path).await.with_context(|| path.clone())?;
             }
         }

@@ -1,4 +1,5 @@
-//! CoinGecko and CoinMarketCap: every pair is listed, volumes are the sums of the trades, and both feeds say the same.
+//! CoinGecko and CoinMarketCap: every pair is listed, the trades are the chain's own logs, volumes are the sums of them, and both
+//! feeds say the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,14 +7,15 @@ use alloy_primitives::Address;
 use anyhow::{Context, Result, ensure};
 use domain::{
     decimal::Decimal,
+    entity::{Pool, Token},
     market::{Price, Source, Status},
-    row::Swap,
 };
 use serde_json::Value;
-use store::{PoolQuery, SwapQuery};
+use store::{PoolQuery, TokenQuery};
 use tests::world::World;
 
 use super::{bed::Bed, truth};
+use crate::clients::logs::{self, Swap};
 
 const DAY: u64 = 86_400;
 
@@ -67,13 +69,70 @@ fn sum(trades: &[Value], name: &str) -> Result<Decimal> {
     trades.iter().try_fold(Decimal::ZERO, |sum, trade| Ok(sum + number(trade, name)?))
 }
 
-async fn check_volumes(bed: &Bed, ticker: &Value, swaps: &[Swap], now: u64) -> Result<usize> {
+/// A pool, and the decimals of its tokens.
+struct Traded<'a> {
+    pool: &'a Pool,
+    decimals: [u8; 2],
+}
+
+impl<'a> Traded<'a> {
+    fn find(pools: &'a [Pool], tokens: &[Token], id: &str) -> Result<Self> {
+        let pool = pools.iter().find(|pool| pool.id.to_string() == id).context("a pool")?;
+        let decimals = |address| {
+            let token = tokens.iter().find(|token| token.address == address);
+            token.and_then(|token| token.decimals).context("decimals")
+        };
+        Ok(Self { pool, decimals: [decimals(pool.token0)?, decimals(pool.token1)?] })
+    }
+
+    /// What a log says of a trade: time in milliseconds, base, target, whether the base is bought.
+    fn trade(&self, ticker: &Value, swap: &Swap) -> Result<(u64, [Decimal; 2], &'static str)> {
+        let [amount0, amount1] = swap.amounts;
+        let [zero, one] = [(amount0, self.decimals[0]), (amount1, self.decimals[1])]
+            .map(|(amount, decimals)| Decimal::from_units(amount.unsigned_abs(), decimals));
+        let is_base0 = text(ticker, "base_currency")? == format!("{:#x}", self.pool.token0);
+        let (amounts, base) =
+            if is_base0 { ([zero, one], amount0) } else { ([one, zero], amount1) };
+        // what leaves the pool somebody has bought
+        Ok((swap.time * 1_000, amounts, if base.is_negative() { "buy" } else { "sell" }))
+    }
+}
+
+/// The trades of a ticker are what the logs of its pool say, each once and in their order.
+fn check_trades(ticker: &Value, of: &Traded<'_>, logs: &[&Swap], trades: &[Value]) -> Result<()> {
+    ensure!(logs.len() == trades.len(), "{ticker}: {} logs, {} trades", logs.len(), trades.len());
+    for (swap, trade) in logs.iter().zip(trades) {
+        let (time, [base, target], side) = of.trade(ticker, swap)?;
+        let same = trade["trade_timestamp"] == time
+            && number(trade, "base_volume")? == base
+            && number(trade, "target_volume")? == target
+            && trade["type"] == side;
+        ensure!(same, "{trade} is not {swap:?}");
+    }
+    Ok(())
+}
+
+async fn check_volumes(
+    bed: &Bed,
+    ticker: &Value,
+    (of, logs): (&Traded<'_>, &[&Swap]),
+    now: u64,
+) -> Result<usize> {
     let (id, pool) = (text(ticker, "ticker_id")?, text(ticker, "pool_id")?);
     let path = format!("/coingecko/historical_trades?ticker_id={id}&pool_id={pool}");
     let of_day = trades(bed, &path, now - DAY + 1, now).await?;
-    for (volume, of_trade) in [("base_volume", "base_volume"), ("target_volume", "target_volume")] {
-        let (wanted, found) = (sum(&of_day, of_trade)?, number(ticker, volume)?);
-        ensure!(wanted == found, "{ticker}: trades have {wanted}");
+    // what the chain's own logs of the day add up to
+    let since = (now - DAY + 1) * 1_000;
+    let mut sums = [Decimal::ZERO; 2];
+    for swap in logs {
+        let (time, amounts, _) = of.trade(ticker, swap)?;
+        if time >= since {
+            sums = [sums[0] + amounts[0], sums[1] + amounts[1]];
+        }
+    }
+    for (volume, logged) in ["base_volume", "target_volume"].into_iter().zip(sums) {
+        let (wanted, found) = (sum(&of_day, volume)?, number(ticker, volume)?);
+        ensure!(wanted == found && logged == found, "{ticker}: trades {wanted}, logs {logged}");
     }
     let (high, low) = (number(ticker, "high")?, number(ticker, "low")?);
     ensure!(high >= low && !low.is_zero() && !number(ticker, "last_price")?.is_zero());
@@ -81,11 +140,7 @@ async fn check_volumes(bed: &Bed, ticker: &Value, swaps: &[Swap], now: u64) -> R
         ensure!([high, low] == [number(ticker, "last_price")?; 2], "{ticker}");
     }
     let whole = trades(bed, &path, 0, now).await?;
-    let of_pool = swaps.iter().filter(|swap| swap.pool.to_string() == pool);
-    let times: Vec<u64> = of_pool.map(|swap| swap.meta.timestamp * 1_000).collect();
-    let found: Vec<u64> =
-        whole.iter().filter_map(|trade| trade["trade_timestamp"].as_u64()).collect();
-    ensure!(found == times, "{path}: {found:?}, swaps at {times:?}");
+    check_trades(ticker, of, logs, &whole).with_context(|| path.clone())?;
     // the twin
     let market = format!("/cmc/trades/{id}_{pool}?type=");
     let twin = trades(bed, &market, 0, now).await?;
@@ -142,8 +197,8 @@ async fn listings_are_whole_and_their_volumes_are_the_sums_of_the_trades() -> Re
     let shown = pools.iter().filter(|pool| pool.figures.counted);
     let shown: BTreeSet<String> =
         shown.filter(|pool| truth::is_priced(pool)).map(|pool| pool.id.to_string()).collect();
-    let mut swaps = snapshot.swaps(&SwapQuery { limit: 1_000_000, ..SwapQuery::default() }).await?;
-    swaps.reverse();
+    let tokens = snapshot.tokens(&TokenQuery { limit: 500, ..TokenQuery::default() }).await?;
+    let swaps = logs::swaps(&bed.world).await?;
 
     let pairs = bed.get("/coingecko/pairs").await?;
     let tickers = bed.get("/coingecko/tickers").await?;
@@ -176,18 +231,24 @@ async fn listings_are_whole_and_their_volumes_are_the_sums_of_the_trades() -> Re
         .values()
         .filter_map(|asset| asset["contractAddress"].as_str())
         .collect();
-    let (mut traded, mut cut) = (0, 0);
+    let (mut traded, mut cut, mut crawled) = (0, 0, 0);
     for ticker in tickers {
-        let of_day = check_volumes(&bed, ticker, &swaps, now).await?;
-        let all = swaps.iter().filter(|swap| ticker["pool_id"] == swap.pool.to_string()).count();
+        let of = Traded::find(&pools, &tokens, text(ticker, "pool_id")?)?;
+        let logs: Vec<&Swap> =
+            swaps.values().filter(|swap| ticker["pool_id"] == swap.pool.as_str()).collect();
+        let of_day = check_volumes(&bed, ticker, (&of, &logs), now).await?;
         traded += of_day;
-        cut += usize::from(of_day > 0 && of_day < all);
+        cut += usize::from(of_day > 0 && of_day < logs.len());
+        crawled += logs.len();
         check_twin(ticker, rows(&summary)?, &markets)?;
         for currency in ["base_currency", "target_currency"] {
             ensure!(assets.contains(text(ticker, currency)?), "{ticker} is of no asset");
         }
     }
     ensure!(traded > 50 && cut > 5, "{traded} trades in the window, which cuts {cut} pools");
+    // what is in no market that is listed was never a trade of one
+    let left = swaps.values().filter(|swap| !listed.contains(&swap.pool)).count();
+    ensure!(crawled + left == swaps.len() && crawled > 100, "{crawled} of {}", swaps.len());
     bed.stop().await
 }
 

@@ -30,7 +30,7 @@ impl Values {
         let account = text(&swap["origin"]).context("nobody traded")?;
         let position = get("/v1/positions?first=1").await?["items"][0].clone();
         let market = get("/coingecko/pairs?limit=1").await?[0].clone();
-        let event = get("/v1/chains/31337/contracts/tokens/events/Transfer?first=1").await?;
+        let event = get("/v1/contracts/tokens/events/Transfer?first=1").await?;
         let [pair_id, pool_id] = [&pair["id"], &busy["id"]].map(text);
         let (pair_id, pool_id) = (pair_id.context("no pair")?, pool_id.context("no pool")?);
         let token_in = text(&busy["token0"]["address"]).context("no token")?;

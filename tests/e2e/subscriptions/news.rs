@@ -97,7 +97,7 @@ impl Believed {
     async fn wrong(
         &self,
         services: &Services,
-        (chain, pool): (u64, &str),
+        pool: &str,
         (lowest, begin): (u64, u64),
     ) -> Result<Vec<String>> {
         let mut wrong = Vec::new();
@@ -106,7 +106,7 @@ impl Believed {
             wrong.extend(difference(&believed.all(), &listed, begin)?);
         }
         for (candles, base) in self.candles.iter().zip(["token0", "token1"]) {
-            let url = format!("{}/v1/chains/{chain}/pools/{pool}/candles", services.serving);
+            let url = format!("{}/v1/pools/{pool}/candles", services.serving);
             let url = format!("{url}?resolution=1m&base={base}");
             wrong.extend(candles.difference(&url).await?);
         }
@@ -166,14 +166,13 @@ async fn who_listens_knows_what_the_store_knows() -> Result<()> {
         believed.take().await?;
     }
     // what was asked last may come a moment later
-    let names = (world.deployment.chain_id, pool.as_str());
-    let mut wrong = believed.wrong(&services, names, (lowest, begin)).await?;
+    let mut wrong = believed.wrong(&services, &pool, (lowest, begin)).await?;
     for _ in 0..20 {
         if wrong.is_empty() {
             break;
         }
         believed.take().await?;
-        wrong = believed.wrong(&services, names, (lowest, begin)).await?;
+        wrong = believed.wrong(&services, &pool, (lowest, begin)).await?;
     }
     ensure!(wrong.is_empty(), "{wrong:#?}");
     believed.blocks.check(&client).await?;

@@ -62,7 +62,7 @@ impl Snapshot {
         Ok(RowCounts {
             swaps: self.count_rows::<Swap>(from, to).await?,
             liquidity: self.count_rows::<LiquidityEvent>(from, to).await?,
-            nft_transfers: self.count(nft_transfer::Doc::COLLECTION, from, to).await?,
+            nft_transfers: self.rows_of_blocks(nft_transfer::Doc::COLLECTION, from, to).await?,
         })
     }
 
@@ -85,7 +85,12 @@ impl Snapshot {
         Ok((seen > 0 && past.block.number == block).then_some(past))
     }
 
-    async fn count(&self, collection: &str, from: u64, to: u64) -> Result<u64, StoreError> {
+    async fn rows_of_blocks(
+        &self,
+        collection: &str,
+        from: u64,
+        to: u64,
+    ) -> Result<u64, StoreError> {
         self.count_documents(collection, doc! { "_id": span(self.key(), from, to) }).await
     }
 

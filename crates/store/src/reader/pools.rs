@@ -13,11 +13,10 @@ use domain::{
 use super::{Snapshot, bound::Bound};
 use crate::{documents::pool, error::StoreError};
 
+mod leading;
 mod plan;
 
-#[cfg(test)]
-pub(super) use self::plan::of_pair;
-pub(super) use self::plan::{by_ids, plans};
+pub(super) use self::plan::{by_ids, of_pair, plans};
 
 /// Order of a list of pools.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -50,7 +50,7 @@ impl Snapshot {
     }
 }
 
-fn plan(chain: i64, query: &TickDayQuery) -> Plan {
+pub(super) fn plan(chain: i64, query: &TickDayQuery) -> Plan {
     let mut prefix = doc! { "c": chain, "p": Pid(query.pool) };
     if let Some(tick) = query.tick {
         prefix.insert("i", tick);

@@ -32,7 +32,7 @@ impl Snapshot {
     }
 }
 
-fn plan(chain: i64, query: &TickQuery) -> Plan {
+pub(super) fn plan(chain: i64, query: &TickQuery) -> Plan {
     let TickQuery { pool, from, to, limit } = *query;
     let ids = doc! { "$gte": tick::id(chain, pool, from), "$lte": tick::id(chain, pool, to) };
     Plan {

@@ -89,7 +89,7 @@ pub(super) fn by_prefix(chain: i64, prefix: &str, after: Option<&str>, limit: u3
     }
 }
 
-fn between(chain: i64, from: Address, to: Address, limit: u32) -> Plan {
+pub(super) fn between(chain: i64, from: Address, to: Address, limit: u32) -> Plan {
     let ids = doc! { "$gte": token::id(chain, from), "$lte": token::id(chain, to) };
     by_id(doc! { "_id": ids }, ID, Some(limit))
 }

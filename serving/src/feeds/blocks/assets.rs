@@ -45,7 +45,7 @@ impl Asset {
 
     async fn with_supply(mut self, view: &View) -> Result<Self, Problem> {
         let node = &view.chain()?.live;
-        let told = node::token(node, self.address, &Head::default(), view.block()).await;
+        let told = node::token(node, (self.address, None), &Head::default(), view.block()).await;
         self.total_supply = told.total_supply.and_then(|text| text.parse().ok());
         Ok(self)
     }

@@ -10,7 +10,7 @@ use alloy_primitives::Address;
 use api_kit::{answer::Block, parse, problem::Problem};
 use async_graphql::{Context, Result, SimpleObject, Subscription};
 use domain::{
-    candle::{Candle, Resolution, Subject, UnknownResolution},
+    candle::{Resolution, Subject, UnknownResolution},
     ids::{ChainId, PoolId},
 };
 use futures::{Stream, StreamExt as _, stream};
@@ -24,7 +24,10 @@ use crate::{
     graphql::candles::CandleBase,
     listen::resync,
     read::prices::{Moment, now, prices},
-    view::{candle::PoolCandle, price::MarketPrice},
+    view::{
+        candle::{Of, PoolCandle},
+        price::MarketPrice,
+    },
 };
 
 /// Between two looks at the market, which does not wait for blocks.
@@ -103,13 +106,14 @@ impl Market {
         let query = CandleQuery { subject, resolution, from: 0, to, limit: 1 };
         let newest = following.first(begin.candles(&query)).await?;
         let from = newest.first().map(|candle| candle.start);
+        let of = (following.chain, id, None);
         let first = CandleNews {
             block: begin.block().into(),
             retracted: Vec::new(),
             from: from.unwrap_or_else(|| resolution.start(begin.block().timestamp)),
-            candles: newest.iter().map(|candle| view(candle, base)).collect(),
+            candles: newest.iter().map(|candle| base.view(candle).of(of)).collect(),
         };
-        Ok(following.tell(Some(first), move |step| candles_of(step, id, resolution, base)))
+        Ok(following.tell(Some(first), move |step| candles_of(step, of, resolution, base)))
     }
 
     /// What a token costs on the market: now, and whenever that changes.
@@ -150,10 +154,11 @@ fn is_same(one: &MarketPrice, other: &MarketPrice) -> bool {
 
 async fn candles_of(
     step: Arc<Step>,
-    pool: PoolId,
+    of: Of<PoolId>,
     resolution: Resolution,
     base: CandleBase,
 ) -> Result<Option<CandleNews>, Problem> {
+    let (_, pool, _) = of;
     if step.retracted.is_empty() && !step.changed(pool) {
         return Ok(None);
     }
@@ -163,13 +168,6 @@ async fn candles_of(
         block: step.block().into(),
         retracted: retracted(&step),
         from: resolution.start(step.since()),
-        candles: candles.iter().map(|candle| view(candle, base)).collect(),
+        candles: candles.iter().map(|candle| base.view(candle).of(of)).collect(),
     }))
-}
-
-fn view(candle: &Candle, base: CandleBase) -> PoolCandle {
-    match base {
-        CandleBase::Token0 => candle.into(),
-        CandleBase::Token1 => PoolCandle::from(&candle.inverse()),
-    }
 }

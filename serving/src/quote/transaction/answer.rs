@@ -66,6 +66,8 @@ pub struct Portion {
     pub bps: u32,
     /// So much, rounded down; the recipient of the trade has the rest.
     pub amount: String,
+    /// The same in whole tokens.
+    pub amount_decimal: Option<String>,
     /// Who gets it.
     pub recipient: String,
 }

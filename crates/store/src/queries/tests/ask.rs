@@ -12,9 +12,10 @@ use domain::{
 };
 
 use crate::{
-    Batch, CandleQuery, ContractEventQuery, NftCollectionCursor, NftOwnedCursor, NftTransferQuery,
-    PeriodQuery, PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery, PositionsOf,
-    RowQuery, ShareQuery, SharesOf, Snapshot, SymbolQuery, TickDayQuery, TokenQuery, Writer,
+    Batch, CandleQuery, ContractEventQuery, ListQuery, NftCollectionCursor, NftOwnedCursor,
+    NftTransferQuery, PeriodQuery, PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery,
+    PositionsOf, RowQuery, ShareQuery, SharesOf, Snapshot, SymbolQuery, TickDayQuery, TokenQuery,
+    Writer,
     backup::BackupRequest,
     contracts,
     contracts::tests::{announcements, table, values},
@@ -39,6 +40,8 @@ pub(super) async fn everything(mongo: &TestMongo, chain: u64, length: u64) {
     for_contract_events(&snapshot).await;
     assert_eq!(reader.watermarks().await.unwrap().len(), 3);
     for_positions(&snapshot).await;
+    for_counts(&snapshot).await;
+    for_leading_pools(mongo, &snapshot).await;
     of_generations(mongo, chain + 1).await;
     let writer = testing::writer(mongo, chain).await.unwrap();
     as_a_writer(&writer, length).await;
@@ -223,6 +226,67 @@ async fn for_positions(snapshot: &Snapshot) {
         assert!(!snapshot.position_snapshots(&query).await.unwrap().is_empty());
         assert!(!snapshot.position_events(&query).await.unwrap().is_empty());
     }
+}
+
+/// The first pools of many tokens are what each token's own list begins with, and the index gives them in that order.
+async fn for_leading_pools(mongo: &TestMongo, snapshot: &Snapshot) {
+    let tokens: Vec<Address> = (2_000..2_009).map(address).collect();
+    let found = snapshot.leading_pools_of(&tokens, 2).await.unwrap();
+    assert_eq!(found.len(), tokens.len());
+    assert!(found.iter().filter(|(_, pools)| pools.len() == 2).count() > 1, "{found:?}");
+    for (token, pools) in found {
+        let query = PoolQuery {
+            token: Some(token),
+            order: PoolOrder::Tvl,
+            limit: 2,
+            ..PoolQuery::default()
+        };
+        assert_eq!(pools, snapshot.pools(&query).await.unwrap());
+    }
+    let (_, commands) = mongo
+        .commands()
+        .into_iter()
+        .find(|(shape, _)| shape.order.contains("$replaceWith"))
+        .unwrap();
+    for command in commands {
+        super::assert_index(mongo, &command, "token_tvl").await;
+    }
+}
+
+/// A list has as many rows as its pages have together.
+async fn for_counts(snapshot: &Snapshot) {
+    let all = 10_000;
+    let mut counted = Vec::new();
+    for protocol in [None, Some(Protocol::V3)] {
+        for token in [None, Some(address(2_001))] {
+            let query = PoolQuery {
+                protocol,
+                token,
+                limit: all,
+                order: PoolOrder::Swaps,
+                ..PoolQuery::default()
+            };
+            let rows = snapshot.pools(&query).await.unwrap().len();
+            counted.push((rows, snapshot.count(ListQuery::Pools(&query)).await.unwrap()));
+        }
+    }
+    for of in [PositionsOf::All, PositionsOf::Owner(address(1)), PositionsOf::Pool(pool_id(9))] {
+        let query = PositionQuery { of, manager: None, after: None, limit: all };
+        let rows = snapshot.positions(&query).await.unwrap().len();
+        counted.push((rows, snapshot.count(ListQuery::Positions(&query)).await.unwrap()));
+    }
+    let query = TokenQuery { limit: all, ..TokenQuery::default() };
+    let rows = snapshot.tokens(&query).await.unwrap().len();
+    counted.push((rows, snapshot.count(ListQuery::Tokens(&query)).await.unwrap()));
+    let query = PeriodQuery { from: 0, to: u32::MAX, limit: all };
+    let of_pool = (pool_id(1), Interval::Hour);
+    let rows = snapshot.pool_intervals(of_pool.0, of_pool.1, &query).await.unwrap().len();
+    let list = ListQuery::PoolPeriods(of_pool.0, of_pool.1, &query);
+    counted.push((rows, snapshot.count(list).await.unwrap()));
+    for (rows, count) in &counted {
+        assert_eq!(count.unwrap(), *rows as u64);
+    }
+    assert!(counted.iter().filter(|(rows, _)| *rows > 1).count() > 4, "{counted:?}");
 }
 
 async fn for_contract_events(snapshot: &Snapshot) {
