@@ -9,6 +9,7 @@ import names
 import pods
 import rules
 import schemas
+import texts
 import workflows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,7 @@ def beyond_schemas(things, root):
 
 def all_parts(root):
     """(what is looked at, its breaches), one after the other."""
+    yield "YAML, and the version it names", list(texts.check(root))
     yield "alert rules for Kubernetes are those of alerts/", rules.check(root)
     rendered = []
     if manifests.kubectl():

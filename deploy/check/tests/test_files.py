@@ -10,6 +10,7 @@ import yaml
 import compose
 import names
 import rules
+import texts
 import workflows
 from whole import ROOT
 
@@ -169,6 +170,23 @@ class Metrics(Copy):
     def test_tests_export_nothing(self):
         self.assertIn("sooho_http_request_seconds", names.exported(ROOT))
         self.assertNotIn("sooho_key_0", names.exported(ROOT))
+
+
+class Texts(Copy):
+    def test_what_is_there_is_right(self):
+        self.assertEqual(self.said(texts.check(self.root)), "")
+
+    def test_a_key_twice(self):
+        self.replace("k8s/base/serving/service.yaml", "  type: ClusterIP", "  type: ClusterIP\n  type: NodePort")
+        self.assertIn("type is there twice", self.said(texts.check(self.root)))
+
+    def test_no_yaml(self):
+        self.replace("k8s/base/serving/service.yaml", "spec:", "spec: [")
+        self.assertIn("service.yaml", self.said(texts.check(self.root)))
+
+    def test_another_version(self):
+        self.replace("Cargo.toml", 'version = "0.1.0"', 'version = "0.2.0"')
+        self.assertIn("names sooho 0.1.0, but this is 0.2.0", self.said(texts.check(self.root)))
 
 
 class Workflows(Copy):
