@@ -4,7 +4,13 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{commands, config::Config, error::Error, service::Service, up};
+use crate::{
+    commands::{self, health::Question},
+    config::Config,
+    error::Error,
+    service::Service,
+    up,
+};
 
 /// Index DEX pools and NFT collections of EVM chains into MongoDB, and serve them by GraphQL and REST.
 ///
@@ -23,11 +29,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run services until Ctrl-C: all of them, or those named
-    Up {
-        /// Services to run, separated by commas
-        #[arg(long = "service", value_delimiter = ',', value_enum, default_values_t = Service::ALL)]
-        services: Vec<Service>,
-    },
+    Up(ServicesArgs),
     /// Index up to a block, then exit; continues where the last run ended
     Index(IndexArgs),
     /// Write all that is stored of a chain to a file, as of one block, while services go on
@@ -78,6 +80,33 @@ enum Command {
     Keys(commands::keys::KeysArgs),
     /// Show where a running sooho stands
     Status,
+    /// Ask running services whether they are well; for supervisors of containers
+    ///
+    /// Example: sooho health --service serving --ready
+    #[command(verbatim_doc_comment)]
+    Health(HealthArgs),
+}
+
+#[derive(Debug, Args)]
+struct ServicesArgs {
+    /// Services, separated by commas
+    #[arg(
+        long = "service",
+        env = "SOOHO_SERVICE",
+        value_delimiter = ',',
+        value_enum,
+        default_values_t = Service::ALL
+    )]
+    services: Vec<Service>,
+}
+
+#[derive(Debug, Args)]
+struct HealthArgs {
+    #[command(flatten)]
+    services: ServicesArgs,
+    /// Ask whether they have something to answer from, too: not before each chain has its first batch
+    #[arg(long)]
+    ready: bool,
 }
 
 #[derive(Debug, Args)]
@@ -176,7 +205,7 @@ async fn execute(cli: Cli) -> Result<(), Error> {
     let config = Config::load(cli.config.as_deref())?;
     observe::logging::init(&config.log.filter, config.log.format).map_err(Error::Invalid)?;
     match cli.command {
-        Command::Up { services } => up::run(&config, &services).await,
+        Command::Up(ServicesArgs { services }) => up::run(&config, &services).await,
         Command::Index(IndexArgs { to: Some(to), .. }) => commands::index::run(&config, to).await,
         Command::Index(IndexArgs { to: None, json, .. }) => {
             commands::estimate::run(&config, json).await
@@ -206,5 +235,9 @@ async fn execute(cli: Cli) -> Result<(), Error> {
         Command::Prices(args) => commands::prices::run(&config, args).await,
         Command::Keys(args) => commands::keys::run(&config, args).await,
         Command::Status => commands::status::run(&config).await,
+        Command::Health(HealthArgs { services, ready }) => {
+            let question = if ready { Question::Ready } else { Question::Alive };
+            commands::health::run(&config, &services.services, question).await
+        }
     }
 }

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod check;
 pub mod estimate;
+pub mod health;
 pub mod index;
 pub mod keys;
 pub mod prices;

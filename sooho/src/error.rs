@@ -107,6 +107,16 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A service that answers with a refusal.
+    #[error("{url} answers {status}: {said}")]
+    Unwell {
+        /// Asked.
+        url: String,
+        /// Status of the answer.
+        status: u16,
+        /// How its body begins.
+        said: String,
+    },
 }
 
 /// 1: anything else.
@@ -152,7 +162,10 @@ impl Error {
             Self::Chain(_) | Self::Indexer { .. } | Self::Audit { .. } => CHAIN,
             Self::Differs { .. } => DIFFERS,
             Self::NotRunning { .. } => NOT_RUNNING,
-            Self::Service { .. } | Self::Declined(_) | Self::Download { .. } => OTHER,
+            Self::Service { .. }
+            | Self::Declined(_)
+            | Self::Download { .. }
+            | Self::Unwell { .. } => OTHER,
         })
     }
 }

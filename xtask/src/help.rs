@@ -11,6 +11,7 @@ The repository's own commands.
   cargo xtask bench      how fast the indexer is, beside what the machine can do at all
   cargo xtask fuzz       ask the services whatever their OpenAPI document lets one ask, and see that nothing breaks
   cargo xtask tidy       check the walls that ARCHITECTURE.md draws
+  cargo xtask manifests  check what sooho is deployed by: image, compose file, Kubernetes, workflows
 
 Each of them answers --help. On a fresh clone start with: cargo xtask demo";
 
@@ -96,6 +97,17 @@ cargo xtask tidy
 Checks the walls that ARCHITECTURE.md draws between the rooms (who may depend on what, who may name what) on the
 dependency tree and on the sources, and prints each breach with its place. Exit code 1 if there is one.";
 
+const MANIFESTS: &str = "\
+cargo xtask manifests [--write]
+
+Renders each overlay of k8s/ (where there is a kubectl, on PATH or named by SOOHO_KUBECTL), compares every object with its
+schema, and looks whether what one says of another is so: selectors, ports, secrets, who may talk to whom, how long ending
+takes, metrics that somebody exports, keys that the configuration has. Then docker-compose.yml, the Dockerfile and the
+workflows. No cluster is asked. Its own tests break one thing after the other, and each has to be refused. Exit code 1 if
+something does not hold.
+
+  --write    first write the alert rules for Kubernetes anew, from alerts/";
+
 /// The help text of one verb, or of all.
 pub fn of(verb: &str) -> &'static str {
     match verb {
@@ -105,6 +117,7 @@ pub fn of(verb: &str) -> &'static str {
         "bench" => BENCH,
         "fuzz" => FUZZ,
         "tidy" => TIDY,
+        "manifests" => MANIFESTS,
         _ => ALL,
     }
 }
@@ -122,6 +135,6 @@ pub fn no_arguments(verb: &str, rest: &[String]) -> Result<()> {
 /// What is said about a verb that does not exist.
 pub fn unknown_verb(verb: &str) -> Error {
     Error::new(format!(
-        "there is no `cargo xtask {verb}`; the verbs are setup, test, demo, bench, fuzz and tidy"
+        "there is no `cargo xtask {verb}`; the verbs are setup, test, demo, bench, fuzz, tidy and manifests"
     ))
 }

@@ -1,4 +1,4 @@
-//! The repository's own commands: `cargo xtask setup | test | demo | bench | fuzz | tidy`.
+//! The repository's own commands: `cargo xtask setup | test | demo | bench | fuzz | tidy | manifests`.
 //!
 //! It depends on almost nothing so that it builds in seconds on a fresh clone, and it is the only thing a newcomer has to
 //! start: everything else (tools, flags, order) is known here.
@@ -8,6 +8,7 @@ mod demo;
 mod error;
 mod fuzz;
 mod help;
+mod manifests;
 mod process;
 mod say;
 mod settings;
@@ -57,6 +58,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             help::no_arguments("tidy", rest)?;
             tidy::run(&workspace)
         }
+        "manifests" => manifests::run(&workspace, rest),
         "help" | "--help" | "-h" => {
             say::line(help::of(rest.first().map_or("", String::as_str)));
             Ok(ExitCode::SUCCESS)

@@ -1,10 +1,12 @@
 //! The real parts: where each comes from, and putting them into `.tools/`.
 
 mod clients;
+mod manifests;
 mod mongo;
 mod npm;
 mod prerequisites;
 mod promtool;
+mod python;
 mod schemathesis;
 mod stamp;
 #[cfg(test)]
@@ -95,7 +97,14 @@ pub fn clients(workspace: &Workspace) -> Result<()> {
 pub fn schemathesis(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.tools();
     let _lock = lock(&folder)?;
-    schemathesis::bring(&folder)
+    schemathesis::ENVIRONMENT.bring(&folder)
+}
+
+/// The Python that has the schemas of Kubernetes, which is put into `.tools/` the first time.
+pub fn manifests(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.tools();
+    let _lock = lock(&folder)?;
+    manifests::ENVIRONMENT.bring(&folder)
 }
 
 fn report(name: &str, users: Option<&PathBuf>, part: &Part, install: bool) {

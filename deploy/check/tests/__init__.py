@@ -1,0 +1,1 @@
+"""What the checks have to refuse: each test breaks one thing that is right."""
