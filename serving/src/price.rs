@@ -53,7 +53,12 @@ pub fn of(state: &PoolState, decimals0: Option<u8>, decimals1: Option<u8>) -> Op
 /// An amount in smallest units as whole tokens, exact, without trailing zeros.
 #[must_use]
 pub fn whole(amount: U256, decimals: u8) -> String {
-    point(&amount.to_string(), usize::from(decimals))
+    // most amounts are of a size that the machine divides by itself
+    let digits = match u128::try_from(amount) {
+        Ok(amount) => amount.to_string(),
+        Err(_) => amount.to_string(),
+    };
+    point(&digits, usize::from(decimals))
 }
 
 /// The quotient of two positive numbers, cut after [`DIGITS`] significant digits (never inside the whole part).
@@ -72,10 +77,14 @@ fn quotient(numerator: Wide, denominator: Wide) -> String {
 
 /// Sets the decimal point `places` digits from the right and drops trailing zeros behind it.
 fn point(digits: &str, places: usize) -> String {
-    let padded = format!("{digits:0>width$}", width = places + 1);
-    let (whole, fraction) = padded.split_at(padded.len() - places);
-    match fraction.trim_end_matches('0') {
-        "" => whole.to_owned(),
-        fraction => format!("{whole}.{fraction}"),
+    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(places));
+    let (shown, zeros) = (fraction.trim_end_matches('0'), places - fraction.len());
+    let mut text = String::with_capacity(digits.len() + zeros + 2);
+    text.push_str(if whole.is_empty() { "0" } else { whole });
+    if !shown.is_empty() {
+        text.push('.');
+        text.extend(std::iter::repeat_n('0', zeros));
+        text.push_str(shown);
     }
+    text
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use tests::{process::Services, tap::Tap};
 
 /// How often each collection was asked by a query: the least of a few times, since others read beside it.
@@ -48,14 +48,22 @@ pub(super) async fn check(services: &Services, tap: &Tap) -> Result<()> {
         (format!("positions(first: FIRST) {{ nodes {{ id amount0 amount1Decimal pool {{ {pool} }} }} }}"), 10),
         ("positions(first: FIRST) { nodes { id amountUSD } }".to_owned(), 6),
         ("tokens(first: FIRST) { nodes { symbol figures { dex volumeUSD } } }".to_owned(), 5),
+        (format!("pools(first: FIRST, dex: \"uniswap-v2\") {{ totalCount nodes {{ id reserve0Decimal live {{ reserve0Decimal }} }} }}"), 4),
+        ("positions(first: FIRST) { totalCount nodes { id freed0Decimal feesCollected1Decimal } }".to_owned(), 4),
+        ("liquidityPositions(pool: \"PAIR\", first: FIRST) { totalCount nodes { balanceDecimal amount1Decimal } }".to_owned(), 4),
         // what is measured for speed
         ("pools(orderBy: TVL, first: FIRST) { nodes { id totalValueLockedUSD volumeUSD txCount } }".to_owned(), 2),
     ];
+    let pair = services
+        .graphql("{ pools(protocol: V2, orderBy: SWAPS, first: 1) { nodes { id } } }")
+        .await?;
+    let pair = pair["pools"]["nodes"][0]["id"].as_str().context("a pair")?.to_owned();
     let block = services.graphql("{ block { number } }").await?["block"]["number"].to_string();
     let older = (block.parse::<u64>()? - 5).to_string();
     for (query, most) in queries {
         let with = |first: &str| {
-            let query = query.replace("FIRST", first).replace("BLOCK", &older);
+            let query =
+                query.replace("FIRST", first).replace("BLOCK", &older).replace("PAIR", &pair);
             format!("{{ {query} }}")
         };
         let (few, many) = (with("2"), with("60"));
@@ -66,5 +74,12 @@ pub(super) async fn check(services: &Services, tap: &Tap) -> Result<()> {
         ensure!(sum > 0, "{query}: nothing is asked, so nothing is measured");
         ensure!(sum <= most, "{query}: {sum} commands, {for_many:?}");
     }
+    // a price of the chain is dear: fewer of them fit into a query
+    let price = "{ tokens(first: FIRST) { nodes { livePrice { live pool market } } } }";
+    let (few, many) = (price.replace("FIRST", "2"), price.replace("FIRST", "12"));
+    let (for_few, for_many) =
+        (asked(services, tap, &few).await?, asked(services, tap, &many).await?);
+    ensure!(for_few == for_many, "live prices: {for_few:?} for 2 tokens, {for_many:?} for 12");
+    ensure!(for_many.get("pools") == Some(&1), "{for_many:?}");
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::feeds::{
     BarOpen,
     asked::{Asked, shown},
     bars::{Length, Series, filled, opened},
-    number::Numbers,
+    number::{List, Numbers, Recent},
     pairs::Pair,
     view::View,
 };
@@ -178,30 +178,32 @@ async fn read(series: &Series<'_>, window: &Window, continuous: bool) -> Result<
 }
 
 fn columns(bars: &[Candle], pair: &Pair) -> Columns {
-    let told: Vec<Candle>;
-    let bars = if pair.inverted {
-        told = bars.iter().map(Candle::inverse).collect();
-        &told[..]
-    } else {
-        bars
-    };
-    let prices = |price: fn(&Candle) -> Decimal| Numbers::new(bars.iter().map(price));
     let volume = |bar: &Candle| {
         let [base, _] = pair.sides([bar.volume0, bar.volume1]);
         pair.whole_base(base)
     };
-    Columns {
-        s: "ok",
-        t: bars.iter().map(|bar| bar.start).collect(),
-        o: prices(|bar| bar.open),
-        h: prices(|bar| bar.high),
-        l: prices(|bar| bar.low),
-        c: prices(|bar| bar.close),
-        v: Numbers::new(bars.iter().map(volume)),
-    }
+    let [o, h, l, c] = prices(bars, pair.inverted);
+    let t = bars.iter().map(|bar| bar.start).collect();
+    Columns { s: "ok", t, o, h, l, c, v: Numbers::new(bars.iter().map(volume)) }
 }
 
-/// Prices are told in the quote token alone, volumes in the base token.
+/// What bars open, rise to, fall to and close at; told the other way round, the highest is that of the lowest.
+fn prices(bars: &[Candle], inverted: bool) -> [Numbers; 4] {
+    // most of a bar's prices are those of its end, or of the end of the one before it: each is printed once
+    let mut printed = Recent::new(|price: Decimal| {
+        if inverted { Decimal::ONE.safe_div(price).to_string() } else { price.to_string() }
+    });
+    let [mut o, mut h, mut l, mut c] = [const { List::new() }; 4];
+    for bar in bars {
+        let (high, low) = if inverted { (bar.low, bar.high) } else { (bar.high, bar.low) };
+        let columns = [(&mut o, bar.open), (&mut c, bar.close), (&mut h, high), (&mut l, low)];
+        for (column, price) in columns {
+            column.push(printed.text(price));
+        }
+    }
+    [o, h, l, c].map(List::end)
+}
+
 fn units(asked: &Asked, pair: &Pair) -> Result<(), String> {
     let is = |text: &str, side: &crate::feeds::pairs::Side| {
         text.eq_ignore_ascii_case(&side.symbol) || text.parse() == Ok(side.address)
