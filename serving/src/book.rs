@@ -28,7 +28,6 @@ mod taxes;
 mod telling;
 mod trial;
 mod venue;
-mod wake;
 
 pub use self::{
     gas::GasRates,

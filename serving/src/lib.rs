@@ -32,6 +32,7 @@ mod rest;
 pub mod subgraph;
 mod transactions;
 pub mod view;
+mod wake;
 
 use api_kit::{
     access::{Access, KeyScope, admin},

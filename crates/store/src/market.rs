@@ -28,6 +28,7 @@ mod deviations;
 mod feeds;
 mod jobs;
 mod key;
+mod moves;
 mod observations;
 mod sheets;
 mod spans;
@@ -37,6 +38,7 @@ pub(crate) mod tests;
 pub use self::{
     bars::{BarQuery, BarSeries, PutBars, StoredBar},
     jobs::{JobLease, JobStatus, Outcome, Run},
+    moves::PriceMoves,
     sheets::{Known, Sheet, SheetMoment, SheetRun, SheetRuns},
 };
 

@@ -10,10 +10,8 @@ use domain::ids::ChainId;
 use observe::Shutdown;
 use store::{Reader, StoreError};
 
-use super::{
-    Book, GasRates, Node, Publisher, Shelf, Step, held::Held, taxes::Taxes, trial::Trial,
-    wake::Wake,
-};
+use super::{Book, GasRates, Node, Publisher, Shelf, Step, held::Held, taxes::Taxes, trial::Trial};
+use crate::wake::Wake;
 use lacking::Rounds;
 
 mod lacking;
@@ -112,7 +110,7 @@ impl Keeper {
     async fn follow_store(&mut self, shutdown: Shutdown) {
         let mut failing = false;
         let mut named = Instant::now();
-        let mut wake = Wake::listen(self.reader.clone());
+        let mut wake = Wake::listen::<store::Moves>(self.reader.clone());
         loop {
             let mut outcome = self.refresh().await.map(drop);
             if outcome.is_ok() && named.elapsed() > NAMES {

@@ -59,3 +59,25 @@ async fn what_is_deep_wide_or_many_is_refused() {
     assert_eq!((status, &body["code"]), (400, &json!("BODY_INVALID")));
     service.stop().await;
 }
+
+#[tokio::test]
+async fn counts_below_nothing_and_beyond_all_are_refused_by_a_code() {
+    let service = Service::filled().await;
+    let huge = "99999999999999999999999";
+    for (path, code) in [
+        ("/v1/pools?first=", "PAGE_SIZE_INVALID"),
+        ("/v1/swaps?first=", "PAGE_SIZE_INVALID"),
+        ("/coingecko/tickers?skip=", "PARAMETER_INVALID"),
+        ("/coingecko/pairs?limit=1&skip=", "PARAMETER_INVALID"),
+        ("/cmc/summary?skip=", "PARAMETER_INVALID"),
+        ("/v1/pools?asOfBlock=", "AS_OF_INVALID"),
+    ] {
+        for count in ["-1", "1e9", "%00", huge] {
+            let (status, answer) = service.get(&format!("{path}{count}")).await;
+            assert_eq!((status, &answer["code"]), (400, &json!(code)), "{path}{count}: {answer}");
+            let detail = answer["detail"].as_str().unwrap_or_default();
+            assert!(detail.len() > 20 && detail.len() < 400, "{path}{count}: {answer}");
+        }
+    }
+    service.stop().await;
+}

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -14,8 +14,7 @@ use domain::{
     ids::{ChainId, PoolId},
 };
 use futures::{Stream, StreamExt as _, stream};
-use store::CandleQuery;
-use tokio::time::sleep;
+use store::{CandleQuery, market::PriceMoves};
 
 use super::follow::{Following, known, retracted};
 use crate::{
@@ -28,9 +27,10 @@ use crate::{
         candle::{Of, PoolCandle},
         price::MarketPrice,
     },
+    wake::{Moved, Wake},
 };
 
-/// Between two looks at the market, which does not wait for blocks.
+/// Between two looks at the market where nobody told of a change: a price ages by itself.
 const LOOK: Duration = Duration::from_secs(5);
 /// Prices that are remembered for others who ask for them within a look.
 const REMEMBERED: usize = 10_000;
@@ -51,30 +51,57 @@ pub struct CandleNews {
 
 /// Prices of the market that somebody asked for a moment ago.
 #[derive(Debug, Default)]
-pub(in crate::graphql) struct Newest(Mutex<HashMap<(ChainId, Address), (Instant, MarketPrice)>>);
+pub(in crate::graphql) struct Newest {
+    known: Mutex<HashMap<(ChainId, Address), Known>>,
+    /// Who asks the store lets the others wait for the answer.
+    asking: tokio::sync::Mutex<()>,
+    /// Told by the store, since the first who wanted to know.
+    wake: OnceLock<Wake>,
+}
+
+/// A price as it was read: when, after how many changes.
+#[derive(Debug)]
+struct Known {
+    at: Instant,
+    times: u64,
+    price: MarketPrice,
+}
 
 impl Newest {
-    /// The price of a token; asked of the store once for all who want it.
+    /// Woken when prices become known, whatever replica or process wrote them.
+    fn ear(&self, deps: &Deps) -> Moved {
+        self.wake.get_or_init(|| Wake::listen::<PriceMoves>(deps.reader.clone())).ear()
+    }
+
+    fn known(&self, key: (ChainId, Address), times: u64) -> Option<MarketPrice> {
+        let fresh = |known: &Known| known.at.elapsed() < LOOK / 2;
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() > REMEMBERED {
+            all.retain(|_, known| fresh(known));
+        }
+        let known = all.get(&key).filter(|known| fresh(known) && known.times >= times);
+        known.map(|known| known.price.clone())
+    }
+
+    /// The price of a token after so many changes; asked of the store once for all who want it.
     async fn of(
         &self,
         deps: &Deps,
-        chain: ChainId,
-        token: Address,
+        (chain, token): (ChainId, Address),
+        times: u64,
     ) -> Result<MarketPrice, Problem> {
-        let fresh = |(at, _): &(Instant, MarketPrice)| at.elapsed() < LOOK / 2;
-        {
-            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if known.len() > REMEMBERED {
-                known.retain(|_, price| fresh(price));
-            }
-            if let Some((_, price)) = known.get(&(chain, token)).filter(|price| fresh(price)) {
-                return Ok(price.clone());
-            }
+        if let Some(price) = self.known((chain, token), times) {
+            return Ok(price);
+        }
+        let _asking = self.asking.lock().await;
+        if let Some(price) = self.known((chain, token), times) {
+            return Ok(price);
         }
         let found = prices(deps, chain, Moment::newest(now()), &[token]).await?;
         let price = found.into_iter().next().ok_or_else(Problem::internal)?;
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert((chain, token), (Instant::now(), price.clone()));
+        let known = Known { at: Instant::now(), times, price: price.clone() };
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert((chain, token), known);
         Ok(price)
     }
 }
@@ -127,14 +154,17 @@ impl Market {
         let newest = Arc::clone(ctx.data::<Arc<Newest>>()?);
         let (chain, _) = deps.chains.resolve(chain)?;
         let token = parse::address("token", &token)?;
-        let first = newest.of(&deps, chain, token).await?;
-        let told = first.clone();
-        let next = stream::unfold((deps, newest, told), move |(deps, newest, told)| async move {
+        let ear = newest.ear(&deps);
+        let of = (chain, token);
+        let first = newest.of(&deps, of, ear.times()).await?;
+        let begun = (deps, newest, ear, first.clone());
+        let next = stream::unfold(begun, move |(deps, newest, mut ear, told)| async move {
             loop {
-                sleep(LOOK).await;
-                match newest.of(&deps, chain, token).await {
+                // how often it happened meanwhile makes no difference
+                let _ = tokio::time::timeout(LOOK, ear.next()).await;
+                match newest.of(&deps, of, ear.times()).await {
                     Ok(price) if is_same(&told, &price) => {}
-                    Ok(price) => return Some((Ok(price.clone()), (deps, newest, price))),
+                    Ok(price) => return Some((Ok(price.clone()), (deps, newest, ear, price))),
                     // the next look may succeed: nothing is lost, a price is what it is now
                     Err(problem) => {
                         tracing::debug!(detail = problem.detail(), "a price could not be read");
