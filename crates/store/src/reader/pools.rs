@@ -13,6 +13,7 @@ use domain::{
 use super::{Snapshot, bound::Bound};
 use crate::{documents::pool, error::StoreError};
 
+mod many;
 mod plan;
 
 #[cfg(test)]
@@ -72,7 +73,7 @@ impl PoolCursor {
 }
 
 /// Which pools.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct PoolQuery {
     /// Of this protocol only.
     pub protocol: Option<Protocol>,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The path of the locked value.
-const TVL: &str = "figures.totalValueLockedUSD";
+pub(super) const TVL: &str = "figures.totalValueLockedUSD";
 
 /// The plans that give the list one after the other: behind a cursor of [`PoolOrder::Tvl`] first come the other pools of the
 /// same value.
@@ -81,7 +81,7 @@ pub(in crate::reader) fn plans(chain: i64, query: &PoolQuery) -> Vec<Plan> {
 }
 
 /// Infinity, above any value.
-fn above_all() -> Bson {
+pub(super) fn above_all() -> Bson {
     let mut bytes = [0; 16];
     bytes[15] = 0x78;
     Decimal128::from_bytes(bytes).into()
