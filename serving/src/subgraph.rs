@@ -10,6 +10,7 @@ use subgraph::{Api, schema::Schema};
 use crate::deps::Deps;
 
 mod asked;
+mod budget;
 mod cells;
 mod described;
 mod http;
@@ -23,6 +24,7 @@ mod tables;
 pub(crate) use self::http::{document, routes};
 pub use self::settings::{KnownChain, MAX_FIRST, MAX_SKIP, SubgraphSettings, check};
 use self::{
+    budget::{Meter, Meters},
     moment::About,
     served::{Served, Subgraphs},
 };
@@ -32,11 +34,15 @@ use self::{
 /// # Errors
 /// Which subgraph cannot be served, and why.
 pub(crate) fn open(deps: &Deps) -> Result<Arc<Subgraphs>, String> {
-    let all = deps.subgraphs.iter().map(|settings| served(deps, settings).map(Arc::new));
+    let meters = Meters::new(&deps.registry).map_err(|error| error.to_string())?;
+    let all = deps.subgraphs.iter().map(|settings| {
+        let meter = meters.of(&settings.name);
+        served(deps, settings, meter).map(Arc::new)
+    });
     Ok(Arc::new(Subgraphs::new(all.collect::<Result<_, _>>()?)))
 }
 
-fn served(deps: &Deps, settings: &SubgraphSettings) -> Result<Served, String> {
+fn served(deps: &Deps, settings: &SubgraphSettings, meter: Meter) -> Result<Served, String> {
     let wrong = |why: &str| format!("subgraph `{}`: {why}", settings.name);
     let chain = deps.chains.iter().find(|(_, chain)| chain.name == settings.chain);
     let (id, chain) = chain.ok_or_else(|| wrong("its chain is not served"))?;
@@ -68,5 +74,6 @@ fn served(deps: &Deps, settings: &SubgraphSettings) -> Result<Served, String> {
         reader: deps.reader.clone(),
         client: chain.client.clone(),
         patience: deps.timeout.mul_f32(0.9),
+        meter,
     })
 }

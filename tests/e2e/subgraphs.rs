@@ -10,6 +10,8 @@ use tests::{
 };
 
 mod chance;
+mod cost;
+mod nested;
 mod refused;
 
 /// The DEXes, each with the field of its pools and that of its totals.
@@ -97,6 +99,7 @@ async fn a_subgraph_tells_what_is_stored() -> Result<()> {
     rows_name_their_transactions(&services).await?;
     refused::what_cannot_be_is_refused_as_clients_know_it(&services, head).await?;
     chance::lists_are_what_their_conditions_say(&services, head).await?;
+    nested::lists_of_many_are_what_a_look_at_all_gives(&services, head).await?;
     status(&services, head).await?;
     services.terminate().await?;
     world.stop().await

@@ -54,6 +54,7 @@ pub use self::{
         Snapshot, SwapQuery, SymbolQuery, TickDayQuery, TickQuery, TokenQuery, TradingPool,
     },
     remember::Remembering,
+    rows::{Kept, RowPage},
     store::{ConnectOptions, Store},
     upkeep::Upkept,
     watermark::Watermark,

@@ -91,6 +91,7 @@ pub(crate) const QUERIES: &[Query] = &[
     ),
     query(One("pools"), "protocol= swaps.. tokens=", "-swaps", "token_swaps", POOLS_OF_A_TOKEN),
     query(One("pools"), "created.. dex=", "created", "dex_created", Given),
+    query(One("pools"), "created.. dex=", "-created", "dex_created", Given),
     query(One("pools"), "dex= swaps..", "-swaps", "dex_swaps", Given),
     query(One("pools"), "created.. dex= protocol=", "created", "dex_created", POOLS_OF_A_DEX),
     query(One("pools"), "dex= protocol= swaps..", "-swaps", "dex_swaps", POOLS_OF_A_DEX),
@@ -111,7 +112,6 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("pools"), "created.. dex= tokens=", "created", "token_created", POOLS_OF_A_TOKEN),
     query(One("pools"), "dex= swaps.. tokens=", "-swaps", "token_swaps", POOLS_OF_A_TOKEN),
     query(One("pools"), "created.. tokens.0= tokens.1=", "created", "pair_created", Given),
-    query(One("pools"), "_id..", LEADING, ID, Bounded("a few pools of each token of a page")),
     // by locked value; behind a cursor the rest of its value, and then what is below
     query(One("pools"), "_id.c= figures.totalValueLockedUSD..", BY_TVL, "tvl", Given),
     query(One("pools"), "_id.. _id.c= figures.totalValueLockedUSD=", BY_TVL, "tvl", Given),
@@ -225,14 +225,31 @@ pub(crate) const QUERIES: &[Query] = &[
     query(One("rows"), "g..", "-g", "group", Given),
     query(One("rows"), "g.. x=", "-g", "transaction", Given),
     query(One("rows"), "a= g..", "-g", "account", Given),
+    query(One("rows"), "g.. x in", "", "transaction", Bounded("the chunks of what is asked for")),
     query(One("rows"), "_id.. g in", "", "group", OF_BLOCK),
     query(One("history"), "_id..", "-_id", ID, Given),
     query(One("history"), "_id..", VERSIONS_IN, ID, Bounded("two searches by `_id` for each pool")),
     query(One("history"), "_id..", MOMENTS, ID, Bounded("one document, and one for each entity")),
+    // many lists at once
+    query(One("rows"), "_id..", LISTS, ID, OF_LISTS),
+    query(One("pools"), "_id..", LISTS, ID, OF_LISTS),
+    query(One("ticks"), "_id..", LISTS, ID, OF_LISTS),
+    query(One("tick_days"), "_id..", LISTS, ID, OF_LISTS),
+    query(One("pool_intervals"), "_id..", LISTS, ID, OF_LISTS),
+    query(One("token_intervals"), "_id..", LISTS, ID, OF_LISTS),
+    query(One("liquidity_positions"), "_id..", LISTS, ID, OF_LISTS),
+    query(One("nft_positions"), "_id..", LISTS, ID, OF_LISTS),
+    query(
+        One("pools"),
+        "created.. tokens.0 in tokens.1 in",
+        "",
+        "pair_created",
+        Bounded("the pools that these tokens have with one another"),
+    ),
     // upkeep
     query(One("history"), "_id.. _id.f.. s=", "_id", "apart", Bounded("chunks of single blocks")),
     query(One("rows"), "g.. s=", "g", "apart", Given),
-    query(One("rows"), "g..", "g", "group", Whole("what is merged at once")),
+    query(One("rows"), "g..", "g", "group", Whole("what is merged at once, or one chunk")),
     query(One("candles"), "_id..", "-_id", ID, Given),
     query(One("candles"), "_id..", "_id", ID, Given),
     query(One("ticks"), "_id..", "_id", ID, Given),
@@ -301,8 +318,9 @@ const KNOWN_LATER: Cost = Bounded("keys of versions that became known later, of 
 const MOMENTS: &str = "| $sort $limit $project $unwind $lookup $project";
 /// Of each pool what was valid before some blocks, and what they made.
 const VERSIONS_IN: &str = "| $sort $limit $project $unwind $lookup $lookup $project";
-/// Each token's list of pools by locked value is begun by the index of that.
-const LEADING: &str = "| $sort $limit $project $unwind $lookup $unwind $replaceWith";
+/// Of each list a part (`reader::lists`).
+const LISTS: &str = "| $sort $limit $project $unwind $lookup $unwind $project";
+const OF_LISTS: Cost = Bounded("one document, and of each list what is given");
 const HOLDERS: &str = "| $limit $project $group $group";
 
 /// The declaration of a shape. Any list may be counted by its index, within a bound.

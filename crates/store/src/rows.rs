@@ -23,6 +23,7 @@ use crate::{
     error::StoreError,
 };
 
+mod many;
 mod merge;
 mod pack;
 mod query;
@@ -30,6 +31,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+pub use many::RowPage;
+pub(crate) use many::{Way, chunks_for, of_transactions};
 pub(crate) use merge::merged;
 pub(crate) use query::Selection;
 pub(crate) use read::{RawChunk, texts};
@@ -52,8 +55,8 @@ pub(crate) const KINDS: [i32; 6] = [
     PositionEvent::KIND,
 ];
 
-/// A row that this collection keeps.
-pub(crate) trait Kept: PoolRow {
+/// A row that the store keeps packed.
+pub trait Kept: PoolRow {
     /// Its kind.
     const KIND: i32;
 }

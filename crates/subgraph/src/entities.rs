@@ -58,8 +58,8 @@ pub struct Read<'a> {
     pub of: Of<'a>,
     /// Which of these. Conditions of other entities are not in it.
     pub filter: &'a Predicate,
-    /// In which order; never by fields of other entities.
-    pub order: Order,
+    /// In which order; never by fields of other entities. None: in any, whichever are found first.
+    pub order: Option<Order>,
     /// Which part of each list.
     pub page: Page,
     /// What of them.

@@ -104,16 +104,22 @@ impl Entities for Memory {
         self.reads.fetch_add(1, Ordering::Relaxed);
         let Read { entity, of, filter, order, page, columns } = wanted;
         let id = self.ids.iter().enumerate().find(|(place, _)| *place == entity.place()).unwrap().1;
-        let By::Field(by) = order.by else { panic!("orders by other entities are not asked here") };
+        let by = order.map(|order| match order.by {
+            By::Field(by) => (by, order),
+            By::Child { .. } => panic!("orders by other entities are not asked here"),
+        });
         let list = |is_meant: &dyn Fn(&Version) -> bool| {
             let valid = self.valid(entity, *at).filter(|version| is_meant(version));
             let mut found: Vec<_> = valid.filter(|version| filter.is_true(*version)).collect();
-            found.sort_by(|one, other| {
-                let key =
-                    |version: &&Version| (version.value(by).clone(), version.value(*id).clone());
-                let (one, other) = (key(one), key(other));
-                order.compare((&one.0, &one.1), (&other.0, &other.1))
-            });
+            if let Some((by, order)) = by {
+                found.sort_by(|one, other| {
+                    let key = |version: &&Version| {
+                        (version.value(by).clone(), version.value(*id).clone())
+                    };
+                    let (one, other) = (key(one), key(other));
+                    order.compare((&one.0, &one.1), (&other.0, &other.1))
+                });
+            }
             let part = found.into_iter().skip(page.skip as usize).take(page.first as usize);
             part.map(|version| Row {
                 changed: version.from,

@@ -17,7 +17,7 @@ use domain::{
     ids::{ChainId, PoolId},
     reconciled::Reconciled,
 };
-use store::Snapshot;
+use store::{PoolOrder, PoolQuery, Snapshot};
 use tokio::task::JoinSet;
 
 use crate::{deps::Deps, hot::Hot};
@@ -193,8 +193,15 @@ impl Loader<(ChainId, Address)> for Leading {
     ) -> Result<HashMap<(ChainId, Address), Self::Value>, Problem> {
         let mut found = HashMap::new();
         for (chain, tokens) in by_place(keys) {
-            let pools = self.0.at(chain).await?.leading_pools_of(&tokens, LEADING).await?;
-            found.extend(pools.into_iter().map(|(token, pools)| {
+            let of = |token: &Address| PoolQuery {
+                token: Some(*token),
+                order: PoolOrder::Tvl,
+                limit: LEADING,
+                ..PoolQuery::default()
+            };
+            let queries: Vec<PoolQuery> = tokens.iter().map(of).collect();
+            let pools = self.0.at(chain).await?.pools_many(&queries).await?;
+            found.extend(tokens.into_iter().zip(pools).map(|(token, pools)| {
                 ((chain, token), pools.into_iter().map(Arc::new).collect::<Vec<_>>())
             }));
         }

@@ -1,6 +1,8 @@
 //! What is asked of a table, in its own words: conditions of columns that all have to be true.
 
+use domain::row::Position;
 use subgraph::{
+    QueryError,
     entities::{Of, Read},
     filter::{Predicate, Test},
     page::{By, Order},
@@ -8,7 +10,11 @@ use subgraph::{
     value::Value,
 };
 
-use super::{cells::count, table::Coming};
+use super::{
+    cells::count,
+    moment::Moment,
+    table::{Coming, Timed},
+};
 
 #[cfg(test)]
 mod tests;
@@ -18,8 +24,12 @@ mod tests;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Asked {
     conditions: Vec<(String, Condition)>,
-    /// The column that the rows are ordered by, and whether from the greatest on.
+    /// The column that the rows are ordered by, and whether from the greatest on. No column: they come in any order.
     pub(super) order: (String, bool),
+    /// Rows stand below this, as far as what is asked of times tells.
+    end: Option<Position>,
+    /// A time in Unix seconds at or above that of the block, if it is an older one.
+    until: Option<u64>,
 }
 
 /// A condition of a column.
@@ -37,11 +47,10 @@ impl Asked {
     /// Of an entity's rows.
     pub(super) fn of(entity: &Entity, read: &Read<'_>) -> Self {
         let column = |field: FieldIx| entity.field(field).column.clone();
-        let Order { by, descending } = read.order;
-        let by = match by {
-            By::Field(field) | By::Child { field, .. } => field,
-        };
-        let mut asked = Self { conditions: Vec::new(), order: (column(by), descending) };
+        let order = read.order.map(|Order { by, descending }| match by {
+            By::Field(field) | By::Child { field, .. } => (column(field), descending),
+        });
+        let mut asked = Self { order: order.unwrap_or_default(), ..Self::default() };
         if let Of::Ids(ids) = read.of {
             asked.conditions.push((column(entity.id()), Condition::In(ids.to_vec())));
         }
@@ -102,15 +111,58 @@ impl Asked {
         bounds.min_by(|one, other| compared(one, other))
     }
 
+    /// Behind this value of what rows are ordered by, in that order, nothing is asked for.
+    pub(super) fn last(&self) -> Option<&Value> {
+        let (column, descending) = &self.order;
+        // nothing is on no side of a bound
+        if self.among(column).is_some_and(|values| values.iter().any(Value::is_null)) {
+            return None;
+        }
+        if *descending { self.least(column) } else { self.most(column) }
+    }
+
     /// The second that nothing is asked from before of; 0 where all is.
     pub(super) fn since(&self) -> u64 {
         self.least("timestamp").and_then(count).unwrap_or(0)
     }
 
-    /// How rows come that are read from the newest on, from one list or from several.
-    pub(super) fn newest_first(&self, lists: usize) -> Coming {
+    /// Learns what has to be known of times: it is not known of older blocks, nor which block was when.
+    pub(super) async fn time(&mut self, at: &Moment, timed: Timed) -> Result<(), QueryError> {
+        // what is named by its keys needs no bounds
+        if ["id", "transaction"].iter().any(|column| self.among(column).is_some()) {
+            return Ok(());
+        }
+        match timed {
+            Timed::No => {}
+            Timed::ByTime => self.until = at.time_above().await?,
+            Timed::ByBlock => {
+                let above = match self.most("timestamp").and_then(count) {
+                    Some(time) => at.block_above(time).await?,
+                    None => None,
+                };
+                let of_block = |column| self.most(column).and_then(count);
+                let blocks = ["blockNumber", "block"].into_iter().filter_map(of_block);
+                let blocks = blocks.map(|block| block.saturating_add(1)).chain(above);
+                self.end = blocks.min().map(|block| Position { block, log_index: 0, item: 0 });
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows stand below this.
+    pub(super) fn end(&self, at: &Moment) -> Position {
+        self.end.map_or_else(|| at.end(), |end| end.min(at.end()))
+    }
+
+    /// A time at or above that of the block, if it is an older one.
+    pub(super) const fn until(&self) -> Option<u64> {
+        self.until
+    }
+
+    /// How rows come that are read from the newest on.
+    pub(super) fn newest_first(&self) -> Coming {
         let by_time = ["timestamp", "blockNumber", "block"];
-        match lists <= 1 && by_time.iter().any(|column| self.is_by(column, true)) {
+        match by_time.iter().any(|column| self.is_by(column, true)) {
             true => Coming::Alike,
             false => Coming::Anyhow,
         }

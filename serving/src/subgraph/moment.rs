@@ -12,6 +12,9 @@ use alloy_primitives::{Address, B256};
 use domain::{entity::Protocol, ids::PoolId, row::Position};
 use store::{Snapshot, StoreError};
 use subgraph::{QueryError, entities::BlockInfo};
+use tokio::sync::OnceCell;
+
+use super::budget::Meter;
 
 /// What a subgraph is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,11 @@ pub(crate) struct Moment {
     known: Arc<Mutex<BTreeMap<PoolId, Arc<PoolFacts>>>>,
     /// Values of all rows that the request was given so far.
     held: Arc<AtomicUsize>,
+    /// Blocks above times that somebody asked for.
+    above: Arc<Mutex<BTreeMap<u64, Option<u64>>>>,
+    /// A time at or above that of the block, once somebody asked.
+    time: Arc<OnceCell<u64>>,
+    meter: Meter,
 }
 
 /// Values that a request is given at most, some 64 bytes each.
@@ -55,7 +63,7 @@ pub(super) struct PoolFacts {
 
 impl Moment {
     /// The newest block of a snapshot.
-    pub(super) fn newest(snapshot: Snapshot, about: Arc<About>) -> Self {
+    pub(super) fn newest(snapshot: Snapshot, about: Arc<About>, meter: Meter) -> Self {
         let newest = snapshot.block();
         let block = BlockInfo {
             number: newest.number,
@@ -63,14 +71,49 @@ impl Moment {
             parent: newest.parent_hash.into(),
             timestamp: newest.timestamp,
         };
-        let (known, held) = (Arc::default(), Arc::default());
-        Self { snapshot, about, block, past: None, known, held }
+        Self {
+            snapshot,
+            about,
+            block,
+            past: None,
+            known: Arc::default(),
+            held: Arc::default(),
+            above: Arc::default(),
+            time: Arc::default(),
+            meter,
+        }
     }
 
     /// The same at a block below; what is not known of it is nothing.
     pub(super) fn at(&self, block: BlockInfo) -> Self {
         let past = (block.number < self.snapshot.block().number).then_some(block.number);
-        Self { block, past, ..self.clone() }
+        Self { block, past, time: Arc::default(), ..self.clone() }
+    }
+
+    /// What the subgraph counts.
+    pub(super) const fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// A block that is later than a time in Unix seconds, as all above it are, near the lowest such one; none: not even the
+    /// newest is.
+    pub(super) async fn block_above(&self, time: u64) -> Result<Option<u64>, QueryError> {
+        let known = || self.above.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known().get(&time).copied();
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let found = self.snapshot.block_above(time).await.map_err(|e| unread(&e))?;
+        known().insert(time, found);
+        Ok(found)
+    }
+
+    /// A time in Unix seconds at or above that of the block and near it, where the store is ahead of it.
+    pub(super) async fn time_above(&self) -> Result<Option<u64>, QueryError> {
+        let Some(block) = self.past else { return Ok(None) };
+        let look = || async { self.snapshot.time_above(block).await };
+        let time = self.time.get_or_try_init(look).await.map_err(|e| unread(&e))?;
+        Ok(Some(*time))
     }
 
     /// Gives so many values more.

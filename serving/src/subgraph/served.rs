@@ -16,6 +16,7 @@ use subgraph::{
 use tokio::{sync::OnceCell, time::timeout};
 
 use super::{
+    budget::Meter,
     moment::{About, Moment, unread},
     table::Reads,
 };
@@ -47,6 +48,7 @@ pub(crate) struct Served {
     pub(super) tables: Vec<Box<dyn Reads>>,
     pub(super) reader: Reader,
     pub(super) client: Client,
+    pub(super) meter: Meter,
     /// Longest time that a request may take.
     pub(super) patience: Duration,
 }
@@ -162,7 +164,7 @@ impl Rows<'_> {
     async fn newest(&self) -> Result<&Moment, QueryError> {
         let open = || async {
             let snapshot = self.of.snapshot().await?;
-            Ok(Moment::newest(snapshot, Arc::clone(&self.of.about)))
+            Ok(Moment::newest(snapshot, Arc::clone(&self.of.about), self.of.meter.clone()))
         };
         self.newest.get_or_try_init(open).await
     }

@@ -1,57 +1,80 @@
 //! Tables: rows of the store under names, with columns that entities are made of. A schema file says which.
+//!
+//! A question has a list for each thing that is asked for. Each list has ways to its rows, which a table knows; they are gone in
+//! turns. In each turn the next rows of all ways of all lists are read together, so what is asked of the store depends on how far
+//! the longest list is read, and not on how many lists there are. Conditions, order and page are looked at here, for all tables.
+
+use std::collections::HashMap;
 
 use futures::future::BoxFuture;
 use subgraph::{
     QueryError,
     entities::{Of, Read, Row},
-    filter::{Candidate, Predicate, Test},
-    page::{By, Page},
+    filter::{Predicate, Test},
+    page::Page,
     schema::{Entity, FieldIx, Schema},
     value::Value,
 };
 
+use self::{list::List, sight::Sight};
 use super::{
     asked::Asked,
+    budget::{self, Budget},
     cells::{Cells, Column, Form, names},
     moment::Moment,
 };
 
-/// Rows that are read together.
-const PORTION: u32 = 1_000;
-/// So many times as many rows are looked at where they come in the order of the list.
-const IN_ORDER: usize = 20;
+mod list;
+mod sight;
+#[cfg(test)]
+mod tests;
+mod ways;
 
-/// In which order rows come.
+pub(super) use self::ways::{Coming, Portion, Ways};
+
+/// Rows that are read together of one way at first.
+const PORTION: usize = 1_000;
+/// The same of all ways in one turn, unless there are very many.
+const OF_A_TURN: usize = 65_536;
+/// The same of one way at least and at most.
+const OF_A_WAY: (usize, usize) = (16, 8_192);
+
+/// What a table has to know of times before it can choose ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coming {
-    /// In any.
-    Anyhow,
-    /// By the column that they are wanted by, but those of one value in any.
-    Alike,
-    /// As they are wanted.
-    Sorted,
+pub(super) enum Timed {
+    /// Nothing.
+    No,
+    /// Its rows stand in the order of blocks: up to which block a time reaches.
+    ByBlock,
+    /// Its rows stand in the order of times: up to which time an older block reaches.
+    ByTime,
 }
 
 /// Rows of one kind.
 pub(super) trait Table: Send + Sync + 'static {
     /// A row.
     type Row: Cells;
-    /// How far a look has come.
-    type Look: Send;
+    /// A way to rows, as far as it was not gone yet.
+    type Way: Clone + Eq + std::hash::Hash + Send + Sync;
 
     /// Whether rows tell the block of their last change.
     const KNOWS_CHANGES: bool;
+    /// What has to be known of times.
+    const TIMED: Timed = Timed::No;
 
-    /// Begins to look for rows, by the way that leads past the fewest: all that fit, and maybe others.
-    fn look(at: &Moment, asked: &Asked) -> (Self::Look, Coming);
+    /// The ways that lead past the fewest rows: to all that fit, and maybe to others.
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Self::Way>;
 
-    /// The next rows, about so many; none: there are no more. An entity comes once.
-    fn next(
+    /// The next rows of each way, about so many: by a few questions, however many ways there are.
+    fn read(
         at: &Moment,
-        look: &mut Self::Look,
+        ways: Vec<Self::Way>,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<Self::Row>, QueryError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Portions<Self>>, QueryError>> + Send;
 }
+
+/// The next rows of a way of a table.
+pub(super) type Portions<T> = Portion<<T as Table>::Row, <T as Table>::Way>;
 
 /// Why a schema cannot be served.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -111,60 +134,73 @@ impl<T: Table> OfTable<T> {
         }
     }
 
-    /// One list.
-    async fn list(
+    /// The lists of a question, each with the ways to its rows.
+    async fn lists<'a>(
         &self,
         at: &Moment,
-        asked: &Asked,
-        wanted: &Read<'_>,
-    ) -> Result<Vec<Row>, QueryError> {
-        let Page { skip, first } = wanted.page;
-        let enough = skip as usize + first as usize;
-        let sight = Sight::new(self, wanted);
-        let (mut look, coming) = T::look(at, asked);
-        let (mut found, mut looked): (Vec<Seen>, usize) = (Vec::new(), 0);
-        loop {
-            let missing = u32::try_from(enough.saturating_sub(found.len())).unwrap_or(PORTION);
-            let limit = match coming {
-                Coming::Anyhow => PORTION,
-                Coming::Alike | Coming::Sorted => missing.saturating_add(1).clamp(16, PORTION),
-            };
-            let rows = T::next(at, &mut look, limit).await?;
-            if rows.is_empty() {
-                break;
+        entity: &Entity,
+        wanted: &Read<'a>,
+    ) -> Result<Vec<List<'a, T::Way>>, QueryError> {
+        let mut asked = Asked::of(entity, wanted);
+        asked.time(at, T::TIMED).await?;
+        let enough = wanted.page.skip as usize + wanted.page.first as usize;
+        let end = asked.last().cloned();
+        let list = |ways, also| {
+            List::new(ways, (wanted.filter, also), wanted.order, enough).up_to(end.clone())
+        };
+        Ok(match wanted.of {
+            Of::All => vec![list(T::ways(at, &asked), None)],
+            // ways lead past others, too
+            Of::Ids(ids) => {
+                let these = Predicate::Field(self.id, Test::In(ids.to_vec().into()));
+                vec![list(T::ways(at, &asked), Some(these))]
             }
-            looked += rows.len();
-            // what comes in order ends with the page as a rule
-            let most = if coming == Coming::Anyhow { self.most } else { self.most * IN_ORDER };
-            if looked > most {
-                return Err(QueryError::new("query is too expensive"));
+            Of::Pointing { by, to } => {
+                let column = &entity.field(by).column;
+                let of = |to: &Value| {
+                    let pointing = Predicate::Field(by, Test::Equal(to.clone()));
+                    list(T::ways(at, &asked.with(column, to)), Some(pointing))
+                };
+                to.iter().map(of).collect()
             }
-            let seen = rows.iter().map(|row| sight.see(row));
-            found.extend(seen.filter(|seen| wanted.filter.is_true(&Asking(&sight, seen))));
-            let is_enough = match coming {
-                Coming::Anyhow => false,
-                Coming::Sorted => found.len() >= enough,
-                // others of the same value may stand before the last one
-                Coming::Alike => {
-                    enough > 0 && found.len() > enough && {
-                        let key = |place: usize| found.get(place).map(|row| &row.key);
-                        key(enough - 1) != key(found.len() - 1)
-                    }
-                }
-            };
-            if is_enough {
-                break;
+        })
+    }
+
+    /// Goes the next part of all ways of all lists.
+    async fn turn(
+        &self,
+        at: &Moment,
+        sight: &Sight<'_, T>,
+        lists: &mut [List<'_, T::Way>],
+    ) -> Result<(), QueryError> {
+        let lists = lists.iter_mut().filter(|list| !list.is_done());
+        let mut wanting: Vec<_> = lists.map(|list| (list.next(), list)).collect();
+        // a way that several lists have is gone once
+        let (mut numbers, mut ways) = (HashMap::new(), Vec::new());
+        let mut appetite = 0;
+        for (next, list) in &wanting {
+            appetite = appetite.max(list.appetite(PORTION));
+            for (_, way) in next {
+                numbers.entry(way.clone()).or_insert_with(|| {
+                    ways.push(way.clone());
+                    ways.len() - 1
+                });
             }
         }
-        if coming != Coming::Sorted {
-            found.sort_by(|one, other| {
-                wanted.order.compare((&one.key, &one.id), (&other.key, &other.id))
-            });
+        let share = (OF_A_TURN / ways.len().max(1)).clamp(OF_A_WAY.0, OF_A_WAY.1);
+        let limit = u32::try_from(appetite.min(share)).unwrap_or(u32::MAX);
+        let portions = T::read(at, ways, limit).await?;
+        for (next, list) in &mut wanting {
+            let mut rests = Vec::with_capacity(next.len());
+            // from the last one on, so that those before keep their numbers
+            for (place, way) in next.drain(..).rev() {
+                let portion = numbers.get(&way).and_then(|number| portions.get(*number));
+                let Some(portion) = portion else { continue };
+                rests.push((place, list.take(sight, place, portion)));
+            }
+            list.settle(rests);
         }
-        let part = found.into_iter().skip(skip as usize).take(first as usize);
-        let rows: Vec<Row> = part.map(|seen| sight.row(seen, wanted.columns)).collect();
-        at.hold(rows.len() * (wanted.columns.len() + 1))?;
-        Ok(rows)
+        Ok(())
     }
 }
 
@@ -182,103 +218,35 @@ impl<T: Table> Reads for OfTable<T> {
                     entity.name
                 )));
             }
-            let asked = Asked::of(entity, &wanted);
-            // ways lead past others, too
-            let also = |field, test| {
-                Predicate::All(vec![Predicate::Field(field, test), wanted.filter.clone()])
+            let pointed = match wanted.of {
+                Of::Pointing { by, .. } => Some(by),
+                Of::All => None,
+                Of::Ids(_) => Some(self.id),
             };
-            let (by, to) = match wanted.of {
-                Of::All => return Ok(vec![self.list(at, &asked, &wanted).await?]),
-                Of::Ids(ids) => {
-                    let these = also(self.id, Test::In(ids.to_vec().into()));
-                    let wanted = Read { filter: &these, ..wanted };
-                    return Ok(vec![self.list(at, &asked, &wanted).await?]);
-                }
-                Of::Pointing { by, to } => (by, to),
-            };
-            let column = &entity.field(by).column;
-            let mut lists = Vec::with_capacity(to.len());
-            for to in to {
-                let asked = asked.with(column, to);
-                let pointing = also(by, Test::Equal(to.clone()));
-                let wanted = Read { filter: &pointing, ..wanted };
-                lists.push(self.list(at, &asked, &wanted).await?);
+            let sight = Sight::new(self, &wanted, pointed);
+            let mut lists = self.lists(at, entity, &wanted).await?;
+            let mut budget = Budget::new(self.most, at.meter());
+            while lists.iter().any(|list| !list.is_done()) {
+                self.turn(at, &sight, &mut lists).await?;
+                let spent = lists.iter().map(|list| budget::Spent {
+                    rows: list.looked.rows,
+                    stored: list.looked.stored,
+                    is_in_order: list.is_in_order(),
+                    is_named: list.named,
+                });
+                budget.spend(spent, lists.iter().any(List::is_searched))?;
             }
-            Ok(lists)
+            budget.close();
+            let Page { skip, first } = wanted.page;
+            let mut all = Vec::with_capacity(lists.len());
+            for list in lists {
+                let found = list.into_found();
+                let part = found.iter().skip(skip as usize).take(first as usize);
+                let rows: Vec<Row> = part.map(|seen| sight.row(seen, wanted.columns)).collect();
+                at.hold(rows.len() * (wanted.columns.len() + 1))?;
+                all.push(rows);
+            }
+            Ok(all)
         })
-    }
-}
-
-/// What of rows is looked at, each field once.
-struct Sight<'a, T: Table> {
-    table: &'a OfTable<T>,
-    fields: Vec<FieldIx>,
-    /// By the places of the fields: where the value of each stands.
-    places: Vec<usize>,
-    by: FieldIx,
-}
-
-/// What was seen of a row.
-struct Seen {
-    changed: u64,
-    values: Vec<Value>,
-    key: Value,
-    id: Value,
-}
-
-impl<'a, T: Table> Sight<'a, T> {
-    fn new(table: &'a OfTable<T>, wanted: &Read<'_>) -> Self {
-        let by = match wanted.order.by {
-            By::Field(field) | By::Child { field, .. } => field,
-        };
-        let places = vec![usize::MAX; table.columns.len()];
-        let mut sight = Self { table, fields: Vec::new(), places, by };
-        wanted.columns.iter().for_each(|field| sight.add(*field));
-        wanted.filter.fields(&mut |field| sight.add(field));
-        sight
-    }
-
-    fn add(&mut self, field: FieldIx) {
-        if let Some(place) = self.places.get_mut(field.place())
-            && *place == usize::MAX
-        {
-            *place = self.fields.len();
-            self.fields.push(field);
-        }
-    }
-
-    fn see(&self, row: &T::Row) -> Seen {
-        let value = |field: &FieldIx| self.table.value(row, *field);
-        Seen {
-            changed: row.changed(),
-            values: self.fields.iter().map(value).collect(),
-            key: value(&self.by),
-            id: value(&self.table.id),
-        }
-    }
-
-    fn row(&self, seen: Seen, columns: &[FieldIx]) -> Row {
-        let asking = Asking(self, &seen);
-        let values = columns.iter().map(|field| asking.value(*field).clone()).collect();
-        Row { changed: seen.changed, values }
-    }
-}
-
-/// A row that a condition is asked of.
-struct Asking<'a, T: Table>(&'a Sight<'a, T>, &'a Seen);
-
-impl<T: Table> Candidate for Asking<'_, T> {
-    fn value(&self, field: FieldIx) -> &Value {
-        let place = self.0.places.get(field.place()).copied().unwrap_or(usize::MAX);
-        self.1.values.get(place).unwrap_or(&Value::Null)
-    }
-
-    /// Conditions of other entities are looked at where those are read.
-    fn has_child(&self, _: FieldIx, _: &Predicate) -> bool {
-        false
-    }
-
-    fn changed(&self) -> i64 {
-        i64::try_from(self.1.changed).unwrap_or(i64::MAX)
     }
 }

@@ -6,6 +6,7 @@ use super::table::{OfTable, Reads, Table, TableError};
 
 mod events;
 mod factories;
+mod gathered;
 mod lookups;
 mod nothing;
 mod periods;
@@ -21,6 +22,8 @@ mod ticks;
 mod tokens;
 mod users;
 
+#[cfg(test)]
+pub(super) use self::nothing::NoFigures;
 use self::{
     events::{
         liquidity::{Burns, Changes, Collects, Liquidity, Mints},

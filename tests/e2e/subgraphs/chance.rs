@@ -41,7 +41,7 @@ pub(super) async fn lists_are_what_their_conditions_say(
 }
 
 /// Fields that are asked for, and how they compare.
-fn fields(entity: &Entity) -> Vec<(&str, Scalar)> {
+pub(super) fn fields(entity: &Entity) -> Vec<(&str, Scalar)> {
     let own = entity.fields().filter(|(_, field)| !field.is_nullable);
     own.filter_map(|(_, field)| match field.kind {
         Kind::Scalar(scalar) => Some((field.name.as_str(), scalar)),
@@ -91,9 +91,9 @@ async fn of_entity(services: &Services, dex: &str, entity: &Entity, head: u64) -
     Ok(LISTS)
 }
 
-type Fits = fn(Ordering) -> bool;
+pub(super) type Fits = fn(Ordering) -> bool;
 
-const TESTS: [(&str, Fits); 6] = [
+pub(super) const TESTS: [(&str, Fits); 6] = [
     ("", Ordering::is_eq),
     ("_not", Ordering::is_ne),
     ("_gt", Ordering::is_gt),
@@ -102,7 +102,7 @@ const TESTS: [(&str, Fits); 6] = [
     ("_lte", Ordering::is_le),
 ];
 
-fn compared(kind: Scalar, one: &Value, other: &Value) -> Ordering {
+pub(super) fn compared(kind: Scalar, one: &Value, other: &Value) -> Ordering {
     match kind {
         Scalar::BigInt | Scalar::BigDecimal | Scalar::Int => number(one).cmp(&number(other)),
         _ => one.to_string().cmp(&other.to_string()),
@@ -113,25 +113,25 @@ fn number(value: &Value) -> Decimal {
     value.to_string().trim_matches('"').parse().unwrap_or_default()
 }
 
-fn text(value: &Value) -> &str {
+pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
 /// The same numbers in every run.
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % end.max(1)
     }
 
-    fn small(&mut self, end: u64) -> usize {
+    pub(super) fn small(&mut self, end: u64) -> usize {
         usize::try_from(self.below(end)).unwrap_or_default()
     }
 
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(super) fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.small(all.len() as u64)]
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         tests::{ID, announcements, table},
     },
     fixtures::{COLLECTION, address},
-    indexes::INDEXES,
+    indexes::{INDEXES, Index},
     reader::bound::Bound,
     test_mongo::TestMongo,
     testing,
@@ -99,6 +99,7 @@ async fn assert_served(mongo: &TestMongo, query: &Query, command: &Document) {
     for index in index {
         assert!(index.starts_with(before) && index.ends_with(after), "{query:?} walks {index}");
     }
+    assert_looked_up(query, command, &answer);
     // what counts gives one number for all it walks
     let counts = command.get_array("pipeline").is_ok_and(|stages| {
         let last = stages.last().and_then(Bson::as_document);
@@ -113,12 +114,42 @@ async fn assert_served(mongo: &TestMongo, query: &Query, command: &Document) {
     assert!(2 * keys <= 3 * given + 3, "{keys} keys for {given}: {query:?} {command}");
 }
 
-/// The parts of an aggregation that look things up walk this index, and put nothing in order themselves.
-async fn assert_index(mongo: &TestMongo, command: &Document, index: &str) {
-    let explain = doc! { "explain": bare(command), "verbosity": "executionStats" };
-    let answer = mongo.unseen().run_command(explain).await.unwrap();
-    let text = answer.to_string();
-    assert!(text.contains(&format!("\"indexesUsed\": [\"{index}\"]")), "{text}");
+/// Lists that are looked up by what stands in their documents are found by an index that begins with that.
+fn assert_looked_up(query: &Query, command: &Document, answer: &Document) {
+    assert_eq!(number(answer, "collectionScans"), 0, "{query:?}: {command}");
+    // of events of contracts each collection has its own indexes
+    let super::On::One(collection) = query.on else { return };
+    let mut used = Vec::new();
+    texts(answer, "indexesUsed", &mut used);
+    let stages = command.get_array("pipeline").into_iter().flatten();
+    let lookups = stages.filter_map(|stage| stage.as_document()?.get_document("$lookup").ok());
+    for path in lookups.filter_map(|lookup| lookup.get_str("foreignField").ok()) {
+        let serves = |index: &&Index| {
+            index.collection == collection && index.keys.first().is_some_and(|key| key.0 == path)
+        };
+        let serves: Vec<&str> = INDEXES.iter().filter(serves).map(|index| index.name).collect();
+        let by_it = !used.is_empty() && used.iter().all(|name| serves.contains(&name.as_str()));
+        assert!(by_it, "{query:?} by {path} walks {used:?}");
+    }
+}
+
+/// Texts of lists of this name anywhere in the answer.
+fn texts(answer: &Document, name: &str, out: &mut Vec<String>) {
+    for (key, value) in answer {
+        match value {
+            Bson::Array(values) if key == name => {
+                out.extend(values.iter().filter_map(Bson::as_str).map(str::to_owned));
+            }
+            Bson::Document(value) => texts(value, name, out),
+            Bson::Array(values) => {
+                values
+                    .iter()
+                    .filter_map(Bson::as_document)
+                    .for_each(|value| texts(value, name, out));
+            }
+            _ => {}
+        }
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use alloy_primitives::Address;
-use bson::{Document, doc};
+use bson::{Bson, Document, RawDocumentBuf, doc};
 use domain::{
     figures::{Account, LiquidityPosition},
     fold::{Entity, Key},
@@ -12,6 +12,7 @@ use domain::{
 
 use super::{
     Snapshot,
+    lists::{By, Lists, Part},
     plan::{ID, Plan, range},
 };
 use crate::{
@@ -24,8 +25,11 @@ use crate::{
     error::StoreError,
 };
 
+/// A pair, an account, and what this one holds of that.
+type Share = ((PoolId, Address), LiquidityPosition);
+
 /// Whose shares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SharesOf {
     /// Those an account holds, by pair.
     Account(Address),
@@ -34,7 +38,7 @@ pub enum SharesOf {
 }
 
 /// Which shares of V2 pairs. Those of accounts that hold none any more are among them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ShareQuery {
     /// Whose.
     pub of: SharesOf,
@@ -57,24 +61,64 @@ impl Snapshot {
     }
 
     /// Shares of V2 pairs, each with its pair and account.
-    pub async fn shares(
-        &self,
-        query: &ShareQuery,
-    ) -> Result<Vec<((PoolId, Address), LiquidityPosition)>, StoreError> {
+    pub async fn shares(&self, query: &ShareQuery) -> Result<Vec<Share>, StoreError> {
         if query.limit == 0 {
             return Ok(Vec::new());
         }
-        let found = self.raw(plan(self.key(), query), None).await?;
-        let mut shares = Vec::with_capacity(found.len());
-        for raw in &found {
-            if let (Key::LiquidityPosition(pool, account), Entity::LiquidityPosition(share)) =
-                figures::decode(LIQUIDITY_POSITIONS, raw)?
-            {
-                shares.push(((pool, account), Arc::unwrap_or_clone(share)));
+        shares(&self.raw(plan(self.key(), query), None).await?)
+    }
+
+    /// The same of many accounts or pairs: one command for the accounts and one for the pairs.
+    pub async fn shares_many(&self, queries: &[ShareQuery]) -> Result<Vec<Vec<Share>>, StoreError> {
+        if let [query] = queries {
+            return Ok(vec![self.shares(query).await?]);
+        }
+        let limit = queries.iter().map(|query| query.limit).max().unwrap_or(0);
+        let (collection, by) = (LIQUIDITY_POSITIONS, By::Path("_id", false));
+        let mut all: Vec<Vec<Share>> = queries.iter().map(|_| Vec::new()).collect();
+        for of in [None, Some("_id.a")] {
+            let of_account = |query: &ShareQuery| matches!(query.of, SharesOf::Account(_));
+            let (places, parts): (Vec<usize>, Vec<Part>) = queries
+                .iter()
+                .enumerate()
+                .filter(|(_, query)| of_account(query) == of.is_some())
+                .map(|(place, query)| (place, part(self.key(), query)))
+                .unzip();
+            if parts.is_empty() {
+                continue;
+            }
+            let found = self.lists(&Lists { collection, of, by, limit }, &parts).await?;
+            for (place, list) in places.into_iter().zip(found) {
+                if let Some(all) = all.get_mut(place) {
+                    *all = shares(&list)?;
+                }
             }
         }
-        Ok(shares)
+        Ok(all)
     }
+}
+
+/// What documents of shares hold.
+pub(super) fn shares(found: &[RawDocumentBuf]) -> Result<Vec<Share>, StoreError> {
+    let mut shares = Vec::with_capacity(found.len());
+    for raw in found {
+        if let (Key::LiquidityPosition(pool, account), Entity::LiquidityPosition(share)) =
+            figures::decode(LIQUIDITY_POSITIONS, raw)?
+        {
+            shares.push(((pool, account), Arc::unwrap_or_clone(share)));
+        }
+    }
+    Ok(shares)
+}
+
+fn part(chain: i64, query: &ShareQuery) -> Part {
+    let after = query.after.map(|(pool, account)| liquidity_position(chain, pool, account));
+    let (of, prefix) = match query.of {
+        SharesOf::Account(account) => (Addr(account).into(), doc! { "c": chain }),
+        SharesOf::Pool(pool) => (Bson::Null, doc! { "c": chain, "p": Pid(pool) }),
+    };
+    let below = end_of(&prefix).into();
+    Part { of, above: after.unwrap_or(prefix).into(), below }
 }
 
 pub(super) fn plan(chain: i64, query: &ShareQuery) -> Plan {

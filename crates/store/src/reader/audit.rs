@@ -13,6 +13,7 @@ use mongodb::options::Hint;
 
 use super::{
     Past, Snapshot,
+    lists::BATCH,
     plan::{ID, Plan},
 };
 use crate::{
@@ -110,9 +111,11 @@ impl Snapshot {
         if let Some(projection) = projection {
             find = find.projection(projection);
         }
-        if let Some(limit) = plan.limit {
-            find = find.limit(i64::from(limit));
-        }
+        find = match plan.limit {
+            Some(limit) => find.limit(i64::from(limit)),
+            // in as few messages as they fit into
+            None => find.batch_size(BATCH),
+        };
         let mut cursor = find.await?;
         Ok(cursor.stream(&mut session).try_collect().await?)
     }

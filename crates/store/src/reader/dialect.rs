@@ -37,6 +37,16 @@ impl Snapshot {
         self.find::<pool::Doc>(pools(self.key(), from, limit)).await
     }
 
+    /// Pools of the DEX with this configured name, the newest first, made before a block and a log of it.
+    pub async fn newest_pools(
+        &self,
+        dex: &str,
+        before: Option<(u64, u32)>,
+        limit: u32,
+    ) -> Result<Vec<Pool>, StoreError> {
+        self.find::<pool::Doc>(newest(self.key(), dex, before, limit)).await
+    }
+
     /// The figures of all tokens within a DEX, by token, behind this one.
     pub async fn token_figures_of(
         &self,
@@ -80,6 +90,17 @@ fn pools(chain: i64, from: Option<PoolId>, limit: u32) -> Plan {
         filter: doc! { "_id": ids },
         sort: doc! { "_id": 1 },
         index: ID,
+        limit: Some(limit),
+    }
+}
+
+fn newest(chain: i64, dex: &str, before: Option<(u64, u32)>, limit: u32) -> Plan {
+    let before = before.map(|(block, log_index)| pool::created_bound(chain, block, log_index));
+    Plan {
+        collection: pool::Doc::COLLECTION,
+        filter: doc! { "dex": dex, "created": range(chain, false, before) },
+        sort: doc! { "created": -1 },
+        index: "dex_created",
         limit: Some(limit),
     }
 }

@@ -100,16 +100,7 @@ impl Snapshot {
         &self,
         plan: Plan,
     ) -> Result<Vec<((PoolId, Address), LiquidityPosition)>, StoreError> {
-        let found = self.raw(plan, None).await?;
-        let mut shares = Vec::with_capacity(found.len());
-        for raw in &found {
-            if let (Key::LiquidityPosition(pool, account), Entity::LiquidityPosition(share)) =
-                figures::decode(LIQUIDITY_POSITIONS, raw)?
-            {
-                shares.push(((pool, account), Arc::unwrap_or_clone(share)));
-            }
-        }
-        Ok(shares)
+        super::accounts::shares(&self.raw(plan, None).await?)
     }
 }
 

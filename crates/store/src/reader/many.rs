@@ -1,4 +1,4 @@
-//! Many entities as of a block, by one command.
+//! Many entities as of a block, by few commands.
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use domain::{
@@ -9,12 +9,15 @@ use domain::{
 use futures::TryStreamExt as _;
 use serde::Deserialize;
 
-use super::Snapshot;
+use super::{Snapshot, lists::BATCH};
 use crate::{
     documents::{decode_doc, id_prefix},
     error::StoreError,
     history::{self, Chunk, Image, id_document, tagged},
 };
+
+/// Entities that are asked for by one command.
+const AT_ONCE: usize = 10_000;
 
 /// One key's answer: its place in the list, and the chunk if there is one.
 #[derive(Deserialize)]
@@ -69,22 +72,24 @@ impl Snapshot {
         if keys.is_empty() {
             return Ok(images);
         }
-        let (database, mut session) = self.parts().await;
-        let mut cursor = database
-            .collection::<RawDocumentBuf>(history::COLLECTION)
-            .aggregate(pipeline(self.key(), keys, block))
-            .session(&mut *session)
-            .with_type::<RawDocumentBuf>()
-            .await?;
-        let found: Vec<RawDocumentBuf> = cursor.stream(&mut session).try_collect().await?;
-        drop(session);
-        for raw in &found {
-            let Found { i, s } = decode_doc(history::COLLECTION, raw)?;
-            let place = usize::try_from(i).unwrap_or(usize::MAX);
-            if let (Some(chunk), Some(image), Some(key)) =
-                (s.first(), images.get_mut(place), keys.get(place))
-            {
-                *image = Chunk::new(chunk)?.at(key, block)?;
+        for (some, images) in keys.chunks(AT_ONCE).zip(images.chunks_mut(AT_ONCE)) {
+            let (database, mut session) = self.parts().await;
+            let mut cursor = database
+                .collection::<RawDocumentBuf>(history::COLLECTION)
+                .aggregate(pipeline(self.key(), some, block))
+                .batch_size(BATCH)
+                .session(&mut *session)
+                .with_type::<RawDocumentBuf>()
+                .await?;
+            let mut found = cursor.stream(&mut session);
+            while let Some(raw) = found.try_next().await? {
+                let Found { i, s } = decode_doc(history::COLLECTION, &raw)?;
+                let place = usize::try_from(i).unwrap_or(usize::MAX);
+                if let (Some(chunk), Some(image), Some(key)) =
+                    (s.first(), images.get_mut(place), some.get(place))
+                {
+                    *image = Chunk::new(chunk)?.at(key, block)?;
+                }
             }
         }
         Ok(images)

@@ -13,7 +13,7 @@ use domain::{
 use super::{Snapshot, bound::Bound};
 use crate::{documents::pool, error::StoreError};
 
-mod leading;
+mod many;
 mod plan;
 
 pub(super) use self::plan::{by_ids, of_pair, plans};
@@ -71,7 +71,7 @@ impl PoolCursor {
 }
 
 /// Which pools.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct PoolQuery {
     /// Of this protocol only.
     pub protocol: Option<Protocol>,

@@ -10,8 +10,6 @@ use domain::{
     ids::PoolId,
     row::{Position, PositionEvent, PositionSnapshot, token_key},
 };
-use futures::TryStreamExt as _;
-use mongodb::options::Hint;
 
 use super::{
     RowQuery, Snapshot,
@@ -38,7 +36,7 @@ pub struct PositionId {
 }
 
 /// Whose positions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum PositionsOf {
     /// Everybody's.
     #[default]
@@ -50,7 +48,7 @@ pub enum PositionsOf {
 }
 
 /// Which positions; by manager and token id.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct PositionQuery {
     /// Whose.
     pub of: PositionsOf,
@@ -158,29 +156,23 @@ impl Snapshot {
     }
 
     async fn run(&self, plan: Plan) -> Result<Vec<(PositionId, NftPosition)>, StoreError> {
-        let (database, mut session) = self.parts().await;
-        let collection = database.collection::<RawDocumentBuf>(plan.collection);
-        let mut find = collection
-            .find(plan.filter)
-            .sort(plan.sort)
-            .hint(Hint::Name(plan.index.to_owned()))
-            .session(&mut *session);
-        if let Some(limit) = plan.limit {
-            find = find.limit(i64::from(limit));
-        }
-        let mut cursor = find.await?;
-        let found: Vec<RawDocumentBuf> = cursor.stream(&mut session).try_collect().await?;
-        drop(session);
-        let mut positions = Vec::with_capacity(found.len());
-        for raw in &found {
-            if let (Key::NftPosition(manager, token_id), Entity::NftPosition(position)) =
-                figures::decode(NFT_POSITIONS, raw)?
-            {
-                positions.push((PositionId { manager, token_id }, Arc::unwrap_or_clone(position)));
-            }
-        }
-        Ok(positions)
+        positions(&self.raw(plan, None).await?)
     }
+}
+
+/// What documents of positions hold.
+pub(super) fn positions(
+    found: &[RawDocumentBuf],
+) -> Result<Vec<(PositionId, NftPosition)>, StoreError> {
+    let mut positions = Vec::with_capacity(found.len());
+    for raw in found {
+        if let (Key::NftPosition(manager, token_id), Entity::NftPosition(position)) =
+            figures::decode(NFT_POSITIONS, raw)?
+        {
+            positions.push((PositionId { manager, token_id }, Arc::unwrap_or_clone(position)));
+        }
+    }
+    Ok(positions)
 }
 
 /// The rows listed under a token, and of strangers whose ids end alike.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Which rows; newest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct RowQuery {
     /// Of this pool only.
     pub pool: Option<PoolId>,

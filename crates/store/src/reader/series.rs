@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use alloy_primitives::Address;
-use bson::{Document, doc};
+use bson::{Document, RawDocumentBuf, doc};
 use domain::{
     figures::{Interval, PoolInterval, ProtocolDay, TokenInterval},
     fold::{Entity, Key},
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Which periods, newest first. There are rows only of those in which something happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PeriodQuery {
     /// The first period.
     pub from: u32,
@@ -106,14 +106,22 @@ impl Snapshot {
             return Ok(Vec::new());
         }
         let collection = plan.collection;
-        let found = self.raw(plan, None).await?;
-        let mut rows = Vec::with_capacity(found.len());
-        for raw in &found {
-            let (key, entity) = figures::decode(collection, raw)?;
-            rows.extend(take(key, entity).map(|(key, row)| (key, Arc::unwrap_or_clone(row))));
-        }
-        Ok(rows)
+        taken(collection, &self.raw(plan, None).await?, &take)
     }
+}
+
+/// What documents hold.
+pub(super) fn taken<K, R: Clone>(
+    collection: &'static str,
+    found: &[RawDocumentBuf],
+    take: &impl Fn(Key, Entity) -> Option<(K, Arc<R>)>,
+) -> Result<Vec<(K, R)>, StoreError> {
+    let mut rows = Vec::with_capacity(found.len());
+    for raw in found {
+        let (key, entity) = figures::decode(collection, raw)?;
+        rows.extend(take(key, entity).map(|(key, row)| (key, Arc::unwrap_or_clone(row))));
+    }
+    Ok(rows)
 }
 
 pub(super) fn of_pool(chain: i64, pool: PoolId, kind: Interval, query: &PeriodQuery) -> Plan {

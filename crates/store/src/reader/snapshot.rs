@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use super::{
     NftCollectionCursor, NftOwnedCursor, NftTransferQuery, TokenQuery,
     bound::Bound,
+    lists::BATCH,
     nfts,
     plan::{ID, Plan},
     pools, tokens,
@@ -227,9 +228,11 @@ impl Snapshot {
             .sort(plan.sort)
             .hint(Hint::Name(plan.index.to_owned()))
             .session(&mut *session);
-        if let Some(limit) = plan.limit {
-            find = find.limit(i64::from(limit)).batch_size(limit);
-        }
+        find = match plan.limit {
+            Some(limit) => find.limit(i64::from(limit)).batch_size(limit),
+            // in as few messages as they fit into
+            None => find.batch_size(BATCH),
+        };
         if let Some(bound) = bound {
             find = find.max_time(bound.deadline);
         }

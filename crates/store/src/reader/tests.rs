@@ -23,6 +23,7 @@ use crate::{
 };
 
 mod explain;
+mod many;
 mod positions;
 mod range;
 mod recent;

@@ -13,6 +13,9 @@ use crate::{
     reader::plan::{ID, Plan},
 };
 
+/// Chunks that the server sends at once, at least and at most: those of newest blocks have few rows each.
+const BATCH: (u32, u32) = (32, 512);
+
 /// Which rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
@@ -62,13 +65,22 @@ impl Selection {
         Plan { collection: COLLECTION, filter, sort, index, limit: None }
     }
 
-    fn wants<R: Kept>(&self, pool: PoolId, row: &Both<FlatMeta, R::Own>) -> bool {
+    pub(super) fn wants<R: Kept>(&self, pool: PoolId, row: &Both<FlatMeta, R::Own>) -> bool {
         let meta = &row.first;
         let at = Position { block: meta.block, log_index: meta.log_index, item: meta.item };
         self.before.is_none_or(|before| at < before)
             && self.from_block.is_none_or(|from| at.block >= from)
             && self.pool.is_none_or(|wanted| wanted == pool)
             && self.transaction.is_none_or(|wanted| wanted == meta.tx_hash)
+    }
+
+    /// Whether a row is of the account: chunks are found by short keys, which others may have, too.
+    pub(super) fn is_of_account<R: Kept>(&self, row: &R) -> bool {
+        self.account.is_none_or(|account| {
+            row.meta().origin == Some(account)
+                || row.accounts().contains(&Some(account))
+                || row.subject() == Some(account)
+        })
     }
 
     /// The rows, newest first.
@@ -89,7 +101,7 @@ impl Selection {
             .find(plan.filter)
             .sort(plan.sort)
             .hint(Hint::Name(plan.index.to_owned()))
-            .batch_size(32)
+            .batch_size(self.limit.map_or(BATCH.1, |limit| (limit / 2).clamp(BATCH.0, BATCH.1)))
             .session(&mut *session)
             .await?;
         let mut chunks = cursor.stream(session);
@@ -108,13 +120,7 @@ impl Selection {
             group = Some(chunk.group);
             let mut rows = Vec::new();
             chunk.rows::<R>(|row| self.wants::<R>(chunk.pool(), row), &mut rows)?;
-            if let Some(account) = self.account {
-                rows.retain(|row| {
-                    row.meta().origin == Some(account)
-                        || row.accounts().contains(&Some(account))
-                        || row.subject() == Some(account)
-                });
-            }
+            rows.retain(|row| self.is_of_account(row));
             found.append(&mut rows);
         }
         found.sort_unstable_by_key(|row| std::cmp::Reverse(row.meta().position));

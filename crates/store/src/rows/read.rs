@@ -8,8 +8,8 @@ use domain::{
     ids::PoolId,
     record::Both,
     row::{
-        LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, PositionEvent, PositionSnapshot,
-        Swap,
+        LiquidityEvent, LiquidityPositionSnapshot, PairLiquidity, Position, PositionEvent,
+        PositionSnapshot, Swap,
     },
 };
 
@@ -21,6 +21,8 @@ use crate::{error::StoreError, packed::Decoder};
 pub(crate) struct RawChunk<'a> {
     kind: i32,
     pool: PoolId,
+    /// Where its first row stands.
+    first: Position,
     /// First block of its group.
     pub(crate) group: u64,
     bytes: &'a [u8],
@@ -35,12 +37,24 @@ impl<'a> RawChunk<'a> {
         let parts = || -> Result<_, bson::error::Error> {
             let key = raw.get_document("_id")?;
             let group = raw.get_document("g")?.get_i64("b")?;
-            Ok((key.get_i32("t")?, key.get_binary("p")?.bytes, group, raw.get_binary("v")?.bytes))
+            let first = (key.get_i64("b")?, key.get_i64("l")?, key.get_i64("i")?);
+            let (kind, pool) = (key.get_i32("t")?, key.get_binary("p")?.bytes);
+            Ok((kind, pool, first, group, raw.get_binary("v")?.bytes))
         };
         let corrupt = |why: String| StoreError::Corrupt { collection: COLLECTION, id: id(), why };
-        let (kind, pool, group, bytes) = parts().map_err(|error| corrupt(error.to_string()))?;
+        let (kind, pool, first, group, bytes) =
+            parts().map_err(|error| corrupt(error.to_string()))?;
         let pool = PoolId::from_slice(pool).ok_or_else(|| corrupt("it has no pool".to_owned()))?;
-        Ok(Self { kind, pool, group: group.cast_unsigned(), bytes, id: id() })
+        let (block, log_index, item) = first;
+        let small = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+        let (log_index, item) = (small(log_index), small(item));
+        let first = Position { block: block.cast_unsigned(), log_index, item };
+        Ok(Self { kind, pool, first, group: group.cast_unsigned(), bytes, id: id() })
+    }
+
+    /// Where its first row stands.
+    pub(crate) const fn first(&self) -> Position {
+        self.first
     }
 
     /// The pool all rows are of.

@@ -13,8 +13,8 @@ use crate::{
     value::Value,
 };
 
-/// Entities that are looked at together.
-const PORTION: u32 = 1_000;
+/// Entities that are looked at together at first, at least and at most; whoever does not find enough looks at more.
+const PORTION: (u32, u32) = (100, 1_000);
 
 /// Of each condition of other entities, by where it stands: the ids for which it is true.
 type Fitting = HashMap<(FieldIx, usize), HashSet<Value>>;
@@ -30,7 +30,7 @@ impl<E: Entities> Subgraph<'_, E> {
     ) -> Result<Vec<Vec<Row>>, QueryError> {
         let entity = list.node.entity;
         if list.is_own() {
-            let (filter, order, page) = (list.filter, list.order, list.page);
+            let (filter, order, page) = (list.filter, Some(list.order), list.page);
             let read = Read { entity, of, filter, order, page, columns: columns.fields() };
             return self.entities.read(moment, read).await;
         }
@@ -69,25 +69,33 @@ impl<E: Entities> Subgraph<'_, E> {
         moment: &E::Moment,
     ) -> Result<Vec<Row>, QueryError> {
         let enough = list.page.skip as usize + list.page.first as usize;
+        let mut portion = u32::try_from(enough).unwrap_or(u32::MAX).clamp(PORTION.0, PORTION.1);
         let (mut found, mut skip) = (Vec::new(), 0_u32);
         loop {
-            let page = Page { skip, first: PORTION };
+            let page = Page { skip, first: portion };
             let candidates = self.candidates(list, of, page, columns, moment).await?;
             let count = candidates.iter().map(Vec::len).sum::<usize>();
             let fitting = self.fitting(list, candidates, columns, moment).await?;
             found.extend(fitting.into_iter().flatten());
-            if found.len() >= enough || count < PORTION as usize {
+            if found.len() >= enough || count < portion as usize {
                 return Ok(part(found, list.page));
             }
-            skip += PORTION;
-            self.looked_at(skip as usize)?;
+            self.looked_at((skip + portion) as usize)?;
+            skip += portion;
+            // one more than may be looked at says whether there are more
+            let most = self.limits.candidates.saturating_sub(skip).saturating_add(1);
+            portion = portion.saturating_mul(4).min(most);
         }
     }
 
     /// Refuses to look at more.
     fn looked_at(&self, count: usize) -> Result<(), QueryError> {
         match count > self.limits.candidates as usize {
-            true => Err(QueryError::new("query is too expensive")),
+            true => Err(QueryError::new(format!(
+                "query is too expensive: it is chosen or ordered by what other entities hold, and more than {} entities would \
+                 have to be looked at for that; narrow `where` down by fields of their own",
+                self.limits.candidates
+            ))),
             false => Ok(()),
         }
     }
@@ -106,7 +114,7 @@ impl<E: Entities> Subgraph<'_, E> {
             by @ By::Field(_) => by,
             By::Child { .. } => By::Field(self.schema.entity(entity).id()),
         };
-        let order = Order { by, ..list.order };
+        let order = Some(Order { by, ..list.order });
         let filter = &without_children(list.filter);
         let read = Read { entity, of, filter, order, page, columns: columns.fields() };
         self.entities.read(moment, read).await
@@ -162,7 +170,8 @@ impl<E: Entities> Subgraph<'_, E> {
                 None => Of::Ids(&keys),
             },
             filter,
-            order: Order { by: By::Field(other.id()), descending: false },
+            // whichever it is
+            order: None,
             // of those that point here one is enough
             page: Page { skip: 0, first: by.map_or(u32::MAX, |_| 1) },
             columns: &[other.id()],
@@ -198,7 +207,7 @@ impl<E: Entities> Subgraph<'_, E> {
             entity,
             of: Of::Ids(&ids),
             filter: &Predicate::everything(),
-            order: Order { by: By::Field(id), descending: false },
+            order: None,
             page: Page { skip: 0, first: u32::MAX },
             columns: wanted.fields(),
         };

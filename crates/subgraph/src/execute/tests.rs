@@ -352,7 +352,7 @@ async fn a_list_is_looked_through_until_there_is_enough_of_it() {
     assert!(world.pools("where: { ticks_: { id: \"far\" } }, skip: 1, first: 1").await.is_empty());
     world.limits.candidates = 1_500;
     let refusal = world.refusal(&format!("{{ pools({arguments}) {{ id }} }}")).await;
-    assert_eq!(refusal, "query is too expensive");
+    assert!(refusal.starts_with("query is too expensive: "), "{refusal}");
     // what comes early is found all the same
     assert_eq!(world.pools("where: { ticks_: { tickIdx: 3 } }, first: 1").await, [11]);
 }

@@ -26,7 +26,7 @@ fn asked(filter: &Predicate, of: Of<'_>) -> Asked {
     let by = By::Field(entity.find("value").unwrap());
     let order = Order { by, descending: true };
     let page = Page { skip: 0, first: 1 };
-    Asked::of(entity, &Read { entity: ix, of, filter, order, page, columns: &[] })
+    Asked::of(entity, &Read { entity: ix, of, filter, order: Some(order), page, columns: &[] })
 }
 
 fn field(name: &str, test: Test) -> Predicate {

@@ -1,21 +1,23 @@
 //! Events of pools: looked for by transaction, by pool, by account, or from the newest on.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
-use alloy_primitives::B256;
-use domain::{decimal::Decimal, ids::PoolId, row::RowMeta};
-use store::{RowQuery, Snapshot, StoreError};
+use alloy_primitives::{Address, B256};
+use domain::{
+    decimal::Decimal,
+    flat::PoolRow,
+    ids::PoolId,
+    row::{Position, RowMeta},
+};
+use store::{Kept, RowPage, RowQuery};
 use subgraph::{QueryError, value::Value};
 
-use super::pools::ids_of;
+use super::{gathered::Gathered, pools::ids_of};
 use crate::subgraph::{
     asked::Asked,
-    cells::address,
+    cells::addresses,
     moment::{Moment, PoolFacts, transaction_of, unread},
-    table::Coming,
+    table::{Portion, Ways},
 };
 
 pub(in crate::subgraph) mod liquidity;
@@ -23,116 +25,112 @@ pub(in crate::subgraph) mod pairs;
 pub(in crate::subgraph) mod swaps;
 pub(in crate::subgraph) mod transactions;
 
-/// Rows of the store that hold a kind of event.
-trait Events: Send + Sync + 'static {
-    /// Such a row.
-    type Event: Send + Sync;
-
-    /// The newest ones.
-    fn newest(
-        snapshot: &Snapshot,
-        query: &RowQuery,
-    ) -> impl Future<Output = Result<Vec<Self::Event>, StoreError>> + Send;
-
-    /// Those of a transaction.
-    fn of_transaction(
-        snapshot: &Snapshot,
-        hash: B256,
-    ) -> impl Future<Output = Result<Vec<Self::Event>, StoreError>> + Send;
-
-    /// What all rows have.
-    fn meta(event: &Self::Event) -> &RowMeta;
-
-    /// Its pool.
-    fn pool(event: &Self::Event) -> PoolId;
-}
+/// Accounts whose lists are looked through one beside the other.
+pub(super) const ACCOUNTS: usize = 100;
 
 /// Where events are looked for.
-#[derive(Debug)]
-enum Way {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
     /// In these transactions.
-    Transactions(VecDeque<B256>),
-    /// In lists, each from the newest on.
-    Listed(VecDeque<RowQuery>),
+    Transactions(Vec<B256>),
+    /// In a list, from the newest on. Older ones than of a time in Unix seconds are not asked for.
+    Listed(RowQuery, u64),
 }
 
-/// How far a look has come.
-#[derive(Debug)]
-pub(in crate::subgraph) struct Look {
-    way: Way,
-    /// Older ones are not asked for, in Unix seconds.
-    since: u64,
+/// The ways to events; the columns are those that all of them have, and these of accounts under which they are listed.
+pub(super) fn ways(at: &Moment, asked: &Asked, accounts: &[&str]) -> Ways<Way> {
+    let columns = ["id", "pairId", "transaction"].into_iter();
+    let hashes = columns.filter_map(|column| asked.among(column));
+    if let Some(ids) = hashes.min_by_key(|ids| ids.len()) {
+        let hashes: BTreeSet<B256> = ids.iter().filter_map(hash_of).collect();
+        return Ways::named([Way::Transactions(hashes.into_iter().collect())]);
+    }
+    let newest = RowQuery { after: Some(asked.end(at)), ..RowQuery::default() };
+    // whoever is nobody is on no list
+    let accounts = accounts.iter().filter_map(|column| asked.among(column));
+    let accounts = accounts.filter(|accounts| !accounts.iter().any(Value::is_null));
+    if let Some(accounts) = accounts.min_by_key(|accounts| accounts.len())
+        && (accounts.len() <= 1 || accounts.len() <= ACCOUNTS && asked.among("pool").is_none())
+    {
+        return of_accounts(asked, newest, addresses(accounts));
+    }
+    if let Some(pools) = asked.among("pool") {
+        let pools: BTreeSet<PoolId> = ids_of(pools).collect();
+        let of = |pool| Way::Listed(RowQuery { pool: Some(pool), ..newest }, asked.since());
+        return Ways::new(pools.into_iter().map(of), asked.newest_first());
+    }
+    Ways::new([Way::Listed(newest, asked.since())], asked.newest_first())
 }
 
-impl Look {
-    /// Begins; the columns are those that all events have.
-    fn new(at: &Moment, asked: &Asked, accounts: &[&str]) -> (Self, Coming) {
-        let since = asked.since();
-        let columns = ["id", "pairId", "transaction"].into_iter();
-        let hashes = columns.filter_map(|column| asked.among(column));
-        if let Some(ids) = hashes.min_by_key(|ids| ids.len()) {
-            let hashes: BTreeSet<B256> = ids.iter().filter_map(hash_of).collect();
-            let way = Way::Transactions(hashes.into_iter().collect());
-            return (Self { way, since }, Coming::Anyhow);
-        }
-        let newest = RowQuery { after: Some(at.end()), ..RowQuery::default() };
-        let listed = |queries: VecDeque<RowQuery>| {
-            let coming = asked.newest_first(queries.len());
-            (Self { way: Way::Listed(queries), since }, coming)
-        };
-        // under these accounts the store lists them
-        let account = accounts.iter().find_map(|column| match asked.among(column) {
-            Some([account]) => Some(account),
-            _ => None,
-        });
-        let newest = match account {
-            None => newest,
-            Some(account) => {
-                // nobody is called so
-                let Some(account) = address(account) else { return listed(VecDeque::new()) };
-                RowQuery { account: Some(account), ..newest }
-            }
-        };
-        if let Some(pools) = asked.among("pool") {
-            let pools: BTreeSet<PoolId> = ids_of(pools).collect();
-            let of = |pool| RowQuery { pool: Some(pool), ..newest };
-            return listed(pools.into_iter().map(of).collect());
-        }
-        listed(VecDeque::from([newest]))
-    }
+/// The lists of accounts, in pools that are asked for.
+fn of_accounts(asked: &Asked, newest: RowQuery, accounts: BTreeSet<Address>) -> Ways<Way> {
+    let pool = match asked.among("pool") {
+        Some(pools @ [_]) => ids_of(pools).next(),
+        _ => newest.pool,
+    };
+    let repeats = accounts.len() > 1;
+    let of =
+        |account| Way::Listed(RowQuery { account: Some(account), pool, ..newest }, asked.since());
+    Ways::new(accounts.into_iter().map(of), asked.newest_first()).with_repeats(repeats)
+}
 
-    /// The next events; none: there are no more.
-    async fn next<E: Events>(
-        &mut self,
-        at: &Moment,
-        limit: u32,
-    ) -> Result<Vec<E::Event>, QueryError> {
-        let snapshot = at.snapshot();
-        loop {
-            let events = match &mut self.way {
-                Way::Transactions(hashes) => {
-                    let Some(hash) = hashes.pop_front() else { return Ok(Vec::new()) };
-                    let found = E::of_transaction(snapshot, hash).await;
-                    let mut found = found.map_err(|e| unread(&e))?;
-                    found.retain(|event| E::meta(event).position < at.end());
-                    found
-                }
-                Way::Listed(queries) => {
-                    let Some(query) = queries.pop_front() else { return Ok(Vec::new()) };
-                    let query = RowQuery { limit, ..query };
-                    let found = E::newest(snapshot, &query).await.map_err(|e| unread(&e))?;
-                    let last = found.last().map(E::meta).filter(|_| found.len() >= limit as usize);
-                    if let Some(last) = last.filter(|last| last.timestamp >= self.since) {
-                        queries.push_front(RowQuery { after: Some(last.position), ..query });
-                    }
-                    found
-                }
-            };
-            if !events.is_empty() {
-                return Ok(events);
-            }
+/// The next rows of each way and what is left of it: all transactions and all lists of a kind by one question each.
+pub(super) async fn pages<R: Kept + Clone + Sync>(
+    at: &Moment,
+    ways: &[Way],
+    limit: u32,
+) -> Result<Vec<(Vec<R>, Option<Way>)>, QueryError> {
+    let transactions: BTreeSet<B256> = ways
+        .iter()
+        .filter_map(|way| match way {
+            Way::Transactions(hashes) => Some(hashes),
+            Way::Listed(..) => None,
+        })
+        .flatten()
+        .copied()
+        .collect();
+    let queries: Vec<RowQuery> = ways
+        .iter()
+        .filter_map(|way| match way {
+            Way::Listed(query, _) => Some(RowQuery { limit, ..*query }),
+            Way::Transactions(_) => None,
+        })
+        .collect();
+    let snapshot = at.snapshot();
+    let mut of_transactions: Vec<R> = match transactions.is_empty() {
+        true => Vec::new(),
+        false => {
+            let found = snapshot.rows_of_transactions(&transactions, Some(at.end())).await;
+            found.map_err(|e| unread(&e))?
         }
+    };
+    of_transactions.sort_unstable_by_key(|row| (row.meta().tx_hash, row.meta().position));
+    let mut lists = match queries.is_empty() {
+        true => Vec::new(),
+        false => snapshot.rows_many::<R>(&queries).await.map_err(|e| unread(&e))?,
     }
+    .into_iter();
+    let page = |way: &Way| match way {
+        Way::Transactions(hashes) => {
+            let of = |hash: &B256| of_one(&of_transactions, *hash).to_vec();
+            (hashes.iter().flat_map(of).collect(), None)
+        }
+        Way::Listed(query, since) => {
+            let RowPage { rows, rest } = lists.next().unwrap_or_default();
+            let is_old = rows.last().is_some_and(|last| last.meta().timestamp < *since);
+            let rest = rest.filter(|_| !is_old);
+            let rest = rest.map(|after| RowQuery { after: Some(after), ..*query });
+            (rows, rest.map(|query| Way::Listed(query, *since)))
+        }
+    };
+    Ok(ways.iter().map(page).collect())
+}
+
+/// Of rows by transaction those of one.
+fn of_one<R: PoolRow>(rows: &[R], hash: B256) -> &[R] {
+    let first = rows.partition_point(|row| row.meta().tx_hash < hash);
+    let end = rows.partition_point(|row| row.meta().tx_hash <= hash);
+    rows.get(first..end).unwrap_or_default()
 }
 
 /// The transaction that an id names, its own or an event's.
@@ -147,6 +145,11 @@ pub(super) fn hash_of(id: &Value) -> Option<B256> {
 /// An event's id as V3 and V4 have it: `<transaction>-<log index>`.
 pub(super) fn id_of(meta: &RowMeta, number: u64) -> Value {
     Value::text(&format!("{:#x}-{number}", meta.tx_hash))
+}
+
+/// The place above all of a block.
+pub(super) const fn above(block: u64) -> Position {
+    Position { block: block.saturating_add(1), log_index: 0, item: 0 }
 }
 
 /// An amount in whole tokens; none where the token does not tell its decimals.
@@ -164,19 +167,30 @@ pub(in crate::subgraph) struct Told<F> {
     pub(super) figures: F,
 }
 
-/// Of these events the ones whose pools the reference knows, with what never changes about those.
-async fn told<E: Events, F>(
+/// The next events of each way that are wanted, of pools that the reference knows, with what never changes about those.
+pub(super) async fn told<R: Kept + Clone + Sync>(
     at: &Moment,
-    events: Vec<E::Event>,
-    figures: impl Fn(&E::Event) -> F + Send + Sync,
-) -> Result<Vec<Told<F>>, QueryError> {
-    let facts = at.own_facts(events.iter().map(E::pool)).await?;
-    let told = |event: &E::Event| {
-        let (meta, pool) = (*E::meta(event), E::pool(event));
+    ways: Vec<Way>,
+    limit: u32,
+    is_wanted: impl Fn(&Way, &R) -> bool + Send + Sync,
+) -> Result<Vec<Portion<Told<R::Own>, Way>>, QueryError> {
+    let pages = pages::<R>(at, &ways, limit).await?;
+    let mut gathered = Gathered::new(ways.len());
+    for ((place, way), (rows, rest)) in ways.iter().enumerate().zip(pages) {
+        let own = |row: R| is_wanted(way, &row).then_some(row);
+        gathered.add(place, rows.into_iter().map(own), rest);
+    }
+    let facts = at.own_facts(gathered.found().iter().flatten().map(PoolRow::pool)).await?;
+    let told = |row: R| {
+        let (meta, pool) = (*row.meta(), row.pool());
         let facts = Arc::clone(facts.get(&pool)?);
-        Some(Told { meta, pool, facts, figures: figures(event) })
+        Some(Told { meta, pool, facts, figures: row.own() })
     };
-    Ok(events.iter().filter_map(told).collect())
+    let told = |rows: Vec<Option<R>>| {
+        let told: Vec<_> = rows.into_iter().map(|row| told(row?)).collect();
+        async move { Ok(told) }
+    };
+    gathered.rows(told).await
 }
 
 /// Columns that all events have.

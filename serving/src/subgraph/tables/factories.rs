@@ -11,7 +11,7 @@ use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, integer},
     moment::{Moment, unread},
-    table::{Coming, Table},
+    table::{Coming, Portion, Portions, Table, Ways},
 };
 
 /// The DEX.
@@ -49,19 +49,15 @@ impl Cells for FactoryRow {
 
 impl Table for Factories {
     type Row = FactoryRow;
-    /// Whether the row has come.
-    type Look = bool;
+    type Way = ();
 
     const KNOWS_CHANGES: bool = false;
 
-    fn look(_: &Moment, _: &Asked) -> (bool, Coming) {
-        (false, Coming::Sorted)
+    fn ways(_: &Moment, _: &Asked) -> Ways<()> {
+        Ways::new([()], Coming::Sorted)
     }
 
-    async fn next(at: &Moment, has_come: &mut bool, _: u32) -> Result<Vec<FactoryRow>, QueryError> {
-        if std::mem::replace(has_come, true) {
-            return Ok(Vec::new());
-        }
+    async fn read(at: &Moment, ways: Vec<()>, _: u32) -> Result<Vec<Portions<Self>>, QueryError> {
         let address = at.about().factory;
         let snapshot = at.snapshot();
         let found = match at.past() {
@@ -74,6 +70,9 @@ impl Table for Factories {
                 all.into_iter().find(|(factory, _)| *factory == address).map(|(_, found)| found)
             }
         };
-        Ok(found.map(|figures| FactoryRow { address, figures }).into_iter().collect())
+        let row: Vec<FactoryRow> =
+            found.map(|figures| FactoryRow { address, figures }).into_iter().collect();
+        let portion = |()| Portion { looked: row.len(), rows: row.clone(), rest: Vec::new() };
+        Ok(ways.into_iter().map(portion).collect())
     }
 }

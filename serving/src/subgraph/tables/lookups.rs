@@ -1,6 +1,6 @@
 //! The pairs of two tokens: two rows for each pair, one for each order of its tokens.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use alloy_primitives::Address;
 use domain::{entity::Pool, ids::PoolId};
@@ -8,17 +8,14 @@ use subgraph::{QueryError, value::Value};
 
 use super::{
     nothing::NoFigures,
-    pools::{self, Pools},
+    pools::{self, Pools, ids_of},
 };
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, address, id},
-    moment::{Moment, unread},
-    table::{Coming, Table},
+    moment::Moment,
+    table::{Coming, Portion, Portions, Table, Ways},
 };
-
-/// Pools of two tokens that are looked through for the pair: others of the chain hold the same two.
-const OF_TWO: u32 = 1_000;
 
 /// The pairs of all tokens.
 pub(in crate::subgraph) struct PairTokenLookups;
@@ -50,16 +47,17 @@ impl Cells for LookupRow {
     }
 }
 
-/// How far a look has come.
-pub(in crate::subgraph) enum Look {
-    /// The pairs of these tokens are left.
-    These(VecDeque<[Address; 2]>),
-    /// These pools are left.
-    Of(pools::Look),
+/// Where pairs are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
+    /// Those of these tokens.
+    These(Vec<[Address; 2]>),
+    /// Of these pools.
+    Of(pools::Way),
 }
 
 /// The tokens that an id names: `<token>-<token>`.
-fn parts(id: &Value) -> Option<[Address; 2]> {
+fn parts_of(id: &Value) -> Option<[Address; 2]> {
     let Value::Text(id) = id else { return None };
     let (one, other) = id.split_once('-')?;
     Some([address(&Value::text(one))?, address(&Value::text(other))?])
@@ -67,57 +65,67 @@ fn parts(id: &Value) -> Option<[Address; 2]> {
 
 impl Table for PairTokenLookups {
     type Row = LookupRow;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
         if let Some(ids) = asked.among("id") {
-            let tokens: BTreeSet<[Address; 2]> = ids.iter().filter_map(parts).collect();
-            return (Look::These(tokens.into_iter().collect()), Coming::Anyhow);
+            let tokens: BTreeSet<[Address; 2]> = ids.iter().filter_map(parts_of).collect();
+            return Ways::named([Way::These(tokens.into_iter().collect())]);
         }
-        let of = match asked.among("pool") {
-            Some([pool]) => Asked::default().with("id", pool),
-            _ => Asked::default(),
-        };
-        (Look::Of(Pools::look(at, &of).0), Coming::Anyhow)
+        if let Some(pools) = asked.among("pool") {
+            let ids: BTreeSet<PoolId> = ids_of(pools).collect();
+            return Ways::named([Way::Of(pools::Way::Ids(ids.into_iter().collect()))]);
+        }
+        let pools = Pools::ways(at, &Asked::default()).into_ways();
+        Ways::new(pools.map(Way::Of), Coming::Anyhow)
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<LookupRow>, QueryError> {
-        match look {
-            Look::These(left) => {
-                while let Some(tokens) = left.pop_front() {
-                    if let Some(row) = of_two(at, tokens).await? {
-                        return Ok(vec![row]);
-                    }
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        // pools of the chain hold the same two tokens: those of the DEX among them are the pairs
+        let to_pools = ways.iter().flat_map(|way| match way {
+            Way::These(these) => {
+                these.iter().map(|tokens| pools::Way::Pair(ordered(*tokens))).collect()
+            }
+            Way::Of(way) => vec![way.clone()],
+        });
+        let mut found = Pools::read(at, to_pools.collect(), limit).await?.into_iter();
+        let mut portions = Vec::with_capacity(ways.len());
+        for way in ways {
+            portions.push(match way {
+                Way::These(these) => {
+                    let own = |tokens: [Address; 2]| {
+                        let pools = found.next()?;
+                        pools.rows.first().map(|pool| row(pool, tokens))
+                    };
+                    let rows: Vec<LookupRow> = these.into_iter().filter_map(own).collect();
+                    Portion { looked: rows.len(), rows, rest: Vec::new() }
                 }
-                Ok(Vec::new())
-            }
-            Look::Of(look) => {
-                let found = Pools::next(at, look, limit).await?;
-                let both = |pool: &Pool| {
-                    let tokens = [pool.token0, pool.token1];
-                    [tokens, [tokens[1], tokens[0]]].map(|tokens| row(pool, tokens))
-                };
-                Ok(found.iter().flat_map(both).collect())
-            }
+                Way::Of(_) => {
+                    let Portion { rows, looked, rest } = found.next().unwrap_or_default();
+                    let both = |pool: &Pool| {
+                        let tokens = [pool.token0, pool.token1];
+                        [tokens, [tokens[1], tokens[0]]].map(|tokens| row(pool, tokens))
+                    };
+                    let rest = rest.into_iter().map(Way::Of).collect();
+                    Portion { rows: rows.iter().flat_map(both).collect(), looked, rest }
+                }
+            });
         }
+        Ok(portions)
     }
+}
+
+/// Two tokens as a pool has them.
+fn ordered([one, other]: [Address; 2]) -> [Address; 2] {
+    [one.min(other), one.max(other)]
 }
 
 const fn row(pool: &Pool, tokens: [Address; 2]) -> LookupRow {
     LookupRow { tokens, pool: pool.id, created: pool.created.block }
-}
-
-/// The pair of these two, if the DEX had one at the block.
-async fn of_two(at: &Moment, tokens: [Address; 2]) -> Result<Option<LookupRow>, QueryError> {
-    let [one, other] = tokens;
-    let ordered = [one.min(other), one.max(other)];
-    let found = at.snapshot().pools_of_pair(ordered, OF_TWO).await.map_err(|e| unread(&e))?;
-    let is_it = |pool: &&Pool| {
-        pool.dex == at.about().dex
-            && pool.figures.counted
-            && at.past().is_none_or(|block| pool.created.block <= block)
-    };
-    Ok(found.iter().find(is_it).map(|pool| row(pool, tokens)))
 }

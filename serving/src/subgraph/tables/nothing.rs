@@ -8,7 +8,7 @@ use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own},
     moment::Moment,
-    table::{Coming, Table},
+    table::{Portions, Table, Ways},
 };
 
 /// No rows.
@@ -64,15 +64,15 @@ impl Cells for NoRow {
 
 impl Table for Nothing {
     type Row = NoRow;
-    type Look = ();
+    type Way = ();
 
     const KNOWS_CHANGES: bool = true;
 
-    fn look(_: &Moment, _: &Asked) -> ((), Coming) {
-        ((), Coming::Sorted)
+    fn ways(_: &Moment, _: &Asked) -> Ways<()> {
+        Ways::none()
     }
 
-    async fn next(_: &Moment, _: &mut (), _: u32) -> Result<Vec<NoRow>, QueryError> {
+    async fn read(_: &Moment, _: Vec<()>, _: u32) -> Result<Vec<Portions<Self>>, QueryError> {
         Ok(Vec::new())
     }
 }

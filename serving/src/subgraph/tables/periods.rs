@@ -33,7 +33,7 @@ impl Length for Hour {
 /// The column of a period's beginning, in Unix seconds.
 const START: &str = "start";
 
-/// The periods that the conditions of their beginnings leave; how many are read at once is said later.
+/// The periods that the conditions of their beginnings and the block leave; how many are read at once is said later.
 fn span(asked: &Asked, length: Interval) -> PeriodQuery {
     let period = |bound: Option<&Value>| {
         let seconds: i128 = bound.and_then(seconds)?;
@@ -42,6 +42,8 @@ fn span(asked: &Asked, length: Interval) -> PeriodQuery {
     };
     let from = period(asked.least(START)).unwrap_or(0);
     let to = period(asked.most(START)).unwrap_or(u32::MAX);
+    // at an older block there were none of later times
+    let to = asked.until().map_or(to, |time| to.min(length.period(time)));
     PeriodQuery { from, to, limit: 0 }
 }
 
@@ -53,8 +55,15 @@ fn seconds(value: &Value) -> Option<i128> {
     }
 }
 
+/// What is left of a span behind the periods that came, newest first, if these were as many as were wanted.
+fn older<R>(found: &[(u32, R)], span: &PeriodQuery, limit: u32) -> Option<PeriodQuery> {
+    let last = found.last().filter(|_| found.len() >= limit as usize);
+    let to = last.and_then(|(last, _)| last.checked_sub(1)).filter(|older| *older >= span.from)?;
+    Some(PeriodQuery { to, ..*span })
+}
+
 /// The subject and the number of the period that an id names: `<subject>-<number>`.
-fn parts(id: &Value) -> Option<(Value, u32)> {
+fn parts_of(id: &Value) -> Option<(Value, u32)> {
     let Value::Text(id) = id else { return None };
     let (subject, number) = id.rsplit_once('-')?;
     // there is one spelling of a number

@@ -1,10 +1,8 @@
 //! Pools, those of V2 (pairs) among them.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    mem::take,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
+use alloy_primitives::Address;
 use domain::{
     entity::{Pool, PoolState, Protocol},
     figures::PoolFigures,
@@ -13,11 +11,12 @@ use domain::{
 use store::{PoolCursor, PoolOrder, PoolQuery};
 use subgraph::{QueryError, value::Value};
 
+use super::gathered::{Gathered, parts, those};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, address, addresses, bytes, id, integer},
     moment::{Moment, unread},
-    table::{Coming, Table},
+    table::{Coming, Portions, Table, Ways},
 };
 
 /// All pools that the reference knows, of the DEX.
@@ -68,33 +67,19 @@ fn concentrated(pool: &Pool) -> Option<(alloy_primitives::U256, i32, u128)> {
     }
 }
 
-/// Pools of two tokens; there are as many as fees and hooks.
-const OF_A_PAIR: u32 = 10_000;
-
 /// Where pools are looked for.
-enum Way {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
     /// These.
-    Ids(VecDeque<PoolId>),
+    Ids(Vec<PoolId>),
     /// By their ids, from one on.
     From(Option<PoolId>),
+    /// The newest, made before a block and a log of it.
+    Newest(Option<(u64, u32)>),
     /// All of these two tokens.
-    Pair([alloy_primitives::Address; 2]),
+    Pair([Address; 2]),
     /// A list that an index has.
     Listed(PoolQuery),
-}
-
-/// How far a look has come.
-pub(in crate::subgraph) struct Look {
-    ways: VecDeque<Way>,
-    /// Those that came, where one may come by two ways.
-    came: Option<BTreeSet<PoolId>>,
-}
-
-impl Look {
-    /// All of them by their ids, from one on.
-    pub(super) fn by_id(from: Option<PoolId>) -> Self {
-        Self { ways: VecDeque::from([Way::From(from)]), came: None }
-    }
 }
 
 /// The pools whose ids these values are.
@@ -104,15 +89,14 @@ pub(super) fn ids_of(values: &[Value]) -> impl Iterator<Item = PoolId> {
 
 impl Table for Pools {
     type Row = Pool;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        let one = |way, coming| (Look { ways: VecDeque::from([way]), came: None }, coming);
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
         if let Some(ids) = asked.among("id") {
             let ids: BTreeSet<PoolId> = ids_of(ids).collect();
-            return one(Way::Ids(ids.into_iter().collect()), Coming::Anyhow);
+            return Ways::named([Way::Ids(ids.into_iter().collect())]);
         }
         // of an older block an order of today says nothing
         let is_newest = at.past().is_none();
@@ -122,90 +106,152 @@ impl Table for Pools {
         let query = PoolQuery { order, up_to, ..PoolQuery::default() };
         if let (Some([token0]), Some([token1])) = (asked.among("token0"), asked.among("token1")) {
             let pair = address(token0).zip(address(token1));
-            let ways = pair.map(|(token0, token1)| Way::Pair([token0, token1]));
-            let ways = ways.into_iter().collect();
-            return (Look { ways, came: None }, Coming::Anyhow);
+            return Ways::named(pair.map(|(token0, token1)| Way::Pair([token0, token1])));
         }
         let of_tokens = ["token0", "token1"].into_iter().filter_map(|side| asked.among(side));
+        let created = ["createdAtTimestamp", "createdAtBlockNumber"];
+        let by_birth = created.into_iter().any(|column| asked.is_by(column, false));
+        let coming = match (by_value, by_birth) {
+            (true, _) => Coming::Sorted,
+            (false, true) => Coming::Alike,
+            (false, false) => Coming::Anyhow,
+        };
         if let Some(tokens) = of_tokens.min_by_key(|tokens| tokens.len()) {
             let tokens = addresses(tokens);
-            let coming = match (tokens.len(), by_value) {
-                (0 | 1, true) => Coming::Sorted,
-                _ => Coming::Anyhow,
-            };
-            let came = (tokens.len() > 1).then(BTreeSet::new);
+            // a pool has two tokens
+            let repeats = tokens.len() > 1;
             let of = |token| Way::Listed(PoolQuery { token: Some(token), ..query.clone() });
-            return (Look { ways: tokens.into_iter().map(of).collect(), came }, coming);
+            return Ways::new(tokens.into_iter().map(of), coming).with_repeats(repeats);
         }
-        let dex = Some(at.about().dex.clone());
-        if by_value {
-            return one(Way::Listed(PoolQuery { dex, ..query }), Coming::Sorted);
-        }
-        if asked.is_by("id", false) {
+        if !by_value && asked.is_by("id", false) {
             // an id of another length says nothing of where those of the DEX begin
             let is_own =
                 |id: &PoolId| matches!(id, PoolId::Key(_)) == (at.about().protocol == Protocol::V4);
             let from = asked.least("id").and_then(|id| ids_of(std::slice::from_ref(id)).next());
-            let from = from.filter(is_own);
-            return one(Way::From(from), Coming::Sorted);
+            return Ways::new([Way::From(from.filter(is_own))], Coming::Sorted);
         }
-        let created = ["createdAtTimestamp", "createdAtBlockNumber"];
-        let by_birth = created.into_iter().any(|column| asked.is_by(column, false));
-        let coming = if by_birth { Coming::Alike } else { Coming::Anyhow };
-        one(Way::Listed(PoolQuery { dex, ..query }), coming)
+        if created.into_iter().any(|column| asked.is_by(column, true)) {
+            let below = at.past().map(|block| (block.saturating_add(1), 0));
+            return Ways::new([Way::Newest(below)], Coming::Alike);
+        }
+        let dex = Some(at.about().dex.clone());
+        Ways::new([Way::Listed(PoolQuery { dex, ..query })], coming)
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<Pool>, QueryError> {
-        loop {
-            let Some(way) = look.ways.pop_front() else { return Ok(Vec::new()) };
-            let (mut pools, rest) = read(at, way, limit).await?;
-            rest.into_iter().for_each(|way| look.ways.push_front(way));
-            let about = at.about();
-            pools.retain(|pool| pool.dex == about.dex && pool.figures.counted);
-            if let Some(came) = &mut look.came {
-                pools.retain(|pool| came.insert(pool.id));
-            }
-            if let Some(block) = at.past() {
-                pools.retain(|pool| pool.created.block <= block);
-                pools = at.snapshot().pools_at(pools, block).await.map_err(|e| unread(&e))?;
-            }
-            if !pools.is_empty() {
-                return Ok(pools);
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        let mut gathered = Gathered::new(ways.len());
+        let by_id = by_ids(at, &ways).await?;
+        let of_pairs = of_pairs(at, &ways).await?;
+        let listed = |way: &Way| match way {
+            Way::Listed(query) => Some(PoolQuery { limit, ..query.clone() }),
+            _ => None,
+        };
+        let queries: Vec<PoolQuery> = ways.iter().filter_map(listed).collect();
+        let mut lists = match queries.is_empty() {
+            true => Vec::new(),
+            false => at.snapshot().pools_many(&queries).await.map_err(|e| unread(&e))?,
+        }
+        .into_iter();
+        let is_whole = |pools: &[Pool]| pools.len() >= limit as usize;
+        for (place, way) in ways.into_iter().enumerate() {
+            match way {
+                Way::Ids(ids) => {
+                    let found = those(&ids, &by_id).into_iter().map(|(_, pool)| pool);
+                    gathered.add(place, found, None);
+                }
+                Way::Pair(pair) => {
+                    let own = of_pairs.iter().filter(|pool| [pool.token0, pool.token1] == pair);
+                    gathered.add(place, own.cloned(), None);
+                }
+                Way::From(from) => {
+                    let found = at.snapshot().pools_from(from, limit).await;
+                    let mut pools = found.map_err(|e| unread(&e))?;
+                    // the last one begins the next part
+                    let next = is_whole(&pools).then(|| pools.pop()).flatten();
+                    gathered.add(place, pools, next.map(|pool| Way::From(Some(pool.id))));
+                }
+                Way::Newest(before) => {
+                    let found = at.snapshot().newest_pools(&at.about().dex, before, limit).await;
+                    let pools = found.map_err(|e| unread(&e))?;
+                    let last = is_whole(&pools).then(|| pools.last()).flatten();
+                    let rest = last.map(|pool| (pool.created.block, pool.created.log_index));
+                    gathered.add(place, pools, rest.map(|last| Way::Newest(Some(last))));
+                }
+                Way::Listed(query) => {
+                    let pools = lists.next().unwrap_or_default();
+                    let last = is_whole(&pools).then(|| pools.last()).flatten();
+                    let after = last.map(|pool| PoolCursor::of(pool, query.order));
+                    let rest = after.map(|after| PoolQuery { after: Some(after), ..query });
+                    gathered.add(place, pools, rest.map(Way::Listed));
+                }
             }
         }
+        gathered.rows(|pools| rows(at, pools)).await
     }
 }
 
-/// The next pools on a way, and what is left of it.
-async fn read(at: &Moment, way: Way, limit: u32) -> Result<(Vec<Pool>, Option<Way>), QueryError> {
-    let snapshot = at.snapshot();
-    let is_whole = |pools: &[Pool]| pools.len() >= limit as usize;
-    match way {
-        Way::Ids(mut ids) => {
-            let rest = ids.split_off(ids.len().min(limit as usize));
-            let ids = take(&mut ids).into_iter().collect::<Vec<_>>();
-            let pools = match ids.is_empty() {
-                true => Vec::new(),
-                false => snapshot.pools_by_ids(&ids).await.map_err(|e| unread(&e))?,
-            };
-            Ok((pools, (!rest.is_empty()).then_some(Way::Ids(rest))))
-        }
-        Way::Pair(pair) => {
-            let pools = snapshot.pools_of_pair(pair, OF_A_PAIR).await;
-            Ok((pools.map_err(|e| unread(&e))?, None))
-        }
-        Way::From(from) => {
-            let mut pools = snapshot.pools_from(from, limit).await.map_err(|e| unread(&e))?;
-            // the last one begins the next part
-            let next = is_whole(&pools).then(|| pools.pop()).flatten();
-            Ok((pools, next.map(|pool| Way::From(Some(pool.id)))))
-        }
-        Way::Listed(query) => {
-            let query = PoolQuery { limit, ..query };
-            let pools = snapshot.pools(&query).await.map_err(|e| unread(&e))?;
-            let last = is_whole(&pools).then(|| pools.last()).flatten();
-            let after = last.map(|pool| PoolCursor::of(pool, query.order));
-            Ok((pools, after.map(|after| Way::Listed(PoolQuery { after: Some(after), ..query }))))
-        }
+/// Those that are named.
+async fn by_ids(at: &Moment, ways: &[Way]) -> Result<BTreeMap<PoolId, Pool>, QueryError> {
+    let ids = ways.iter().filter_map(|way| match way {
+        Way::Ids(ids) => Some(ids),
+        _ => None,
+    });
+    let mut found = BTreeMap::new();
+    for some in parts(ids.flatten()) {
+        let pools = at.snapshot().pools_by_ids(&some).await.map_err(|e| unread(&e))?;
+        found.extend(pools.into_iter().map(|pool| (pool.id, pool)));
     }
+    Ok(found)
+}
+
+/// Those of the pairs of tokens.
+async fn of_pairs(at: &Moment, ways: &[Way]) -> Result<Vec<Pool>, QueryError> {
+    let pairs = ways.iter().filter_map(|way| match way {
+        Way::Pair(pair) => Some(*pair),
+        _ => None,
+    });
+    let pairs: Vec<[Address; 2]> = pairs.collect();
+    match pairs.is_empty() {
+        true => Ok(Vec::new()),
+        false => at.snapshot().pools_of_pairs(&pairs).await.map_err(|e| unread(&e)),
+    }
+}
+
+/// Those of the DEX, as they were.
+async fn rows(at: &Moment, pools: Vec<Pool>) -> Result<Vec<Option<Pool>>, QueryError> {
+    let about = at.about();
+    let is_own = |pool: &Pool| {
+        pool.dex == about.dex
+            && pool.figures.counted
+            && at.past().is_none_or(|block| pool.created.block <= block)
+    };
+    let own = pools.into_iter().map(|pool| is_own(&pool).then_some(pool));
+    let Some(block) = at.past() else { return Ok(own.collect()) };
+    let own: Vec<Option<Pool>> = own.collect();
+    let now = own.iter().flatten().cloned().collect();
+    let then = at.snapshot().pools_at(now, block).await.map_err(|e| unread(&e))?;
+    let then: BTreeMap<PoolId, Pool> = then.into_iter().map(|pool| (pool.id, pool)).collect();
+    Ok(own.into_iter().map(|pool| then.get(&pool?.id).cloned()).collect())
+}
+
+/// Pools that were found for others to go on with.
+pub(super) struct Found {
+    /// Their ids.
+    pub(super) pools: Vec<PoolId>,
+    /// Where others are.
+    pub(super) rest: Vec<Way>,
+}
+
+/// Pools of which something else is looked for.
+const OF_OTHERS: u32 = 1_000;
+
+/// The next pools of a way, for what is looked for pool by pool.
+pub(super) async fn found(at: &Moment, way: Way) -> Result<Found, QueryError> {
+    let portion = Pools::read(at, vec![way], OF_OTHERS).await?.pop().unwrap_or_default();
+    let pools = portion.rows.iter().map(|pool| pool.id).collect();
+    Ok(Found { pools, rest: portion.rest })
 }

@@ -1,28 +1,25 @@
 //! What happened to V4 positions as tokens: transfers and subscriptions.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    marker::PhantomData,
-};
+use std::{collections::BTreeSet, marker::PhantomData};
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256};
 use domain::{
     flat::{FlatPositionEvent, PoolRow as _},
     ids::PoolId,
-    row::{Position, PositionEvent, PositionEventKind, RowMeta},
+    row::{PositionEvent, PositionEventKind, RowMeta, token_key},
 };
-use store::{PositionId, RowQuery};
+use store::RowQuery;
 use subgraph::{QueryError, value::Value};
 
 use super::{
-    events::{hash_of, id_of},
+    events::{ACCOUNTS, Way, hash_of, id_of, pages},
     positions::token_id,
 };
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, address, integer},
-    moment::{Moment, unread},
-    table::{Coming, Table},
+    cells::{Cells, Own, addresses, integer},
+    moment::Moment,
+    table::{Portion, Portions, Table, Timed, Ways},
 };
 
 /// Events of this kind, of positions of the DEX's manager.
@@ -93,110 +90,65 @@ impl Cells for EventRow {
     }
 }
 
-/// Where they are looked for.
-#[derive(Debug, Clone, Copy)]
-enum Way {
-    /// In a transaction.
-    Transaction(B256),
-    /// Among those of a position, below a place.
-    Of(U256, Position),
-    /// In a list.
-    Listed(RowQuery),
-}
-
-/// How far a look has come.
-#[derive(Debug)]
-pub(in crate::subgraph) struct Look {
-    /// Each from the newest on.
-    ways: VecDeque<Way>,
-    /// Older ones are not asked for, in Unix seconds.
-    since: u64,
-}
-
-fn ways(at: &Moment, asked: &Asked, manager: Address) -> VecDeque<Way> {
+fn ways(at: &Moment, asked: &Asked, manager: Address) -> Ways<Way> {
     let hashes = ["id", "transaction"].into_iter().filter_map(|column| asked.among(column));
     if let Some(ids) = hashes.min_by_key(|ids| ids.len()) {
         let hashes: BTreeSet<B256> = ids.iter().filter_map(hash_of).collect();
-        return hashes.into_iter().map(Way::Transaction).collect();
-    }
-    let tokens = ["position", "tokenId"].into_iter().filter_map(|column| asked.among(column));
-    if let Some(ids) = tokens.min_by_key(|ids| ids.len()) {
-        let tokens: BTreeSet<U256> = ids.iter().filter_map(token_id).collect();
-        return tokens.into_iter().map(|token| Way::Of(token, at.end())).collect();
+        return Ways::named([Way::Transactions(hashes.into_iter().collect())]);
     }
     // they are kept by their manager
     let pool = Some(PoolId::Contract(manager));
-    let newest = RowQuery { pool, after: Some(at.end()), ..RowQuery::default() };
-    let accounts = ["from", "to", "address", "origin"].into_iter();
-    // one list has an event once, lists of several accounts may have it twice
-    let one = accounts.filter_map(|column| asked.among(column)).find(|values| values.len() == 1);
-    if let Some([account]) = one {
-        let of = |account| Way::Listed(RowQuery { account: Some(account), ..newest });
-        return address(account).map(of).into_iter().collect();
+    let newest = RowQuery { pool, after: Some(asked.end(at)), ..RowQuery::default() };
+    let of = |account| Way::Listed(RowQuery { account: Some(account), ..newest }, asked.since());
+    let tokens = ["position", "tokenId"].into_iter().filter_map(|column| asked.among(column));
+    if let Some(ids) = tokens.min_by_key(|ids| ids.len()) {
+        // two tokens may be listed under one key
+        let keys: BTreeSet<Address> = ids.iter().filter_map(token_id).map(token_key).collect();
+        return Ways::new(keys.into_iter().map(of), asked.newest_first());
     }
-    VecDeque::from([Way::Listed(newest)])
+    let accounts = ["from", "to", "address", "origin"].into_iter();
+    let accounts = accounts.filter_map(|column| asked.among(column));
+    if let Some(accounts) = accounts.min_by_key(|accounts| accounts.len())
+        && accounts.len() <= ACCOUNTS
+        && !accounts.iter().any(Value::is_null)
+    {
+        // an event has several accounts
+        let lists = addresses(accounts).into_iter().map(of);
+        return Ways::new(lists, asked.newest_first()).with_repeats(true);
+    }
+    Ways::new([Way::Listed(newest, asked.since())], asked.newest_first())
 }
 
 impl<K: Which> Table for PositionEvents<K> {
     type Row = EventRow;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
+    const TIMED: Timed = Timed::ByBlock;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        let ways = match at.about().position_manager {
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
+        match at.about().position_manager {
             Some(manager) => ways(at, asked, manager),
-            None => VecDeque::new(),
-        };
-        let (since, coming) = (asked.since(), asked.newest_first(ways.len()));
-        (Look { ways, since }, coming)
+            None => Ways::none(),
+        }
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<EventRow>, QueryError> {
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
         let Some(manager) = at.about().position_manager else { return Ok(Vec::new()) };
-        loop {
-            let Some(way) = look.ways.pop_front() else { return Ok(Vec::new()) };
-            let mut found = read(at, manager, way, limit).await?;
-            let last = found.last().map(|row| row.meta).filter(|_| found.len() >= limit as usize);
-            if let Some(last) = last.filter(|last| last.timestamp >= look.since)
-                && let Some(rest) = behind(way, last.position)
-            {
-                look.ways.push_front(rest);
-            }
-            found.retain(|row| {
-                row.kind == K::KIND && row.manager == manager && row.meta.position < at.end()
-            });
-            if !found.is_empty() {
-                let row = |row: &PositionEvent| EventRow { meta: row.meta, figures: row.own() };
-                return Ok(found.iter().map(row).collect());
-            }
-        }
-    }
-}
-
-/// The next ones on a way.
-async fn read(
-    at: &Moment,
-    manager: Address,
-    way: Way,
-    limit: u32,
-) -> Result<Vec<PositionEvent>, QueryError> {
-    let snapshot = at.snapshot();
-    let found = match way {
-        Way::Transaction(hash) => snapshot.position_events_by_tx(hash).await,
-        Way::Of(token_id, end) => {
-            snapshot.events_of(PositionId { manager, token_id }, Some(end), limit).await
-        }
-        Way::Listed(query) => snapshot.position_events(&RowQuery { limit, ..query }).await,
-    };
-    found.map_err(|e| unread(&e))
-}
-
-/// What is left of a way behind an event.
-const fn behind(way: Way, last: Position) -> Option<Way> {
-    match way {
-        Way::Transaction(_) => None,
-        Way::Of(token_id, _) => Some(Way::Of(token_id, last)),
-        Way::Listed(query) => Some(Way::Listed(RowQuery { after: Some(last), ..query })),
+        let row = |row: PositionEvent| {
+            let is_own = row.kind == K::KIND && row.manager == manager;
+            is_own.then(|| EventRow { meta: row.meta, figures: row.own() })
+        };
+        let pages = pages::<PositionEvent>(at, &ways, limit).await?;
+        let portion = |(rows, rest): (Vec<PositionEvent>, Option<Way>)| Portion {
+            looked: rows.len(),
+            rows: rows.into_iter().filter_map(row).collect(),
+            rest: rest.into_iter().collect(),
+        };
+        Ok(pages.into_iter().map(portion).collect())
     }
 }

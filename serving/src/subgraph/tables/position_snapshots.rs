@@ -1,22 +1,27 @@
 //! V3 positions whenever they changed. Of several in one block the reference has the last only.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256, U256};
 use domain::{
     flat::{FlatPositionSnapshot, PoolRow as _},
     ids::PoolId,
-    row::{Position, PositionSnapshot, RowMeta},
+    row::{PositionSnapshot, RowMeta, token_key},
 };
-use store::{PositionId, RowQuery};
+use store::RowQuery;
 use subgraph::{QueryError, value::Value};
 
-use super::{events::hash_of, pools::ids_of, positions::token_id};
+use super::{
+    events::{self, above, hash_of, pages},
+    gathered::{Gathered, parts, those},
+    pools::ids_of,
+    positions::token_id,
+};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, addresses, id, integer},
     moment::{Moment, unread},
-    table::{Coming, Table},
+    table::{Portions, Table, Timed, Ways},
 };
 
 /// All of them, of the DEX's manager.
@@ -56,31 +61,19 @@ impl Cells for SnapshotRow {
 }
 
 /// Where they are looked for.
-#[derive(Debug, Clone, Copy)]
-enum Way {
-    /// That of a position in a block.
-    At(U256, u64),
-    /// Those of a position, below a place.
-    Of(U256, Position),
-    /// Those of a transaction.
-    Transaction(B256),
-    /// A list. With an account it is about that one's positions alone.
-    Listed(RowQuery),
-}
-
-/// How far a look has come.
-#[derive(Debug)]
-pub(in crate::subgraph) struct Look {
-    /// Each from the newest on.
-    ways: VecDeque<Way>,
-    /// Older ones are not asked for, in Unix seconds.
-    since: u64,
-    /// Positions and blocks of which the last one came.
-    came: BTreeSet<(U256, u64)>,
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
+    /// Those of positions in blocks.
+    These(Vec<(U256, u64)>),
+    /// Of a position, from the newest on: the first that comes of a block is its last.
+    Of(events::Way),
+    /// In another list, or in transactions: the last of a block may stand elsewhere, if the position went to somebody in it. With
+    /// an account a list is about that one's positions alone.
+    Elsewhere(events::Way),
 }
 
 /// The position and the block that an id names: `<token>#<block>`.
-fn parts(id: &Value) -> Option<(U256, u64)> {
+fn parts_of(id: &Value) -> Option<(U256, u64)> {
     let Value::Text(id) = id else { return None };
     let (token, number) = id.split_once('#')?;
     // there is one spelling of a number
@@ -88,129 +81,147 @@ fn parts(id: &Value) -> Option<(U256, u64)> {
     Some((token_id(&Value::text(token))?, block))
 }
 
-/// The place above all of a block.
-const fn above(block: u64) -> Position {
-    Position { block: block.saturating_add(1), log_index: 0, item: 0 }
-}
-
-fn ways(at: &Moment, asked: &Asked) -> VecDeque<Way> {
-    let newest = RowQuery { after: Some(at.end()), ..RowQuery::default() };
+fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
+    let newest = RowQuery { after: Some(asked.end(at)), ..RowQuery::default() };
+    let listed = |query| events::Way::Listed(query, asked.since());
     if let Some(ids) = asked.among("id") {
-        let ids: BTreeSet<(U256, u64)> = ids.iter().filter_map(parts).collect();
-        return ids.into_iter().map(|(token, block)| Way::At(token, block)).collect();
-    }
-    if let Some(positions) = asked.among("position") {
-        let tokens: BTreeSet<U256> = positions.iter().filter_map(token_id).collect();
-        return tokens.into_iter().map(|token| Way::Of(token, at.end())).collect();
+        let ids: BTreeSet<(U256, u64)> = ids.iter().filter_map(parts_of).collect();
+        return Ways::named([Way::These(ids.into_iter().collect())]);
     }
     if let Some(transactions) = asked.among("transaction") {
         let hashes: BTreeSet<B256> = transactions.iter().filter_map(hash_of).collect();
-        return hashes.into_iter().map(Way::Transaction).collect();
+        let way = events::Way::Transactions(hashes.into_iter().collect());
+        return Ways::named([Way::Elsewhere(way)]).with_repeats(true);
     }
-    if let Some(owners) = asked.among("owner") {
-        let of = |owner| Way::Listed(RowQuery { account: Some(owner), ..newest });
-        return addresses(owners).into_iter().map(of).collect();
-    }
-    if let Some(pools) = asked.among("pool") {
+    let of_account = |account| listed(RowQuery { account: Some(account), ..newest });
+    let ways: Vec<Way> = if let Some(positions) = asked.among("position") {
+        let tokens: BTreeSet<U256> = positions.iter().filter_map(token_id).collect();
+        let keys: BTreeSet<Address> = tokens.into_iter().map(token_key).collect();
+        keys.into_iter().map(|key| Way::Of(of_account(key))).collect()
+    } else if let Some(owners) = asked.among("owner") {
+        addresses(owners).into_iter().map(|owner| Way::Elsewhere(of_account(owner))).collect()
+    } else if let Some(pools) = asked.among("pool") {
         let pools: BTreeSet<PoolId> = ids_of(pools).collect();
-        let of = |pool| Way::Listed(RowQuery { pool: Some(pool), ..newest });
-        return pools.into_iter().map(of).collect();
-    }
-    VecDeque::from([Way::Listed(newest)])
+        let of = |pool| Way::Of(listed(RowQuery { pool: Some(pool), ..newest }));
+        pools.into_iter().map(of).collect()
+    } else {
+        vec![Way::Of(listed(newest))]
+    };
+    Ways::new(ways, asked.newest_first()).with_repeats(true)
 }
 
 impl Table for PositionSnapshots {
     type Row = SnapshotRow;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
+    const TIMED: Timed = Timed::ByBlock;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        let ways = match at.about().position_manager {
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
+        match at.about().position_manager {
             Some(_) => ways(at, asked),
-            None => VecDeque::new(),
-        };
-        let (since, coming) = (asked.since(), asked.newest_first(ways.len()));
-        (Look { ways, since, came: BTreeSet::new() }, coming)
+            None => Ways::none(),
+        }
     }
 
-    async fn next(
+    async fn read(
         at: &Moment,
-        look: &mut Look,
+        ways: Vec<Way>,
         limit: u32,
-    ) -> Result<Vec<SnapshotRow>, QueryError> {
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
         let Some(manager) = at.about().position_manager else { return Ok(Vec::new()) };
-        loop {
-            let Some(way) = look.ways.pop_front() else { return Ok(Vec::new()) };
-            let found = read(at, manager, way, limit).await?;
-            let last = found.last().map(|row| row.meta).filter(|_| found.len() >= limit as usize);
-            if let Some(last) = last.filter(|last| last.timestamp >= look.since)
-                && let Some(rest) = behind(way, last.position)
-            {
-                look.ways.push_front(rest);
-            }
-            let mut rows = Vec::with_capacity(found.len());
-            for row in found {
-                if row.manager != manager || row.meta.position >= at.end() {
-                    continue;
-                }
-                let is_wanted = match way {
-                    // the last of the block may stand on another list, if the position went to somebody in it
-                    Way::Listed(RowQuery { account: Some(owner), .. }) => {
-                        row.owner == owner && is_last(at, &row).await?
-                    }
-                    Way::Transaction(_) => is_last(at, &row).await?,
-                    Way::At(_, block) => row.meta.position.block == block,
-                    // newest first: the first that comes of a block is its last
-                    Way::Of(..) | Way::Listed(_) => true,
-                };
-                if is_wanted && look.came.insert((row.token_id, row.meta.position.block)) {
-                    let (meta, pool) = (row.meta, row.pool);
-                    rows.push(SnapshotRow { meta, pool, figures: row.own() });
-                }
-            }
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
+        let these = ways.iter().filter_map(|way| match way {
+            Way::These(these) => Some(these),
+            Way::Of(_) | Way::Elsewhere(_) => None,
+        });
+        let mut named = BTreeMap::new();
+        for some in parts(these.flatten()) {
+            named.extend(lasts(at, some).await?);
         }
+        let listed = ways.iter().filter_map(|way| match way {
+            Way::Of(way) | Way::Elsewhere(way) => Some(way.clone()),
+            Way::These(_) => None,
+        });
+        let listed: Vec<events::Way> = listed.collect();
+        let mut pages = pages::<PositionSnapshot>(at, &listed, limit).await?.into_iter();
+        let mut gathered = Gathered::new(ways.len());
+        for (place, way) in ways.into_iter().enumerate() {
+            if let Way::These(these) = &way {
+                let found = those(these, &named).into_iter().map(|(_, row)| Some((row, true)));
+                gathered.add(place, found, None);
+                continue;
+            }
+            let (rows, rest) = pages.next().unwrap_or_default();
+            let (owner, is_sure) = match &way {
+                Way::Elsewhere(events::Way::Listed(query, _)) => (query.account, false),
+                Way::Elsewhere(_) => (None, false),
+                _ => (None, true),
+            };
+            let own = |row: PositionSnapshot| {
+                let is_own = row.manager == manager && owner.is_none_or(|owner| row.owner == owner);
+                is_own.then_some((row, is_sure))
+            };
+            let rest = rest.map(|rest| match is_sure {
+                true => Way::Of(rest),
+                false => Way::Elsewhere(rest),
+            });
+            gathered.add(place, rows.into_iter().map(own), rest);
+        }
+        gathered.rows(|found| rows(at, found)).await
     }
 }
 
-/// The next ones on a way.
-async fn read(
+/// Those that are the last ones of their positions in their blocks.
+async fn rows(
     at: &Moment,
-    manager: Address,
-    way: Way,
-    limit: u32,
-) -> Result<Vec<PositionSnapshot>, QueryError> {
-    let snapshot = at.snapshot();
-    let found = match way {
-        Way::At(token_id, block) => {
-            let id = PositionId { manager, token_id };
-            snapshot.snapshots_of(id, Some(above(block)), 1).await
-        }
-        Way::Of(token_id, end) => {
-            snapshot.snapshots_of(PositionId { manager, token_id }, Some(end), limit).await
-        }
-        Way::Transaction(hash) => snapshot.position_snapshots_by_tx(hash).await,
-        Way::Listed(query) => snapshot.position_snapshots(&RowQuery { limit, ..query }).await,
+    found: Vec<Option<(PositionSnapshot, bool)>>,
+) -> Result<Vec<Option<SnapshotRow>>, QueryError> {
+    let unsure = found.iter().flatten().filter(|(_, is_sure)| !*is_sure);
+    let unsure: BTreeSet<(U256, u64)> =
+        unsure.map(|(row, _)| (row.token_id, row.meta.position.block)).collect();
+    let lasts = lasts(at, unsure.into_iter().collect()).await?;
+    let row = |(row, is_sure): (PositionSnapshot, bool)| {
+        let last = || lasts.get(&(row.token_id, row.meta.position.block));
+        let is_last = is_sure || last().is_some_and(|last| last.meta.position == row.meta.position);
+        is_last.then(|| SnapshotRow { meta: row.meta, pool: row.pool, figures: row.own() })
     };
-    found.map_err(|e| unread(&e))
+    Ok(found.into_iter().map(|found| row(found?)).collect())
 }
 
-/// What is left of a way behind a row.
-const fn behind(way: Way, last: Position) -> Option<Way> {
-    match way {
-        Way::At(..) | Way::Transaction(_) => None,
-        Way::Of(token_id, _) => Some(Way::Of(token_id, last)),
-        Way::Listed(query) => Some(Way::Listed(RowQuery { after: Some(last), ..query })),
+/// The last snapshots of positions in blocks, where there is one.
+async fn lasts(
+    at: &Moment,
+    mut left: Vec<(U256, u64)>,
+) -> Result<BTreeMap<(U256, u64), PositionSnapshot>, QueryError> {
+    let Some(manager) = at.about().position_manager else { return Ok(BTreeMap::new()) };
+    left.retain(|(_, block)| *block < at.end().block);
+    let mut found = BTreeMap::new();
+    let of = |&(token, block): &(U256, u64)| RowQuery {
+        account: Some(token_key(token)),
+        after: Some(above(block)),
+        limit: 1,
+        ..RowQuery::default()
+    };
+    let mut queries: Vec<RowQuery> = left.iter().map(of).collect();
+    while !queries.is_empty() {
+        let pages = at.snapshot().rows_many::<PositionSnapshot>(&queries).await;
+        let pages = pages.map_err(|e| unread(&e))?;
+        let mut open = (Vec::new(), Vec::new());
+        for ((key, query), page) in left.into_iter().zip(queries).zip(pages) {
+            let is_its = |row: &&PositionSnapshot| row.manager == manager && row.token_id == key.0;
+            match (page.rows.iter().find(is_its), page.rest) {
+                (Some(row), _) if row.meta.position.block == key.1 => {
+                    found.insert(key, row.clone());
+                }
+                // strangers that are listed under the same key
+                (None, Some(rest)) if rest.block >= key.1 => {
+                    open.0.push(key);
+                    open.1.push(RowQuery { after: Some(rest), ..query });
+                }
+                _ => {}
+            }
+        }
+        (left, queries) = open;
     }
-}
-
-/// Whether nothing happened to the position in the rest of the block.
-async fn is_last(at: &Moment, row: &PositionSnapshot) -> Result<bool, QueryError> {
-    let id = PositionId { manager: row.manager, token_id: row.token_id };
-    let end = above(row.meta.position.block);
-    let last = at.snapshot().snapshots_of(id, Some(end), 1).await.map_err(|e| unread(&e))?;
-    Ok(last.first().is_some_and(|last| last.meta.position == row.meta.position))
+    Ok(found)
 }

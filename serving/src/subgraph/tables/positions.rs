@@ -1,6 +1,6 @@
 //! Positions that are tokens, of the DEX's manager.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::U256;
 use domain::{
@@ -10,12 +10,15 @@ use domain::{
 use store::{PositionId, PositionQuery, PositionsOf};
 use subgraph::{QueryError, value::Value};
 
-use super::pools::ids_of;
+use super::{
+    gathered::{Gathered, parts, those},
+    pools::ids_of,
+};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, addresses, id},
     moment::{Moment, unread},
-    table::{Coming, Table},
+    table::{Coming, Portions, Table, Ways},
 };
 
 /// All positions that the reference knows.
@@ -59,31 +62,30 @@ fn tick(row: &PositionRow, index: Option<i32>) -> Value {
     }
 }
 
-/// How far a look has come.
-pub(in crate::subgraph) enum Look {
-    /// These are left.
-    These(VecDeque<PositionId>),
-    /// These lists are left.
-    Listed(VecDeque<PositionQuery>),
+/// Where positions are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
+    /// These.
+    These(Vec<PositionId>),
+    /// In a list.
+    Listed(PositionQuery),
 }
 
 impl Table for Positions {
     type Row = PositionRow;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        let Some(manager) = at.about().position_manager else {
-            return (Look::Listed(VecDeque::new()), Coming::Sorted);
-        };
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
+        let Some(manager) = at.about().position_manager else { return Ways::none() };
         if let Some(ids) = asked.among("id").or_else(|| asked.among("tokenId")) {
             let ids: BTreeSet<PositionId> = ids
                 .iter()
                 .filter_map(token_id)
                 .map(|token_id| PositionId { manager, token_id })
                 .collect();
-            return (Look::These(ids.into_iter().collect()), Coming::Anyhow);
+            return Ways::named([Way::These(ids.into_iter().collect())]);
         }
         // an owner of today says nothing of those of an older block
         let is_newest = at.past().is_none();
@@ -95,40 +97,54 @@ impl Table for Positions {
             }
             (None, None) => vec![PositionsOf::All],
         };
-        let manager = Some(manager);
-        let query = |of| PositionQuery { of, manager, ..PositionQuery::default() };
-        (Look::Listed(of.into_iter().map(query).collect()), Coming::Anyhow)
+        // as numbers: ids are texts
+        let by_number = asked.is_by("tokenId", false);
+        let coming = if by_number { Coming::Sorted } else { Coming::Anyhow };
+        let list = |of| Way::Listed(PositionQuery { of, ..PositionQuery::default() });
+        Ways::new(of.into_iter().map(list), coming)
     }
 
-    async fn next(
+    async fn read(
         at: &Moment,
-        look: &mut Look,
+        ways: Vec<Way>,
         limit: u32,
-    ) -> Result<Vec<PositionRow>, QueryError> {
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        let Some(manager) = at.about().position_manager else { return Ok(Vec::new()) };
         let snapshot = at.snapshot();
-        loop {
-            let found = match look {
-                Look::These(ids) => {
-                    let Some(id) = ids.pop_front() else { return Ok(Vec::new()) };
-                    let found = snapshot.position(id).await.map_err(|e| unread(&e))?;
-                    found.map(|position| (id, position)).into_iter().collect()
-                }
-                Look::Listed(queries) => {
-                    let Some(query) = queries.pop_front() else { return Ok(Vec::new()) };
-                    let query = PositionQuery { limit, ..query };
-                    let found = snapshot.positions(&query).await.map_err(|e| unread(&e))?;
-                    let last = found.last().filter(|_| found.len() >= limit as usize);
-                    if let Some((last, _)) = last {
-                        queries.push_front(PositionQuery { after: Some(*last), ..query });
-                    }
-                    found
-                }
-            };
-            let rows = rows(at, found).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
+        let mut gathered = Gathered::new(ways.len());
+        let these = ways.iter().filter_map(|way| match way {
+            Way::These(these) => Some(these),
+            Way::Listed(_) => None,
+        });
+        let mut named = BTreeMap::new();
+        for some in parts(these.flatten()) {
+            named.extend(snapshot.positions_by_ids(&some).await.map_err(|e| unread(&e))?);
+        }
+        let listed = |way: &Way| match way {
+            Way::Listed(query) => Some(PositionQuery { limit, ..*query }),
+            Way::These(_) => None,
+        };
+        let queries: Vec<PositionQuery> = ways.iter().filter_map(listed).collect();
+        let mut lists = match queries.is_empty() {
+            true => Vec::new(),
+            false => {
+                let found = snapshot.positions_many(manager, &queries).await;
+                found.map_err(|e| unread(&e))?
             }
         }
+        .into_iter();
+        for (place, way) in ways.into_iter().enumerate() {
+            match way {
+                Way::These(these) => gathered.add(place, those(&these, &named), None),
+                Way::Listed(query) => {
+                    let found = lists.next().unwrap_or_default();
+                    let last = found.last().filter(|_| found.len() >= limit as usize);
+                    let rest = last.map(|(last, _)| PositionQuery { after: Some(*last), ..query });
+                    gathered.add(place, found, rest.map(Way::Listed));
+                }
+            }
+        }
+        gathered.rows(|found| rows(at, found)).await
     }
 }
 
@@ -142,24 +158,20 @@ pub(super) fn token_id(id: &Value) -> Option<U256> {
     U256::from_str_radix(&id, 10).ok().filter(|number| number.to_string() == id)
 }
 
+/// As they were, those that the reference knows.
 async fn rows(
     at: &Moment,
     found: Vec<(PositionId, NftPosition)>,
-) -> Result<Vec<PositionRow>, QueryError> {
-    let then: Vec<(U256, Option<NftPosition>)> = match at.past() {
-        None => found.into_iter().map(|(id, position)| (id.token_id, Some(position))).collect(),
-        Some(block) => {
-            let keys: Vec<Key> = found.iter().map(|(id, _)| id.key()).collect();
-            let then = at.snapshot().entities_at(&keys, block).await.map_err(|e| unread(&e))?;
-            let then = then.iter().map(|one| one.as_ref().and_then(NftPosition::of).cloned());
-            found.iter().map(|(id, _)| id.token_id).zip(then).collect()
-        }
-    };
+) -> Result<Vec<Option<PositionRow>>, QueryError> {
     // V4's are known from their first transfer on
-    let is_known = |position: &NftPosition| position.counted;
-    let row = |(token_id, position): (U256, Option<NftPosition>)| {
-        let figures = position.filter(is_known)?;
-        Some(PositionRow { token_id, figures })
+    let row = |id: PositionId, figures: NftPosition| {
+        figures.counted.then_some(PositionRow { token_id: id.token_id, figures })
     };
-    Ok(then.into_iter().filter_map(row).collect())
+    let Some(block) = at.past() else {
+        return Ok(found.into_iter().map(|(id, figures)| row(id, figures)).collect());
+    };
+    let keys: Vec<Key> = found.iter().map(|(id, _)| id.key()).collect();
+    let then = at.snapshot().entities_at(&keys, block).await.map_err(|e| unread(&e))?;
+    let then = then.iter().map(|one| one.as_ref().and_then(NftPosition::of).cloned());
+    Ok(found.into_iter().zip(then).map(|((id, _), then)| row(id, then?)).collect())
 }

@@ -1,9 +1,6 @@
 //! Shares of V2 pairs: what accounts hold, and what that was worth whenever it changed.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    mem::replace,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, U256};
 use domain::{
@@ -15,12 +12,15 @@ use domain::{
 use store::{ShareQuery, SharesOf};
 use subgraph::{QueryError, value::Value};
 
-use super::pools::{self, Pools, ids_of};
+use super::{
+    gathered::{Gathered, parts, those},
+    pools::{self, Pools, ids_of},
+};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, address, addresses, id},
     moment::{Moment, unread},
-    table::{Coming, Table},
+    table::{Coming, Portions, Table, Ways},
 };
 
 mod snapshots;
@@ -77,7 +77,7 @@ fn balance(raw: U256) -> Value {
 }
 
 /// The pair and the account that an id names.
-fn parts(id: &Value) -> Option<Share> {
+fn parts_of(id: &Value) -> Option<Share> {
     let Value::Text(id) = id else { return None };
     let (pool, user) = id.split_once('-')?;
     Some((ids_of(&[Value::text(pool)]).next()?, address(&Value::text(user))?))
@@ -94,101 +94,111 @@ fn named(asked: &Asked) -> Option<BTreeSet<Share>> {
     Some(ids_of(pools).flat_map(with).collect())
 }
 
-/// How far a look has come.
-pub(in crate::subgraph) enum Look {
-    /// These are left.
-    These(VecDeque<Share>),
-    /// These lists are left, and those of pools that are still to be found.
-    Listed(VecDeque<ShareQuery>, Option<pools::Look>),
+/// Where shares are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
+    /// These.
+    These(Vec<Share>),
+    /// In a list.
+    Listed(ShareQuery),
+    /// Of pools that are still to be found.
+    Of(pools::Way),
 }
 
 impl Table for LiquidityPositions {
     type Row = ShareRow;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
         let ids = asked.among("id");
-        let ids: Option<BTreeSet<Share>> = ids.map(|ids| ids.iter().filter_map(parts).collect());
+        let ids: Option<BTreeSet<Share>> = ids.map(|ids| ids.iter().filter_map(parts_of).collect());
         if let Some(these) = ids.or_else(|| named(asked)) {
-            return (Look::These(these.into_iter().collect()), Coming::Anyhow);
+            return Ways::named([Way::These(these.into_iter().collect())]);
         }
         let by_id = asked.is_by("id", false);
-        let coming = |in_order: bool| if in_order { Coming::Sorted } else { Coming::Anyhow };
-        let list = |of: SharesOf| ShareQuery { of, after: None, limit: 0 };
+        let coming = if by_id { Coming::Sorted } else { Coming::Anyhow };
         if let Some(users) = asked.among("user") {
-            let users = addresses(users);
-            let in_order = by_id && users.len() <= 1;
-            let lists = users.into_iter().map(|user| list(SharesOf::Account(user))).collect();
-            return (Look::Listed(lists, None), coming(in_order));
+            let lists = addresses(users).into_iter().map(|user| list(SharesOf::Account(user)));
+            return Ways::new(lists, coming);
         }
         if let Some(pools) = asked.among("pool") {
             let pools: BTreeSet<PoolId> = ids_of(pools).collect();
-            let lists = pools.into_iter().map(|pool| list(SharesOf::Pool(pool))).collect();
-            return (Look::Listed(lists, None), coming(by_id));
+            let lists = pools.into_iter().map(|pool| list(SharesOf::Pool(pool)));
+            return Ways::new(lists, coming).in_turn();
         }
-        let pools = match by_id {
-            true => pools::Look::by_id(asked.least("id").and_then(parts).map(|(pool, _)| pool)),
-            false => Pools::look(at, &Asked::default()).0,
-        };
-        (Look::Listed(VecDeque::new(), Some(pools)), coming(by_id))
+        if by_id {
+            let first = asked.least("id").and_then(parts_of).map(|(pool, _)| pool);
+            return Ways::new([Way::Of(pools::Way::From(first))], coming).in_turn();
+        }
+        Ways::new(Pools::ways(at, &Asked::default()).into_ways().map(Way::Of), coming)
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<ShareRow>, QueryError> {
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
         let snapshot = at.snapshot();
-        loop {
-            let found = match look {
-                Look::These(left) => {
-                    let rest = left.split_off(left.len().min(limit as usize));
-                    let these: Vec<Share> = replace(left, rest).into();
-                    if these.is_empty() {
-                        return Ok(Vec::new());
-                    }
-                    snapshot.shares_by_keys(&these).await.map_err(|e| unread(&e))?
-                }
-                Look::Listed(lists, more) => {
-                    if lists.is_empty()
-                        && let Some(more) = more
-                    {
-                        let found = Pools::next(at, more, 1_000).await?;
-                        let of = found.into_iter().map(|pool| SharesOf::Pool(pool.id));
-                        lists.extend(of.map(|of| ShareQuery { of, after: None, limit }));
-                    }
-                    let Some(query) = lists.pop_front() else { return Ok(Vec::new()) };
-                    let query = ShareQuery { limit, ..query };
-                    let found = snapshot.shares(&query).await.map_err(|e| unread(&e))?;
+        let mut gathered = Gathered::new(ways.len());
+        let these = ways.iter().filter_map(|way| match way {
+            Way::These(these) => Some(these),
+            _ => None,
+        });
+        let mut named = BTreeMap::new();
+        for some in parts(these.flatten()) {
+            named.extend(snapshot.shares_by_keys(&some).await.map_err(|e| unread(&e))?);
+        }
+        let listed = |way: &Way| match way {
+            Way::Listed(query) => Some(ShareQuery { limit, ..*query }),
+            _ => None,
+        };
+        let queries: Vec<ShareQuery> = ways.iter().filter_map(listed).collect();
+        let mut lists = match queries.is_empty() {
+            true => Vec::new(),
+            false => snapshot.shares_many(&queries).await.map_err(|e| unread(&e))?,
+        }
+        .into_iter();
+        for (place, way) in ways.into_iter().enumerate() {
+            match way {
+                Way::These(these) => gathered.add(place, those(&these, &named), None),
+                Way::Listed(query) => {
+                    let found = lists.next().unwrap_or_default();
                     let last = found.last().filter(|_| found.len() >= limit as usize);
-                    if let Some((last, _)) = last {
-                        lists.push_front(ShareQuery { after: Some(*last), ..query });
-                    }
-                    found
+                    let rest = last.map(|(last, _)| ShareQuery { after: Some(*last), ..query });
+                    gathered.add(place, found, rest.map(Way::Listed));
                 }
-            };
-            let rows = rows(at, found).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
+                Way::Of(way) => {
+                    let found = pools::found(at, way).await?;
+                    let lists = found.pools.into_iter().map(|pool| list(SharesOf::Pool(pool)));
+                    gathered.add(place, [], lists.chain(found.rest.into_iter().map(Way::Of)));
+                }
             }
         }
+        gathered.rows(|found| rows(at, found)).await
     }
+}
+
+const fn list(of: SharesOf) -> Way {
+    Way::Listed(ShareQuery { of, after: None, limit: 0 })
 }
 
 /// As they were, of the DEX's pairs.
 async fn rows(
     at: &Moment,
-    mut found: Vec<(Share, LiquidityPosition)>,
-) -> Result<Vec<ShareRow>, QueryError> {
+    found: Vec<(Share, LiquidityPosition)>,
+) -> Result<Vec<Option<ShareRow>>, QueryError> {
     let facts = at.own_facts(found.iter().map(|((pool, _), _)| *pool)).await?;
-    found.retain(|((pool, _), _)| facts.contains_key(pool));
-    if let Some(block) = at.past() {
-        found.retain(|(_, figures)| figures.created_block <= block);
-        let key = |((pool, user), _): &(Share, _)| Key::LiquidityPosition(*pool, *user);
-        let keys: Vec<Key> = found.iter().map(key).collect();
-        let then = at.snapshot().entities_at(&keys, block).await.map_err(|e| unread(&e))?;
-        let then = then.iter().map(|one| one.as_ref().and_then(LiquidityPosition::of).cloned());
-        let was = found.into_iter().zip(then);
-        found = was.filter_map(|((share, _), figures)| Some((share, figures?))).collect();
-    }
-    let row = |((pool, user), figures)| ShareRow { pool, user, figures };
-    Ok(found.into_iter().map(row).collect())
+    let row = |(pool, user): Share, figures: LiquidityPosition| {
+        facts.contains_key(&pool).then_some(ShareRow { pool, user, figures })
+    };
+    let Some(block) = at.past() else {
+        return Ok(found.into_iter().map(|(share, figures)| row(share, figures)).collect());
+    };
+    let key = |((pool, user), _): &(Share, _)| Key::LiquidityPosition(*pool, *user);
+    let keys: Vec<Key> = found.iter().map(key).collect();
+    let then = at.snapshot().entities_at(&keys, block).await.map_err(|e| unread(&e))?;
+    let then = then.iter().map(|one| one.as_ref().and_then(LiquidityPosition::of).cloned());
+    Ok(found.into_iter().zip(then).map(|((share, _), then)| row(share, then?)).collect())
 }

@@ -1,6 +1,9 @@
 //! Ticks of V3 and V4 pools.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
     entity::Tick,
@@ -12,12 +15,15 @@ use domain::{
 use store::TickQuery;
 use subgraph::{QueryError, value::Value};
 
-use super::pools::{self, Pools, ids_of};
+use super::{
+    gathered::{Gathered, parts, those},
+    pools::{self, Pools, ids_of},
+};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, id, integer},
     moment::{Moment, PoolFacts, unread},
-    table::{Coming, Table},
+    table::{Coming, Portions, Table, Ways},
 };
 
 /// All ticks that ever had liquidity.
@@ -57,19 +63,19 @@ impl Cells for TickRow {
     }
 }
 
-/// Ticks of a pool from one index to another.
-type Span = (PoolId, i32, i32);
-
-/// How far a look has come.
-pub(in crate::subgraph) struct Look {
-    spans: VecDeque<Span>,
-    /// Pools that are still to be found.
-    more: Option<pools::Look>,
-    between: (i32, i32),
+/// Where ticks are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
+    /// These.
+    These(Vec<(PoolId, i32)>),
+    /// Of a pool from one index to another.
+    Span(PoolId, i32, i32),
+    /// The same of pools that are still to be found.
+    Of(pools::Way, i32, i32),
 }
 
 /// The pool and the index that an id names: `<pool>#<index>`.
-pub(super) fn parts(id: &Value) -> Option<(PoolId, i32)> {
+pub(super) fn parts_of(id: &Value) -> Option<(PoolId, i32)> {
     let Value::Text(id) = id else { return None };
     let (pool, index) = id.split_once('#')?;
     let tick: i32 = index.parse().ok().filter(|tick: &i32| tick.to_string() == index)?;
@@ -86,75 +92,98 @@ fn whole(value: Option<&Value>) -> Option<i128> {
 
 impl Table for Ticks {
     type Row = TickRow;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = false;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
+        if let Some(ids) = asked.among("id") {
+            let ids: BTreeSet<(PoolId, i32)> = ids.iter().filter_map(parts_of).collect();
+            return Ways::named([Way::These(ids.into_iter().collect())]);
+        }
         let bound = |value, other: i32| {
             let clamped = |n: i128| n.clamp(i128::from(i32::MIN), i128::from(i32::MAX));
             whole(value).map_or(other, |n| i32::try_from(clamped(n)).unwrap_or(other))
         };
-        let between =
+        let (from, to) =
             (bound(asked.least("tickIdx"), i32::MIN), bound(asked.most("tickIdx"), i32::MAX));
-        if let Some(ids) = asked.among("id") {
-            let ids: std::collections::BTreeSet<_> = ids.iter().filter_map(parts).collect();
-            let spans = ids.into_iter().map(|(pool, index)| (pool, index, index)).collect();
-            return (Look { spans, more: None, between }, Coming::Anyhow);
-        }
         if let Some(pools) = asked.among("pool") {
-            let pools: std::collections::BTreeSet<PoolId> = ids_of(pools).collect();
-            let upwards = pools.len() <= 1 && asked.is_by("tickIdx", false);
-            let spans = pools.into_iter().map(|pool| (pool, between.0, between.1)).collect();
+            let pools: BTreeSet<PoolId> = ids_of(pools).collect();
+            let upwards = asked.is_by("tickIdx", false);
             let coming = if upwards { Coming::Sorted } else { Coming::Anyhow };
-            return (Look { spans, more: None, between }, coming);
+            return Ways::new(pools.into_iter().map(|pool| Way::Span(pool, from, to)), coming);
         }
-        let (pools, _) = Pools::look(at, &Asked::default());
-        (Look { spans: VecDeque::new(), more: Some(pools), between }, Coming::Anyhow)
+        let pools = Pools::ways(at, &Asked::default()).into_ways();
+        Ways::new(pools.map(|way| Way::Of(way, from, to)), Coming::Anyhow)
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<TickRow>, QueryError> {
-        loop {
-            if look.spans.is_empty()
-                && let Some(more) = &mut look.more
-            {
-                let (from, to) = look.between;
-                let found = Pools::next(at, more, 1_000).await?;
-                look.spans.extend(found.into_iter().map(|pool| (pool.id, from, to)));
-            }
-            let Some((pool, from, to)) = look.spans.pop_front() else { return Ok(Vec::new()) };
-            let query = TickQuery { pool, from, to, limit };
-            let ticks = at.snapshot().ticks_between(&query).await.map_err(|e| unread(&e))?;
-            let above = ticks.last().filter(|_| ticks.len() >= limit as usize);
-            if let Some(above) = above.and_then(|last| last.index.checked_add(1))
-                && above <= to
-            {
-                look.spans.push_front((pool, above, to));
-            }
-            let rows = rows(at, pool, ticks).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        let snapshot = at.snapshot();
+        let mut gathered = Gathered::new(ways.len());
+        let these = ways.iter().filter_map(|way| match way {
+            Way::These(these) => Some(these),
+            _ => None,
+        });
+        let mut named = BTreeMap::new();
+        for some in parts(these.flatten()) {
+            let found = snapshot.ticks_by_keys(&some).await.map_err(|e| unread(&e))?;
+            named.extend(found.into_iter().map(|tick| ((tick.pool, tick.index), tick)));
+        }
+        let span = |way: &Way| match *way {
+            Way::Span(pool, from, to) => Some(TickQuery { pool, from, to, limit }),
+            _ => None,
+        };
+        let queries: Vec<TickQuery> = ways.iter().filter_map(span).collect();
+        let mut spans = match queries.is_empty() {
+            true => Vec::new(),
+            false => snapshot.ticks_many(&queries).await.map_err(|e| unread(&e))?,
+        }
+        .into_iter();
+        for (place, way) in ways.into_iter().enumerate() {
+            match way {
+                Way::These(these) => {
+                    let found = those(&these, &named).into_iter().map(|(_, tick)| tick);
+                    gathered.add(place, found, None);
+                }
+                Way::Span(pool, _, to) => {
+                    let ticks = spans.next().unwrap_or_default();
+                    let last = ticks.last().filter(|_| ticks.len() >= limit as usize);
+                    let above = last.and_then(|last| last.index.checked_add(1));
+                    let rest = above.filter(|above| *above <= to);
+                    gathered.add(place, ticks, rest.map(|above| Way::Span(pool, above, to)));
+                }
+                Way::Of(way, from, to) => {
+                    let found = pools::found(at, way).await?;
+                    let spans = found.pools.into_iter().map(|pool| Way::Span(pool, from, to));
+                    let rest = found.rest.into_iter().map(|way| Way::Of(way, from, to));
+                    gathered.add(place, [], spans.chain(rest));
+                }
             }
         }
+        gathered.rows(|ticks| rows(at, ticks)).await
     }
 }
 
-async fn rows(at: &Moment, pool: PoolId, ticks: Vec<Tick>) -> Result<Vec<TickRow>, QueryError> {
-    let facts = at.own_facts([pool]).await?;
-    let Some(facts) = facts.get(&pool) else { return Ok(Vec::new()) };
+/// As they were, of the DEX's pools.
+async fn rows(at: &Moment, ticks: Vec<Tick>) -> Result<Vec<Option<TickRow>>, QueryError> {
+    let facts = at.own_facts(ticks.iter().map(|tick| tick.pool)).await?;
     let then: Vec<Option<Tick>> = match at.past() {
         None => ticks.into_iter().map(Some).collect(),
         Some(block) => {
-            let keys: Vec<Key> = ticks.iter().map(|tick| Key::Tick(pool, tick.index)).collect();
+            let keys: Vec<Key> =
+                ticks.iter().map(|tick| Key::Tick(tick.pool, tick.index)).collect();
             let then = at.snapshot().entities_at(&keys, block).await.map_err(|e| unread(&e))?;
             then.iter().map(|tick| tick.as_ref().and_then(Tick::of).cloned()).collect()
         }
     };
-    let row = |tick: Tick| TickRow {
-        pool,
-        facts: Arc::clone(facts),
-        index: tick.index,
-        figures: TickVersion::from(&tick),
+    let row = |tick: Tick| {
+        let facts = Arc::clone(facts.get(&tick.pool)?);
+        let figures = TickVersion::from(&tick);
+        Some(TickRow { pool: tick.pool, facts, index: tick.index, figures })
     };
-    Ok(then.into_iter().flatten().map(row).collect())
+    Ok(then.into_iter().map(|tick| row(tick?)).collect())
 }

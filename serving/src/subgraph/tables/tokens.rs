@@ -1,6 +1,6 @@
 //! Tokens, with their figures within the DEX.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, U160};
 use domain::{
@@ -10,11 +10,12 @@ use domain::{
 };
 use subgraph::{QueryError, value::Value};
 
+use super::gathered::{Gathered, parts, those};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, address, addresses, integer},
     moment::{Moment, unread},
-    table::{Coming, Table},
+    table::{Coming, Portions, Table, Ways},
 };
 
 /// All tokens that pools of the DEX hold.
@@ -60,17 +61,16 @@ fn text(said: Option<&str>) -> Value {
     Value::text(said.unwrap_or("unknown"))
 }
 
-/// How far a look has come.
-pub(in crate::subgraph) enum Look {
-    /// These are left.
-    These(VecDeque<Address>),
-    /// All behind this one are left.
+/// Where tokens are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
+    /// These.
+    These(Vec<Address>),
+    /// All behind this one.
     After(Option<Address>),
-    /// None is.
-    Ended,
 }
 
-impl Look {
+impl Way {
     /// All of them.
     pub(super) const fn all() -> Self {
         Self::After(None)
@@ -80,67 +80,83 @@ impl Look {
     pub(super) fn these(values: &[Value]) -> Self {
         Self::These(addresses(values).into_iter().collect())
     }
+}
 
-    /// The next tokens of the DEX, by address, with their figures as they are now.
-    pub(super) async fn next(
-        &mut self,
-        at: &Moment,
-        limit: u32,
-    ) -> Result<Vec<(Address, TokenFigures)>, QueryError> {
-        let factory = at.about().factory;
-        let found = match std::mem::replace(self, Self::Ended) {
-            Self::These(mut these) => {
-                let rest = these.split_off(these.len().min(limit as usize));
-                let keys: Vec<_> = these.into_iter().map(|token| (factory, token)).collect();
-                if !rest.is_empty() {
-                    *self = Self::These(rest);
-                }
-                let found = at.snapshot().token_figures(&keys).await;
-                found.map_err(|e| unread(&e))?
-            }
-            Self::After(after) => {
-                let found = at.snapshot().token_figures_of(factory, after, limit).await;
+/// Tokens with their figures as they are now.
+type Figures = (Address, TokenFigures);
+
+/// The next tokens of the DEX on each way, by address, and what is left of it.
+async fn figures(
+    at: &Moment,
+    ways: &[Way],
+    limit: u32,
+) -> Result<Vec<(Vec<Figures>, Option<Way>)>, QueryError> {
+    let (factory, snapshot) = (at.about().factory, at.snapshot());
+    let these = ways.iter().filter_map(|way| match way {
+        Way::These(these) => Some(these),
+        Way::After(_) => None,
+    });
+    let mut named = BTreeMap::new();
+    for some in parts(these.flatten()) {
+        let keys: Vec<_> = some.into_iter().map(|token| (factory, token)).collect();
+        let found = snapshot.token_figures(&keys).await.map_err(|e| unread(&e))?;
+        named.extend(found.into_iter().map(|((_, token), figures)| (token, figures)));
+    }
+    let mut all = Vec::with_capacity(ways.len());
+    for way in ways {
+        all.push(match way {
+            Way::These(these) => (those(these, &named), None),
+            Way::After(after) => {
+                let found = snapshot.token_figures_of(factory, *after, limit).await;
                 let found = found.map_err(|e| unread(&e))?;
-                if found.len() >= limit as usize {
-                    *self = Self::After(found.last().map(|((_, token), _)| *token));
-                }
-                found
+                let last = found.last().filter(|_| found.len() >= limit as usize);
+                let rest = last.map(|((_, token), _)| Way::After(Some(*token)));
+                (found.into_iter().map(|((_, token), figures)| (token, figures)).collect(), rest)
             }
-            Self::Ended => Vec::new(),
-        };
-        Ok(found.into_iter().map(|((_, token), figures)| (token, figures)).collect())
+        });
     }
+    Ok(all)
+}
 
-    pub(super) const fn has_ended(&self) -> bool {
-        matches!(self, Self::Ended)
-    }
+/// Tokens of which something else is looked for.
+const OF_OTHERS: u32 = 1_000;
+
+/// The next tokens of a way, for what is looked for token by token, and what is left of it.
+pub(super) async fn found(
+    at: &Moment,
+    way: Way,
+) -> Result<(Vec<Address>, Option<Way>), QueryError> {
+    let (found, rest) = figures(at, &[way], OF_OTHERS).await?.pop().unwrap_or_default();
+    Ok((found.into_iter().map(|(token, _)| token).collect(), rest))
 }
 
 impl Table for Tokens {
     type Row = TokenRow;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = false;
 
-    fn look(_: &Moment, asked: &Asked) -> (Look, Coming) {
+    fn ways(_: &Moment, asked: &Asked) -> Ways<Way> {
         if let Some(ids) = asked.among("id") {
-            return (Look::these(ids), Coming::Anyhow);
+            return Ways::named([Way::these(ids)]);
         }
         if !asked.is_by("id", false) {
-            return (Look::all(), Coming::Anyhow);
+            return Ways::new([Way::all()], Coming::Anyhow);
         }
         let least = asked.least("id").and_then(address);
-        (Look::After(least.and_then(before)), Coming::Sorted)
+        Ways::new([Way::After(least.and_then(before))], Coming::Sorted)
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<TokenRow>, QueryError> {
-        loop {
-            let found = look.next(at, limit).await?;
-            let rows = rows(at, found).await?;
-            if !rows.is_empty() || look.has_ended() {
-                return Ok(rows);
-            }
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        let mut gathered = Gathered::new(ways.len());
+        for (place, (found, rest)) in figures(at, &ways, limit).await?.into_iter().enumerate() {
+            gathered.add(place, found, rest);
         }
+        gathered.rows(|found| rows(at, found)).await
     }
 }
 
@@ -150,31 +166,24 @@ fn before(address: Address) -> Option<Address> {
     number.checked_sub(U160::from(1)).map(|before| Address::from(before.to_be_bytes::<20>()))
 }
 
-async fn rows(
-    at: &Moment,
-    found: Vec<(Address, TokenFigures)>,
-) -> Result<Vec<TokenRow>, QueryError> {
-    if found.is_empty() {
-        return Ok(Vec::new());
-    }
-    let addresses: Vec<Address> = found.iter().map(|(token, _)| *token).collect();
+/// With what the tokens say of themselves, as they were.
+async fn rows(at: &Moment, found: Vec<Figures>) -> Result<Vec<Option<TokenRow>>, QueryError> {
     let snapshot = at.snapshot();
-    let tokens = snapshot.tokens_by_addresses(&addresses).await.map_err(|e| unread(&e))?;
-    let tokens: BTreeMap<Address, Token> =
-        tokens.into_iter().map(|token| (token.address, token)).collect();
-    let figures = match at.past() {
-        None => found.into_iter().map(|(token, figures)| (token, Some(figures))).collect(),
-        Some(block) => {
-            let factory = at.about().factory;
-            let keys: Vec<Key> =
-                addresses.iter().map(|token| Key::TokenFigures(factory, *token)).collect();
-            let then = snapshot.entities_at(&keys, block).await.map_err(|e| unread(&e))?;
-            let then = then.iter().map(|one| one.as_ref().and_then(TokenFigures::of).cloned());
-            addresses.into_iter().zip(then).collect::<Vec<_>>()
-        }
+    let mut tokens = BTreeMap::new();
+    for some in parts(found.iter().map(|(token, _)| token)) {
+        let found = snapshot.tokens_by_addresses(&some).await.map_err(|e| unread(&e))?;
+        tokens.extend(found.into_iter().map(|token| (token.address, token)));
+    }
+    let row = |address: Address, figures: TokenFigures| {
+        Some(TokenRow { token: tokens.get(&address).cloned()?, figures })
     };
-    let row = |(address, figures): (Address, Option<TokenFigures>)| {
-        Some(TokenRow { token: tokens.get(&address)?.clone(), figures: figures? })
+    let Some(block) = at.past() else {
+        return Ok(found.into_iter().map(|(token, figures)| row(token, figures)).collect());
     };
-    Ok(figures.into_iter().filter_map(row).collect())
+    let factory = at.about().factory;
+    let keys: Vec<Key> =
+        found.iter().map(|(token, _)| Key::TokenFigures(factory, *token)).collect();
+    let then = snapshot.entities_at(&keys, block).await.map_err(|e| unread(&e))?;
+    let then = then.iter().map(|one| one.as_ref().and_then(TokenFigures::of).cloned());
+    Ok(found.into_iter().zip(then).map(|((token, _), then)| row(token, then?)).collect())
 }

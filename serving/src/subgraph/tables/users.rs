@@ -4,25 +4,28 @@
 //! fold, unless a mint or burn names them, and so are not here: the zero address, which mints come from and burns go to,
 //! and a pair at the end of its own transfers, which is where burns begin.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    ops::Bound,
-};
+use std::{collections::BTreeMap, ops::Bound};
 
 use alloy_primitives::Address;
 use domain::{figures::LiquidityPosition, ids::PoolId};
 use store::{ShareQuery, SharesOf};
 use subgraph::{QueryError, value::Value};
 
-use super::nothing::NoFigures;
+use super::{
+    gathered::{parts, those},
+    nothing::NoFigures,
+};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, address, addresses, integer},
     moment::{Moment, unread},
-    table::{Coming, Table},
+    table::{Coming, Portion, Portions, Table, Ways},
 };
 
-/// Shares that are read together.
+/// An account's shares of a pair.
+type Share = (PoolId, Address);
+
+/// Shares of an account that are read together.
 const PORTION: u32 = 1_000;
 
 /// All that ever held shares of the DEX's pairs.
@@ -56,49 +59,60 @@ impl Cells for UserRow {
     }
 }
 
-/// How far a look has come.
-pub(in crate::subgraph) enum Look {
-    /// These are left.
-    These(VecDeque<Address>),
-    /// All from one on are left.
+/// Where users are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
+    /// These.
+    These(Vec<Address>),
+    /// All from one on.
     From(Bound<Address>),
 }
 
 impl Table for Users {
     type Row = UserRow;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
 
-    fn look(_: &Moment, asked: &Asked) -> (Look, Coming) {
+    fn ways(_: &Moment, asked: &Asked) -> Ways<Way> {
         if let Some(ids) = asked.among("id") {
-            return (Look::These(addresses(ids).into_iter().collect()), Coming::Anyhow);
+            return Ways::named([Way::These(addresses(ids).into_iter().collect())]);
         }
         let from = asked.least("id").and_then(address).map_or(Bound::Unbounded, Bound::Included);
         let by_id = asked.is_by("id", false);
-        (Look::From(from), if by_id { Coming::Sorted } else { Coming::Anyhow })
+        Ways::new([Way::From(from)], if by_id { Coming::Sorted } else { Coming::Anyhow })
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<UserRow>, QueryError> {
-        loop {
-            let firsts: BTreeMap<Address, u64> = match look {
-                Look::These(left) => {
-                    let Some(address) = left.pop_front() else { return Ok(Vec::new()) };
-                    let first = first_of(at, address).await?;
-                    first.map(|block| (address, block)).into_iter().collect()
-                }
-                Look::From(from) => {
-                    let (firsts, rest) = portion(at, *from, limit).await?;
-                    // without a rest none is left
-                    *look = rest.map_or_else(|| Look::These(VecDeque::new()), Look::From);
-                    firsts
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        let these = ways.iter().filter_map(|way| match way {
+            Way::These(these) => Some(these),
+            Way::From(_) => None,
+        });
+        let mut named = BTreeMap::new();
+        for some in parts(these.flatten()) {
+            named.extend(firsts_of(at, some).await?);
+        }
+        let mut portions = Vec::with_capacity(ways.len());
+        for way in ways {
+            let (found, rest) = match way {
+                Way::These(these) => (those(&these, &named), None),
+                Way::From(from) => {
+                    let (firsts, rest) = portion(at, from, limit).await?;
+                    (firsts.into_iter().collect(), rest.map(Way::From))
                 }
             };
-            if !firsts.is_empty() {
-                let row = |(address, since)| UserRow { address, since };
-                return Ok(firsts.into_iter().map(row).collect());
-            }
+            let row = |(address, since)| UserRow { address, since };
+            portions.push(Portion {
+                looked: found.len(),
+                rows: found.into_iter().map(row).collect(),
+                rest: rest.into_iter().collect(),
+            });
         }
+        Ok(portions)
     }
 }
 
@@ -117,31 +131,40 @@ async fn portion(
     // the portion may end amid what the last one holds
     if let Some(last) = last {
         firsts.remove(&last);
-        firsts.extend(first_of(at, last).await?.map(|block| (last, block)));
+        firsts.extend(firsts_of(at, vec![last]).await?);
     }
     Ok((firsts, last.map(Bound::Excluded)))
 }
 
-/// The block of an account's first transfer; none if there was none up to the moment.
-async fn first_of(at: &Moment, account: Address) -> Result<Option<u64>, QueryError> {
-    let mut first: Option<u64> = None;
-    let mut query = ShareQuery { of: SharesOf::Account(account), after: None, limit: PORTION };
-    loop {
-        let found = at.snapshot().shares(&query).await.map_err(|e| unread(&e))?;
-        let last = found.last().filter(|_| found.len() >= PORTION as usize).map(|(key, _)| *key);
-        let blocks = firsts(at, found).await?.into_values();
-        first = blocks.chain(first).min();
-        match last {
-            Some(last) => query.after = Some(last),
-            None => return Ok(first),
+/// The blocks of accounts' first transfers; none where there was none up to the moment.
+async fn firsts_of(
+    at: &Moment,
+    accounts: Vec<Address>,
+) -> Result<BTreeMap<Address, u64>, QueryError> {
+    let of = |account| ShareQuery { of: SharesOf::Account(account), after: None, limit: PORTION };
+    let mut queries: Vec<ShareQuery> = accounts.into_iter().map(of).collect();
+    let mut all: BTreeMap<Address, u64> = BTreeMap::new();
+    while !queries.is_empty() {
+        let lists = at.snapshot().shares_many(&queries).await.map_err(|e| unread(&e))?;
+        let is_whole = |list: &[_]| list.len() >= PORTION as usize;
+        let rest = |(query, list): (&ShareQuery, &Vec<(Share, LiquidityPosition)>)| {
+            let (last, _) = list.last().filter(|_| is_whole(list))?;
+            Some(ShareQuery { after: Some(*last), ..*query })
+        };
+        let rest = queries.iter().zip(&lists).filter_map(rest).collect();
+        for (account, block) in firsts(at, lists.into_iter().flatten().collect()).await? {
+            let first = all.entry(account).or_insert(block);
+            *first = block.min(*first);
         }
+        queries = rest;
     }
+    Ok(all)
 }
 
 /// Of those that hold these shares, as far as pairs of the DEX and the moment go, the blocks of their first transfers.
 async fn firsts(
     at: &Moment,
-    shares: Vec<((PoolId, Address), LiquidityPosition)>,
+    shares: Vec<(Share, LiquidityPosition)>,
 ) -> Result<BTreeMap<Address, u64>, QueryError> {
     let facts = at.own_facts(shares.iter().map(|((pool, _), _)| *pool)).await?;
     let mut firsts = BTreeMap::new();

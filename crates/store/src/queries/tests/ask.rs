@@ -8,14 +8,14 @@ use domain::{
     entity::Protocol,
     figures::Interval,
     fold::Key,
-    row::Position,
+    row::{Position, Swap},
 };
 
 use crate::{
     Batch, CandleQuery, ContractEventQuery, ListQuery, NftCollectionCursor, NftOwnedCursor,
     NftTransferQuery, PeriodQuery, PoolCursor, PoolOrder, PoolQuery, PositionId, PositionQuery,
-    PositionsOf, RowQuery, ShareQuery, SharesOf, Snapshot, SymbolQuery, TickDayQuery, TokenQuery,
-    Writer,
+    PositionsOf, RowQuery, ShareQuery, SharesOf, Snapshot, SymbolQuery, TickDayQuery, TickQuery,
+    TokenQuery, Writer,
     backup::BackupRequest,
     contracts,
     contracts::tests::{announcements, table, values},
@@ -41,7 +41,7 @@ pub(super) async fn everything(mongo: &TestMongo, chain: u64, length: u64) {
     assert_eq!(reader.watermarks().await.unwrap().len(), 3);
     for_positions(&snapshot).await;
     for_counts(&snapshot).await;
-    for_leading_pools(mongo, &snapshot).await;
+    for_many(&snapshot).await;
     of_generations(mongo, chain + 1).await;
     let writer = testing::writer(mongo, chain).await.unwrap();
     as_a_writer(&writer, length).await;
@@ -136,6 +136,16 @@ async fn for_figures(snapshot: &Snapshot, length: u64) {
         let found = snapshot.token_figures_of(factory, after, LIMIT).await.unwrap();
         assert!(!found.is_empty() && found.len() <= LIMIT as usize);
     }
+    let newest = snapshot.newest_pools("dex", None, LIMIT).await.unwrap();
+    let last = newest.last().map(|pool| (pool.created.block, pool.created.log_index));
+    let older = snapshot.newest_pools("dex", last, LIMIT).await.unwrap();
+    assert!(
+        newest
+            .iter()
+            .chain(&older)
+            .is_sorted_by(|one, other| one.created.block > other.created.block)
+    );
+    assert!(!older.is_empty());
     for from in [None, Some(pool_id(3))] {
         let found = snapshot.pools_from(from, LIMIT).await.unwrap();
         assert_eq!(found.first().map(|pool| pool.id), from.or(Some(pool_id(1))));
@@ -228,31 +238,6 @@ async fn for_positions(snapshot: &Snapshot) {
     }
 }
 
-/// The first pools of many tokens are what each token's own list begins with, and the index gives them in that order.
-async fn for_leading_pools(mongo: &TestMongo, snapshot: &Snapshot) {
-    let tokens: Vec<Address> = (2_000..2_009).map(address).collect();
-    let found = snapshot.leading_pools_of(&tokens, 2).await.unwrap();
-    assert_eq!(found.len(), tokens.len());
-    assert!(found.iter().filter(|(_, pools)| pools.len() == 2).count() > 1, "{found:?}");
-    for (token, pools) in found {
-        let query = PoolQuery {
-            token: Some(token),
-            order: PoolOrder::Tvl,
-            limit: 2,
-            ..PoolQuery::default()
-        };
-        assert_eq!(pools, snapshot.pools(&query).await.unwrap());
-    }
-    let (_, commands) = mongo
-        .commands()
-        .into_iter()
-        .find(|(shape, _)| shape.order.contains("$replaceWith"))
-        .unwrap();
-    for command in commands {
-        super::assert_index(mongo, &command, "token_tvl").await;
-    }
-}
-
 /// A list has as many rows as its pages have together.
 async fn for_counts(snapshot: &Snapshot) {
     let all = 10_000;
@@ -287,6 +272,51 @@ async fn for_counts(snapshot: &Snapshot) {
         assert_eq!(count.unwrap(), *rows as u64);
     }
     assert!(counted.iter().filter(|(rows, _)| *rows > 1).count() > 4, "{counted:?}");
+}
+
+/// Many lists at once.
+async fn for_many(snapshot: &Snapshot) {
+    let (pools, manager) = ([pool_id(4), pool_id(9)], address(POSITIONS));
+    let all = PeriodQuery { from: 0, to: u32::MAX, limit: LIMIT };
+    let queries =
+        pools.map(|pool| RowQuery { pool: Some(pool), limit: LIMIT, ..RowQuery::default() });
+    assert_eq!(snapshot.rows_many::<Swap>(&queries).await.unwrap().len(), 2);
+    let accounts =
+        [6, 8].map(|n| RowQuery { account: Some(address(n)), limit: LIMIT, ..RowQuery::default() });
+    assert!(!snapshot.rows_many::<Swap>(&accounts).await.unwrap()[1].rows.is_empty());
+    let hashes = [tx(9), tx(11)].into();
+    assert!(
+        !snapshot.rows_of_transactions::<Swap>(&hashes, Some(MIDDLE)).await.unwrap().is_empty()
+    );
+    assert!(snapshot.block_above(1_700_000_030).await.unwrap().is_some());
+    let ticks = pools.map(|pool| TickQuery { pool, from: i32::MIN, to: 0, limit: LIMIT });
+    assert_eq!(snapshot.ticks_many(&ticks).await.unwrap().len(), 2);
+    let days = pools.map(|pool| TickDayQuery { pool, tick: None, after: None, limit: LIMIT });
+    assert_eq!(snapshot.tick_days_many(&days).await.unwrap().len(), 2);
+    let hours = pools.map(|pool| (pool, all));
+    assert_eq!(snapshot.pool_intervals_many(Interval::Hour, &hours).await.unwrap().len(), 2);
+    let of_tokens = [2_004, 2_005].map(|n| (address(n), all));
+    let found = snapshot.token_intervals_many(address(1), Interval::Day, &of_tokens).await.unwrap();
+    assert_eq!(found[0].len(), 1);
+    let shares =
+        pools.map(|pool| ShareQuery { of: SharesOf::Pool(pool), after: None, limit: LIMIT });
+    assert_eq!(snapshot.shares_many(&shares).await.unwrap().len(), 2);
+    let positions = pools.map(|pool| PositionQuery {
+        of: PositionsOf::Pool(pool),
+        limit: LIMIT,
+        ..PositionQuery::default()
+    });
+    assert_eq!(snapshot.positions_many(manager, &positions).await.unwrap().len(), 2);
+    let of_tokens = [2_001, 2_004].map(|n| PoolQuery {
+        token: Some(address(n)),
+        limit: LIMIT,
+        ..PoolQuery::default()
+    });
+    assert!(!snapshot.pools_many(&of_tokens).await.unwrap()[0].is_empty());
+    assert_eq!(
+        snapshot.pools_of_pairs(&[[address(2_001), address(2_004)]]).await.unwrap().len(),
+        1
+    );
 }
 
 async fn for_contract_events(snapshot: &Snapshot) {

@@ -2,22 +2,19 @@
 
 use std::marker::PhantomData;
 
-use alloy_primitives::B256;
 use domain::{
     decimal::Decimal,
-    flat::{FlatLiquidity, PoolRow as _},
-    ids::PoolId,
-    row::{LiquidityEvent, LiquidityKind, RowMeta},
+    flat::FlatLiquidity,
+    row::{LiquidityEvent, LiquidityKind},
 };
-use store::{RowQuery, Snapshot, StoreError};
 use subgraph::{QueryError, value::Value};
 
-use super::{Events, Look, Told, amount, id_of, of_all_events, told};
+use super::{Told, Way, amount, id_of, of_all_events, told, ways};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, id, integer},
     moment::Moment,
-    table::{Coming, Table},
+    table::{Portions, Table, Timed, Ways},
 };
 
 /// Events of these kinds.
@@ -55,35 +52,6 @@ kinds! {
     Changes: Mint | Burn | Collect;
 }
 
-/// All events that the store has.
-struct Stored;
-
-impl Events for Stored {
-    type Event = LiquidityEvent;
-
-    async fn newest(
-        snapshot: &Snapshot,
-        query: &RowQuery,
-    ) -> Result<Vec<LiquidityEvent>, StoreError> {
-        snapshot.liquidity(query).await
-    }
-
-    async fn of_transaction(
-        snapshot: &Snapshot,
-        hash: B256,
-    ) -> Result<Vec<LiquidityEvent>, StoreError> {
-        snapshot.liquidity_by_tx(hash).await
-    }
-
-    fn meta(event: &LiquidityEvent) -> &RowMeta {
-        &event.meta
-    }
-
-    fn pool(event: &LiquidityEvent) -> PoolId {
-        event.pool
-    }
-}
-
 impl Cells for Told<FlatLiquidity> {
     type Figures = FlatLiquidity;
 
@@ -118,25 +86,20 @@ impl Cells for Told<FlatLiquidity> {
 
 impl<K: Kinds> Table for Liquidity<K> {
     type Row = Told<FlatLiquidity>;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
+    const TIMED: Timed = Timed::ByBlock;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        Look::new(at, asked, &["origin", "owner"])
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
+        ways(at, asked, &["origin", "owner"])
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<Self::Row>, QueryError> {
-        loop {
-            let mut events = look.next::<Stored>(at, limit).await?;
-            if events.is_empty() {
-                return Ok(Vec::new());
-            }
-            events.retain(|event| K::has(event.kind));
-            let rows = told::<Stored, _>(at, events, LiquidityEvent::own).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
-        }
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        told::<LiquidityEvent>(at, ways, limit, |_, event| K::has(event.kind)).await
     }
 }

@@ -2,22 +2,16 @@
 
 use std::marker::PhantomData;
 
-use alloy_primitives::{B256, U256};
-use domain::{
-    decimal::Decimal,
-    flat::{FlatPairLiquidity, PoolRow as _},
-    ids::PoolId,
-    row::{PairLiquidity, RowMeta},
-};
-use store::{RowQuery, Snapshot, StoreError};
+use alloy_primitives::U256;
+use domain::{decimal::Decimal, flat::FlatPairLiquidity, row::PairLiquidity};
 use subgraph::{QueryError, value::Value};
 
-use super::{Events, Look, Told, id_of, of_all_events, told};
+use super::{Told, Way, id_of, of_all_events, told, ways};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, id, integer},
     moment::Moment,
-    table::{Coming, Table},
+    table::{Portions, Table, Timed, Ways},
 };
 
 /// Mints or burns.
@@ -40,35 +34,6 @@ impl Which for PairMints {
 
 impl Which for PairBurns {
     const BURNS: bool = true;
-}
-
-/// All that the store has.
-struct Stored;
-
-impl Events for Stored {
-    type Event = PairLiquidity;
-
-    async fn newest(
-        snapshot: &Snapshot,
-        query: &RowQuery,
-    ) -> Result<Vec<PairLiquidity>, StoreError> {
-        snapshot.pair_liquidity(query).await
-    }
-
-    async fn of_transaction(
-        snapshot: &Snapshot,
-        hash: B256,
-    ) -> Result<Vec<PairLiquidity>, StoreError> {
-        snapshot.pair_liquidity_by_tx(hash).await
-    }
-
-    fn meta(event: &PairLiquidity) -> &RowMeta {
-        &event.meta
-    }
-
-    fn pool(event: &PairLiquidity) -> PoolId {
-        event.pool
-    }
 }
 
 impl Cells for Told<FlatPairLiquidity> {
@@ -109,25 +74,20 @@ fn if_told(row: &Told<FlatPairLiquidity>, amount: Decimal) -> Value {
 
 impl<K: Which> Table for PairEvents<K> {
     type Row = Told<FlatPairLiquidity>;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
+    const TIMED: Timed = Timed::ByBlock;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        Look::new(at, asked, &["origin", "to", "sender"])
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
+        ways(at, asked, &["origin", "to", "sender"])
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<Self::Row>, QueryError> {
-        loop {
-            let mut events = look.next::<Stored>(at, limit).await?;
-            if events.is_empty() {
-                return Ok(Vec::new());
-            }
-            events.retain(|event| event.burn == K::BURNS);
-            let rows = told::<Stored, _>(at, events, PairLiquidity::own).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
-        }
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        told::<PairLiquidity>(at, ways, limit, |_, event| event.burn == K::BURNS).await
     }
 }

@@ -1,22 +1,14 @@
 //! Swaps of all protocols.
 
-use alloy_primitives::B256;
-use domain::{
-    decimal::Decimal,
-    flat::{FlatSwap, PoolRow as _},
-    fold::is_ignored_swap,
-    ids::PoolId,
-    row::{RowMeta, Swap},
-};
-use store::{RowQuery, Snapshot, StoreError};
+use domain::{decimal::Decimal, flat::FlatSwap, fold::is_ignored_swap, row::Swap};
 use subgraph::{QueryError, value::Value};
 
-use super::{Events, Look, Told, amount, id_of, of_all_events, told};
+use super::{Told, Way, amount, id_of, of_all_events, told, ways};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, id, integer},
     moment::Moment,
-    table::{Coming, Table},
+    table::{Portions, Table, Timed, Ways},
 };
 
 /// Whether the reference counts a swap.
@@ -26,26 +18,6 @@ pub(super) fn is_heard(swap: &Swap) -> bool {
 
 /// All swaps.
 pub(in crate::subgraph) struct Swaps;
-
-impl Events for Swaps {
-    type Event = Swap;
-
-    async fn newest(snapshot: &Snapshot, query: &RowQuery) -> Result<Vec<Swap>, StoreError> {
-        snapshot.swaps(query).await
-    }
-
-    async fn of_transaction(snapshot: &Snapshot, hash: B256) -> Result<Vec<Swap>, StoreError> {
-        snapshot.swaps_by_tx(hash).await
-    }
-
-    fn meta(swap: &Swap) -> &RowMeta {
-        &swap.meta
-    }
-
-    fn pool(swap: &Swap) -> PoolId {
-        swap.pool
-    }
-}
 
 impl Cells for Told<FlatSwap> {
     type Figures = FlatSwap;
@@ -92,26 +64,21 @@ impl Cells for Told<FlatSwap> {
 
 impl Table for Swaps {
     type Row = Told<FlatSwap>;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
+    const TIMED: Timed = Timed::ByBlock;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        Look::new(at, asked, &["origin", "recipient"])
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
+        ways(at, asked, &["origin", "recipient"])
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<Self::Row>, QueryError> {
-        loop {
-            let mut events = look.next::<Self>(at, limit).await?;
-            if events.is_empty() {
-                return Ok(Vec::new());
-            }
-            // the reference does not hear of some
-            events.retain(is_heard);
-            let rows = told::<Self, _>(at, events, Swap::own).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
-        }
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        // the reference does not hear of some
+        told::<Swap>(at, ways, limit, |_, swap| is_heard(swap)).await
     }
 }

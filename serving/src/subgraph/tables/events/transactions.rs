@@ -1,15 +1,18 @@
 //! Transactions: what events say of those that they happened in.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::B256;
 use domain::{
     entity::Protocol,
     flat::FlatMeta,
     ids::PoolId,
-    row::{LiquidityEvent, LiquidityKind, PairLiquidity, Position, RowMeta, Swap},
+    row::{
+        LiquidityEvent, LiquidityKind, LiquidityPositionSnapshot, PairLiquidity, Position,
+        PositionEvent, PositionSnapshot, RowMeta, Swap,
+    },
 };
-use store::RowQuery;
+use store::{Kept, RowQuery, StoreError};
 use subgraph::{QueryError, value::Value};
 
 use super::{hash_of, id_of, swaps::is_heard};
@@ -17,7 +20,8 @@ use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, integer},
     moment::{Moment, unread},
-    table::{Coming, Table},
+    table::{Portion, Portions, Table, Timed, Ways},
+    tables::gathered::{parts, those},
 };
 
 /// Transactions in which a pool of the DEX did something.
@@ -57,54 +61,67 @@ impl Cells for TransactionRow {
     }
 }
 
-/// How far a look has come.
-#[derive(Debug)]
-pub(in crate::subgraph) enum Look {
-    /// These are left.
-    These(VecDeque<B256>),
-    /// All below a place are left.
-    Below(Option<Position>),
+/// Where transactions are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
+    /// These.
+    These(Vec<B256>),
+    /// All below a place, from the newest on. Older ones than of a time in Unix seconds are not asked for.
+    Below(Position, u64),
 }
 
 impl Table for Transactions {
     type Row = TransactionRow;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
+    const TIMED: Timed = Timed::ByBlock;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
         if let Some(ids) = asked.among("id") {
             let hashes: BTreeSet<B256> = ids.iter().filter_map(hash_of).collect();
-            return (Look::These(hashes.into_iter().collect()), Coming::Anyhow);
+            return Ways::named([Way::These(hashes.into_iter().collect())]);
         }
-        let newest_first = ["timestamp", "blockNumber"].iter().any(|by| asked.is_by(by, true));
-        let coming = if newest_first { Coming::Alike } else { Coming::Anyhow };
-        (Look::Below(Some(at.end())), coming)
+        Ways::new([Way::Below(asked.end(at), asked.since())], asked.newest_first())
     }
 
-    async fn next(
+    async fn read(
         at: &Moment,
-        look: &mut Look,
+        ways: Vec<Way>,
         limit: u32,
-    ) -> Result<Vec<TransactionRow>, QueryError> {
-        loop {
-            let marks = match look {
-                Look::These(hashes) => {
-                    let Some(hash) = hashes.pop_front() else { return Ok(Vec::new()) };
-                    of_transaction(at, hash).await?
-                }
-                Look::Below(place) => {
-                    let Some(end) = place.take() else { return Ok(Vec::new()) };
-                    let (marks, rest) = newest(at, end, limit.max(64)).await?;
-                    *place = rest;
-                    marks
-                }
-            };
-            let rows = rows(at, marks).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        let named = ways.iter().filter_map(|way| match way {
+            Way::These(hashes) => Some(hashes),
+            Way::Below(..) => None,
+        });
+        let mut found = BTreeMap::new();
+        for some in parts(named.flatten()) {
+            let marks = marks(at, Which::Of(&some.into_iter().collect())).await?;
+            let rows = rows(at, marks.into_iter().flatten().collect()).await?;
+            found.extend(rows.into_iter().map(|row| (row.meta.tx_hash, row)));
         }
+        let mut portions = Vec::with_capacity(ways.len());
+        for way in ways {
+            portions.push(match way {
+                Way::These(hashes) => {
+                    let rows: Vec<_> =
+                        those(&hashes, &found).into_iter().map(|(_, row)| row).collect();
+                    Portion { looked: rows.len(), rows, rest: Vec::new() }
+                }
+                Way::Below(end, since) => {
+                    let (marks, rest) = newest(at, end, limit.max(64)).await?;
+                    let is_old = marks.iter().any(|mark| mark.meta.timestamp < since);
+                    let rest = rest.filter(|_| !is_old).map(|end| Way::Below(end, since));
+                    let looked = marks.len();
+                    Portion {
+                        rows: rows(at, marks).await?,
+                        looked,
+                        rest: rest.into_iter().collect(),
+                    }
+                }
+            });
+        }
+        Ok(portions)
     }
 }
 
@@ -137,63 +154,50 @@ enum Kind {
 
 /// Which events are meant.
 #[derive(Debug, Clone, Copy)]
-enum Which {
-    Of(B256),
+enum Which<'a> {
+    Of(&'a BTreeSet<B256>),
     Newest(RowQuery),
 }
 
-/// Events that make a transaction, in lists that are each in order.
-async fn marks(at: &Moment, which: Which) -> Result<Vec<Vec<Mark>>, QueryError> {
-    let (snapshot, about) = (at.snapshot(), at.about());
-    let swaps = match which {
-        Which::Of(hash) => snapshot.swaps_by_tx(hash).await,
-        Which::Newest(query) => snapshot.swaps(&query).await,
-    };
-    let swaps = swaps.map_err(|e| unread(&e))?;
-    let mut lists = vec![swaps.iter().map(of_swap).collect::<Vec<_>>()];
-    if about.protocol == Protocol::V2 {
-        let pairs = match which {
-            Which::Of(hash) => snapshot.pair_liquidity_by_tx(hash).await,
-            Which::Newest(query) => snapshot.pair_liquidity(&query).await,
+impl Which<'_> {
+    /// Those of a kind.
+    async fn read<R: Kept + Clone + Sync>(
+        self,
+        at: &Moment,
+        mark: impl Fn(&R) -> Mark + Send,
+    ) -> Result<Vec<Mark>, QueryError> {
+        let found: Result<Vec<R>, StoreError> = match self {
+            Self::Of(hashes) => at.snapshot().rows_of_transactions(hashes, Some(at.end())).await,
+            Self::Newest(query) => {
+                let pages = at.snapshot().rows_many(&[query]).await;
+                pages.map(|pages| pages.into_iter().flat_map(|page| page.rows).collect())
+            }
         };
-        lists.push(pairs.map_err(|e| unread(&e))?.iter().map(of_pair).collect());
-        // shares that went from one to another
-        let shares = match which {
-            Which::Of(hash) => snapshot.liquidity_snapshots_by_tx(hash).await,
-            Which::Newest(query) => snapshot.liquidity_snapshots(&query).await,
-        };
-        let shares = shares.map_err(|e| unread(&e))?;
-        lists.push(shares.iter().map(|row| mark(&row.meta, By::Pool(row.pool))).collect());
-        return Ok(lists);
+        Ok(found.map_err(|e| unread(&e))?.iter().map(mark).collect())
     }
-    let events = match which {
-        Which::Of(hash) => snapshot.liquidity_by_tx(hash).await,
-        Which::Newest(query) => snapshot.liquidity(&query).await,
-    };
-    lists.push(events.map_err(|e| unread(&e))?.iter().map(of_event).collect());
-    let Some(manager) = about.position_manager else { return Ok(lists) };
-    lists.push(if about.protocol == Protocol::V3 {
-        let rows = match which {
-            Which::Of(hash) => snapshot.position_snapshots_by_tx(hash).await,
-            Which::Newest(query) => snapshot.position_snapshots(&query).await,
-        };
-        let rows = rows.map_err(|e| unread(&e))?;
-        rows.iter().map(|row| mark(&row.meta, of_manager(row.manager == manager))).collect()
-    } else {
-        let rows = match which {
-            Which::Of(hash) => snapshot.position_events_by_tx(hash).await,
-            Which::Newest(query) => snapshot.position_events(&query).await,
-        };
-        let rows = rows.map_err(|e| unread(&e))?;
-        rows.iter().map(|row| mark(&row.meta, of_manager(row.manager == manager))).collect()
-    });
-    Ok(lists)
 }
 
-async fn of_transaction(at: &Moment, hash: B256) -> Result<Vec<Mark>, QueryError> {
-    let mut marks: Vec<Mark> = marks(at, Which::Of(hash)).await?.into_iter().flatten().collect();
-    marks.retain(|mark| mark.meta.position < at.end());
-    Ok(marks)
+/// Events that make transactions; of the newest in lists that are each in order.
+async fn marks(at: &Moment, which: Which<'_>) -> Result<Vec<Vec<Mark>>, QueryError> {
+    let about = at.about();
+    let mut lists = vec![which.read::<Swap>(at, of_swap).await?];
+    if about.protocol == Protocol::V2 {
+        lists.push(which.read::<PairLiquidity>(at, of_pair).await?);
+        // shares that went from one to another
+        let share = |row: &LiquidityPositionSnapshot| mark(&row.meta, By::Pool(row.pool));
+        lists.push(which.read(at, share).await?);
+        return Ok(lists);
+    }
+    lists.push(which.read::<LiquidityEvent>(at, of_event).await?);
+    let Some(manager) = about.position_manager else { return Ok(lists) };
+    lists.push(if about.protocol == Protocol::V3 {
+        let of = |row: &PositionSnapshot| mark(&row.meta, of_manager(row.manager == manager));
+        which.read(at, of).await?
+    } else {
+        let of = |row: &PositionEvent| mark(&row.meta, of_manager(row.manager == manager));
+        which.read(at, of).await?
+    });
+    Ok(lists)
 }
 
 /// The newest events below a place, whole blocks of them, and the place behind them.

@@ -1,5 +1,7 @@
 //! Days of the DEX.
 
+use std::collections::BTreeSet;
+
 use domain::{
     figures::{Interval, ProtocolDay},
     fold::{EntityType as _, Key},
@@ -7,12 +9,13 @@ use domain::{
 use store::PeriodQuery;
 use subgraph::{QueryError, value::Value};
 
-use super::{START, span};
+use super::{START, older, span};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, integer},
     moment::{Moment, unread},
-    table::{Coming, Table},
+    table::{Coming, Portions, Table, Timed, Ways},
+    tables::gathered::Gathered,
 };
 
 /// Days on which something happened.
@@ -47,56 +50,61 @@ impl Cells for DayRow {
 
 impl Table for ProtocolDays {
     type Row = DayRow;
-    /// What is left.
-    type Look = Option<PeriodQuery>;
+    type Way = PeriodQuery;
 
     const KNOWS_CHANGES: bool = false;
+    const TIMED: Timed = Timed::ByTime;
 
-    fn look(_: &Moment, asked: &Asked) -> (Self::Look, Coming) {
-        let mut span = span(asked, Interval::Day);
-        if let Some([Value::Text(id)]) = asked.among("id") {
-            match id.parse() {
-                Ok(day) => (span.from, span.to) = (span.from.max(day), span.to.min(day)),
-                Err(_) => return (None, Coming::Sorted),
-            }
+    fn ways(_: &Moment, asked: &Asked) -> Ways<PeriodQuery> {
+        let span = span(asked, Interval::Day);
+        if let Some(ids) = asked.among("id") {
+            let day = |id: &Value| match id {
+                Value::Text(id) => id.parse::<u32>().ok(),
+                _ => None,
+            };
+            let days: BTreeSet<u32> = ids.iter().filter_map(day).collect();
+            // they are few: all between the first and the last one
+            let ends = days.first().zip(days.last());
+            let between = |(first, last): (&u32, &u32)| PeriodQuery {
+                from: span.from.max(*first),
+                to: span.to.min(*last),
+                ..span
+            };
+            return Ways::new(ends.map(between), Coming::Anyhow);
         }
         let newest_first = asked.is_by(START, true);
-        (Some(span), if newest_first { Coming::Sorted } else { Coming::Anyhow })
+        Ways::new([span], if newest_first { Coming::Sorted } else { Coming::Anyhow })
     }
 
-    async fn next(
+    async fn read(
         at: &Moment,
-        look: &mut Self::Look,
+        ways: Vec<PeriodQuery>,
         limit: u32,
-    ) -> Result<Vec<DayRow>, QueryError> {
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
         let factory = at.about().factory;
-        while let Some(span) = look.take() {
-            let page = PeriodQuery { limit, ..span };
+        let mut gathered = Gathered::new(ways.len());
+        for (place, span) in ways.iter().enumerate() {
+            let page = PeriodQuery { limit, ..*span };
             let found = at.snapshot().protocol_days(factory, &page).await;
             let found = found.map_err(|e| unread(&e))?;
-            let is_whole = found.len() >= limit as usize;
-            let older = found.last().filter(|_| is_whole).and_then(|(last, _)| last.checked_sub(1));
-            *look = older.filter(|older| *older >= span.from).map(|to| PeriodQuery { to, ..span });
-            let rows = rows(at, found).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
+            let rest = older(&found, span, limit);
+            gathered.add(place, found, rest);
         }
-        Ok(Vec::new())
+        gathered.rows(|found| rows(at, found)).await
     }
 }
 
-async fn rows(at: &Moment, found: Vec<(u32, ProtocolDay)>) -> Result<Vec<DayRow>, QueryError> {
+async fn rows(
+    at: &Moment,
+    found: Vec<(u32, ProtocolDay)>,
+) -> Result<Vec<Option<DayRow>>, QueryError> {
+    let row = |number, figures| DayRow { number, figures };
     let Some(block) = at.past() else {
-        let row = |(number, figures)| DayRow { number, figures };
-        return Ok(found.into_iter().map(row).collect());
+        return Ok(found.into_iter().map(|(day, figures)| Some(row(day, figures))).collect());
     };
     let factory = at.about().factory;
     let keys: Vec<Key> = found.iter().map(|(n, _)| Key::ProtocolDay(factory, *n)).collect();
     let then = at.snapshot().entities_at(&keys, block).await.map_err(|e| unread(&e))?;
-    let row = |((number, _), then): ((u32, _), Option<domain::fold::Entity>)| {
-        let figures = then.as_ref().and_then(ProtocolDay::of).cloned()?;
-        Some(DayRow { number, figures })
-    };
-    Ok(found.into_iter().zip(then).filter_map(row).collect())
+    let then = then.iter().map(|one| one.as_ref().and_then(ProtocolDay::of).cloned());
+    Ok(found.into_iter().zip(then).map(|((day, _), then)| Some(row(day, then?))).collect())
 }

@@ -1,7 +1,7 @@
 //! Hours and days of pools.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     marker::PhantomData,
     sync::Arc,
 };
@@ -14,13 +14,16 @@ use domain::{
 use store::PeriodQuery;
 use subgraph::{QueryError, value::Value};
 
-use super::{Length, START, parts, span};
+use super::{Length, START, older, parts_of, span};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, id, integer},
     moment::{Moment, PoolFacts, unread},
-    table::{Coming, Table},
-    tables::pools::{self, Pools, ids_of},
+    table::{Coming, Portions, Table, Timed, Ways},
+    tables::{
+        gathered::{Gathered, parts, those},
+        pools::{self, Pools, ids_of},
+    },
 };
 
 /// Periods of this length.
@@ -58,102 +61,110 @@ impl Cells for PoolPeriod {
     }
 }
 
-/// How far a look has come.
-pub(in crate::subgraph) enum Look {
-    /// These rows are left.
-    Rows(VecDeque<(PoolId, u32)>),
-    /// What these pools have up to a period is left, and that of pools which are still to be found.
-    Of(Vec<(PoolId, u32)>, Option<pools::Look>, PeriodQuery),
+/// Where periods are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
+    /// These.
+    These(Vec<(PoolId, u32)>),
+    /// Of a pool, from the newest on.
+    Of(PoolId, PeriodQuery),
+    /// The same of pools that are still to be found.
+    OfPools(pools::Way, PeriodQuery),
 }
 
 impl<L: Length> Table for PoolPeriods<L> {
     type Row = PoolPeriod;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = false;
+    const TIMED: Timed = Timed::ByTime;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
         if let Some(ids) = asked.among("id") {
-            let keys = ids.iter().filter_map(parts);
+            let keys = ids.iter().filter_map(parts_of);
             let keys = keys.filter_map(|(pool, number)| Some((ids_of(&[pool]).next()?, number)));
-            let keys: std::collections::BTreeSet<_> = keys.collect();
-            return (Look::Rows(keys.into_iter().collect()), Coming::Anyhow);
+            let keys: BTreeSet<_> = keys.collect();
+            return Ways::named([Way::These(keys.into_iter().collect())]);
         }
         let span = span(asked, L::INTERVAL);
         if let Some(pools) = asked.among("pool") {
-            let pools: std::collections::BTreeSet<PoolId> = ids_of(pools).collect();
-            let newest_first = pools.len() <= 1 && asked.is_by(START, true);
+            let pools: BTreeSet<PoolId> = ids_of(pools).collect();
+            let newest_first = asked.is_by(START, true);
             let coming = if newest_first { Coming::Sorted } else { Coming::Anyhow };
-            let pools = pools.into_iter().map(|pool| (pool, span.to)).collect();
-            return (Look::Of(pools, None, span), coming);
+            return Ways::new(pools.into_iter().map(|pool| Way::Of(pool, span)), coming);
         }
-        let (pools, _) = Pools::look(at, &asked.only(&["token0", "token1"]));
-        (Look::Of(Vec::new(), Some(pools), span), Coming::Anyhow)
+        let pools = Pools::ways(at, &asked.only(&["token0", "token1"]));
+        let repeats = pools.may_repeat();
+        let ways = pools.into_ways().map(|way| Way::OfPools(way, span));
+        Ways::new(ways, Coming::Anyhow).with_repeats(repeats)
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<PoolPeriod>, QueryError> {
-        loop {
-            let found = match look {
-                Look::Rows(keys) => {
-                    let rest = keys.split_off(keys.len().min(limit as usize));
-                    let these = std::mem::replace(keys, rest);
-                    if these.is_empty() {
-                        return Ok(Vec::new());
-                    }
-                    let keys: Vec<_> =
-                        these.into_iter().map(|(pool, n)| (pool, L::INTERVAL, n)).collect();
-                    let found = at.snapshot().pool_intervals_by_keys(&keys).await;
-                    let found = found.map_err(|e| unread(&e))?;
-                    found.into_iter().map(|((pool, _, n), row)| (pool, n, row)).collect()
-                }
-                Look::Of(pools, more, span) => {
-                    if pools.is_empty()
-                        && let Some(look) = more
-                    {
-                        let found = Pools::next(at, look, 1_000).await?;
-                        pools.extend(found.into_iter().map(|pool| (pool.id, span.to)));
-                    }
-                    let Some((pool, to)) = pools.pop() else { return Ok(Vec::new()) };
-                    let page = PeriodQuery { to, limit, ..*span };
-                    let found = at.snapshot().pool_intervals(pool, L::INTERVAL, &page).await;
-                    let found = found.map_err(|e| unread(&e))?;
-                    // newest first: there may be older ones
-                    if found.len() >= limit as usize
-                        && let Some(older) = found.last().and_then(|(last, _)| last.checked_sub(1))
-                        && older >= span.from
-                    {
-                        pools.push((pool, older));
-                    }
-                    found.into_iter().map(|(n, row)| (pool, n, row)).collect()
-                }
-            };
-            let rows = rows::<L>(at, found).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        let snapshot = at.snapshot();
+        let mut gathered = Gathered::new(ways.len());
+        let these = ways.iter().filter_map(|way| match way {
+            Way::These(these) => Some(these),
+            _ => None,
+        });
+        let mut named = BTreeMap::new();
+        for some in parts(these.flatten()) {
+            let keys: Vec<_> = some.into_iter().map(|(pool, n)| (pool, L::INTERVAL, n)).collect();
+            let found = snapshot.pool_intervals_by_keys(&keys).await.map_err(|e| unread(&e))?;
+            named.extend(found.into_iter().map(|((pool, _, n), row)| ((pool, n), row)));
+        }
+        let of = |way: &Way| match way {
+            Way::Of(pool, span) => Some((*pool, PeriodQuery { limit, ..*span })),
+            _ => None,
+        };
+        let queries: Vec<(PoolId, PeriodQuery)> = ways.iter().filter_map(of).collect();
+        let mut lists = match queries.is_empty() {
+            true => Vec::new(),
+            false => {
+                let found = snapshot.pool_intervals_many(L::INTERVAL, &queries).await;
+                found.map_err(|e| unread(&e))?
             }
         }
+        .into_iter();
+        for (place, way) in ways.into_iter().enumerate() {
+            match way {
+                Way::These(these) => gathered.add(place, those(&these, &named), None),
+                Way::Of(pool, span) => {
+                    let found = lists.next().unwrap_or_default();
+                    let rest = older(&found, &span, limit).map(|span| Way::Of(pool, span));
+                    gathered.add(place, found.into_iter().map(|(n, row)| ((pool, n), row)), rest);
+                }
+                Way::OfPools(way, span) => {
+                    let found = pools::found(at, way).await?;
+                    let lists = found.pools.into_iter().map(|pool| Way::Of(pool, span));
+                    let rest = found.rest.into_iter().map(|way| Way::OfPools(way, span));
+                    gathered.add(place, [], lists.chain(rest));
+                }
+            }
+        }
+        gathered.rows(|found| rows::<L>(at, found)).await
     }
 }
 
 /// As they were, with what never changes about their pools.
 async fn rows<L: Length>(
     at: &Moment,
-    found: Vec<(PoolId, u32, PoolInterval)>,
-) -> Result<Vec<PoolPeriod>, QueryError> {
-    let facts: BTreeMap<_, _> = at.own_facts(found.iter().map(|(pool, ..)| *pool)).await?;
-    let figures: Vec<Option<PoolInterval>> = match at.past() {
-        None => found.iter().map(|(.., figures)| Some(figures.clone())).collect(),
-        Some(block) => {
-            let key = |(pool, n, _): &(PoolId, u32, _)| Key::PoolInterval(*pool, L::INTERVAL, *n);
-            let keys: Vec<Key> = found.iter().map(key).collect();
-            let then = at.snapshot().entities_at(&keys, block).await.map_err(|e| unread(&e))?;
-            then.iter().map(|row| row.as_ref().and_then(PoolInterval::of).cloned()).collect()
-        }
+    found: Vec<((PoolId, u32), PoolInterval)>,
+) -> Result<Vec<Option<PoolPeriod>>, QueryError> {
+    let facts = at.own_facts(found.iter().map(|((pool, _), _)| *pool)).await?;
+    let row = |(pool, number): (PoolId, u32), figures: PoolInterval| {
+        let facts = Arc::clone(facts.get(&pool)?);
+        Some(PoolPeriod { pool, facts, length: L::INTERVAL, number, figures })
     };
-    let row =
-        |((pool, number, _), figures): ((PoolId, u32, PoolInterval), Option<PoolInterval>)| {
-            let facts = Arc::clone(facts.get(&pool)?);
-            Some(PoolPeriod { pool, facts, length: L::INTERVAL, number, figures: figures? })
-        };
-    Ok(found.into_iter().zip(figures).filter_map(row).collect())
+    let Some(block) = at.past() else {
+        return Ok(found.into_iter().map(|(key, figures)| row(key, figures)).collect());
+    };
+    let key = |((pool, n), _): &((PoolId, u32), _)| Key::PoolInterval(*pool, L::INTERVAL, *n);
+    let keys: Vec<Key> = found.iter().map(key).collect();
+    let then = at.snapshot().entities_at(&keys, block).await.map_err(|e| unread(&e))?;
+    let then = then.iter().map(|one| one.as_ref().and_then(PoolInterval::of).cloned());
+    Ok(found.into_iter().zip(then).map(|((key, _), then)| row(key, then?)).collect())
 }

@@ -1,6 +1,9 @@
 //! Hours and days of tokens.
 
-use std::{collections::VecDeque, marker::PhantomData};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    marker::PhantomData,
+};
 
 use alloy_primitives::Address;
 use domain::{
@@ -10,13 +13,16 @@ use domain::{
 use store::PeriodQuery;
 use subgraph::{QueryError, value::Value};
 
-use super::{Length, START, parts, span};
+use super::{Length, START, older, parts_of, span};
 use crate::subgraph::{
     asked::Asked,
-    cells::{Cells, Own, address, integer},
+    cells::{Cells, Own, address, addresses, integer},
     moment::{Moment, unread},
-    table::{Coming, Table},
-    tables::tokens,
+    table::{Coming, Portions, Table, Timed, Ways},
+    tables::{
+        gathered::{Gathered, parts, those},
+        tokens,
+    },
 };
 
 /// Periods of this length.
@@ -51,106 +57,106 @@ impl Cells for TokenPeriod {
     }
 }
 
-/// How far a look has come: what tokens have up to a period is left, and that of tokens which are still to be found.
-pub(in crate::subgraph) struct Look {
-    tokens: VecDeque<(Address, u32)>,
-    more: tokens::Look,
-    span: PeriodQuery,
-    /// Of each token only these periods.
-    only: Option<VecDeque<(Address, u32)>>,
+/// Where periods are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::subgraph) enum Way {
+    /// These.
+    These(Vec<(Address, u32)>),
+    /// Of a token, from the newest on.
+    Of(Address, PeriodQuery),
+    /// The same of tokens that are still to be found.
+    OfTokens(tokens::Way, PeriodQuery),
 }
 
 impl<L: Length> Table for TokenPeriods<L> {
     type Row = TokenPeriod;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = false;
+    const TIMED: Timed = Timed::ByTime;
 
-    fn look(_: &Moment, asked: &Asked) -> (Look, Coming) {
-        let span = span(asked, L::INTERVAL);
-        let look = |more, only| Look { tokens: VecDeque::new(), more, span, only };
+    fn ways(_: &Moment, asked: &Asked) -> Ways<Way> {
         if let Some(ids) = asked.among("id") {
-            let keys = ids.iter().filter_map(parts);
+            let keys = ids.iter().filter_map(parts_of);
             let keys = keys.filter_map(|(token, number)| Some((address(&token)?, number)));
-            let keys: std::collections::BTreeSet<_> = keys.collect();
-            let only = Some(keys.into_iter().collect());
-            return (look(tokens::Look::Ended, only), Coming::Anyhow);
+            let keys: BTreeSet<_> = keys.collect();
+            return Ways::named([Way::These(keys.into_iter().collect())]);
         }
-        match asked.among("token") {
-            Some(these) => {
-                let newest_first = these.len() <= 1 && asked.is_by(START, true);
-                let coming = if newest_first { Coming::Sorted } else { Coming::Anyhow };
-                (look(tokens::Look::these(these), None), coming)
-            }
-            None => (look(tokens::Look::all(), None), Coming::Anyhow),
-        }
+        let span = span(asked, L::INTERVAL);
+        let Some(these) = asked.among("token") else {
+            return Ways::new([Way::OfTokens(tokens::Way::all(), span)], Coming::Anyhow);
+        };
+        let newest_first = asked.is_by(START, true);
+        let coming = if newest_first { Coming::Sorted } else { Coming::Anyhow };
+        Ways::new(addresses(these).into_iter().map(|token| Way::Of(token, span)), coming)
     }
 
-    async fn next(
+    async fn read(
         at: &Moment,
-        look: &mut Look,
+        ways: Vec<Way>,
         limit: u32,
-    ) -> Result<Vec<TokenPeriod>, QueryError> {
-        let key = (L::INTERVAL, at.about().factory);
-        loop {
-            if let Some(only) = &mut look.only {
-                let Some((token, n)) = only.pop_front() else { return Ok(Vec::new()) };
-                let page = PeriodQuery { from: n, to: n, limit: 1 };
-                let found = read(at, key, token, &page).await?;
-                if !found.is_empty() {
-                    return Ok(found);
-                }
-                continue;
-            }
-            while look.tokens.is_empty() && !look.more.has_ended() {
-                let found = look.more.next(at, 1_000).await?;
-                look.tokens.extend(found.into_iter().map(|(token, _)| (token, look.span.to)));
-            }
-            let Some((token, to)) = look.tokens.pop_front() else { return Ok(Vec::new()) };
-            let page = PeriodQuery { to, limit, ..look.span };
-            let (found, older) = newest(at, key, token, &page).await?;
-            if let Some(older) = older {
-                look.tokens.push_front((token, older));
-            }
-            if !found.is_empty() {
-                return Ok(found);
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        let (snapshot, factory) = (at.snapshot(), at.about().factory);
+        let mut gathered = Gathered::new(ways.len());
+        let these = ways.iter().filter_map(|way| match way {
+            Way::These(these) => Some(these),
+            _ => None,
+        });
+        let mut named = BTreeMap::new();
+        for some in parts(these.flatten()) {
+            let found = snapshot.token_intervals_by_keys(factory, L::INTERVAL, &some).await;
+            named.extend(found.map_err(|e| unread(&e))?);
+        }
+        let of = |way: &Way| match way {
+            Way::Of(token, span) => Some((*token, PeriodQuery { limit, ..*span })),
+            _ => None,
+        };
+        let queries: Vec<(Address, PeriodQuery)> = ways.iter().filter_map(of).collect();
+        let mut lists = match queries.is_empty() {
+            true => Vec::new(),
+            false => {
+                let found = snapshot.token_intervals_many(factory, L::INTERVAL, &queries).await;
+                found.map_err(|e| unread(&e))?
             }
         }
+        .into_iter();
+        for (place, way) in ways.into_iter().enumerate() {
+            match way {
+                Way::These(these) => gathered.add(place, those(&these, &named), None),
+                Way::Of(token, span) => {
+                    let found = lists.next().unwrap_or_default();
+                    let rest = older(&found, &span, limit).map(|span| Way::Of(token, span));
+                    gathered.add(place, found.into_iter().map(|(n, row)| ((token, n), row)), rest);
+                }
+                Way::OfTokens(way, span) => {
+                    let (found, rest) = tokens::found(at, way).await?;
+                    let lists = found.into_iter().map(|token| Way::Of(token, span));
+                    let rest = rest.map(|way| Way::OfTokens(way, span));
+                    gathered.add(place, [], lists.chain(rest));
+                }
+            }
+        }
+        gathered.rows(|found| rows::<L>(at, found)).await
     }
 }
 
-async fn read(
+/// As they were.
+async fn rows<L: Length>(
     at: &Moment,
-    key: (Interval, Address),
-    token: Address,
-    page: &PeriodQuery,
-) -> Result<Vec<TokenPeriod>, QueryError> {
-    newest(at, key, token, page).await.map(|(rows, _)| rows)
-}
-
-/// The newest periods of a span, as they were, and up to which one there may be older ones.
-async fn newest(
-    at: &Moment,
-    (length, factory): (Interval, Address),
-    token: Address,
-    page: &PeriodQuery,
-) -> Result<(Vec<TokenPeriod>, Option<u32>), QueryError> {
-    let found = at.snapshot().token_intervals((factory, token), length, page).await;
-    let found = found.map_err(|e| unread(&e))?;
-    let is_whole = found.len() >= page.limit as usize;
-    let older = found.last().filter(|_| is_whole).and_then(|(last, _)| last.checked_sub(1));
-    let older = older.filter(|older| *older >= page.from);
-    let figures: Vec<Option<TokenInterval>> = match at.past() {
-        None => found.iter().map(|(_, figures)| Some(figures.clone())).collect(),
-        Some(block) => {
-            let key = |(n, _): &(u32, _)| Key::TokenInterval(factory, token, length, *n);
-            let keys: Vec<Key> = found.iter().map(key).collect();
-            let then = at.snapshot().entities_at(&keys, block).await.map_err(|e| unread(&e))?;
-            then.iter().map(|row| row.as_ref().and_then(TokenInterval::of).cloned()).collect()
-        }
+    found: Vec<((Address, u32), TokenInterval)>,
+) -> Result<Vec<Option<TokenPeriod>>, QueryError> {
+    let row = |(token, number): (Address, u32), figures: TokenInterval| {
+        Some(TokenPeriod { token, length: L::INTERVAL, number, figures })
     };
-    let row = |((number, _), figures): ((u32, TokenInterval), Option<TokenInterval>)| {
-        figures.map(|figures| TokenPeriod { token, length, number, figures })
+    let Some(block) = at.past() else {
+        return Ok(found.into_iter().map(|(key, figures)| row(key, figures)).collect());
     };
-    Ok((found.into_iter().zip(figures).filter_map(row).collect(), older))
+    let factory = at.about().factory;
+    let key = |((token, n), _): &((Address, u32), _)| {
+        Key::TokenInterval(factory, *token, L::INTERVAL, *n)
+    };
+    let keys: Vec<Key> = found.iter().map(key).collect();
+    let then = at.snapshot().entities_at(&keys, block).await.map_err(|e| unread(&e))?;
+    let then = then.iter().map(|one| one.as_ref().and_then(TokenInterval::of).cloned());
+    Ok(found.into_iter().zip(then).map(|((key, _), then)| row(key, then?)).collect())
 }

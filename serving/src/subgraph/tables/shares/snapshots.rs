@@ -1,24 +1,19 @@
 //! What accounts held of V2 pairs, and what it was worth, whenever that changed. Of several in one second the reference
 //! has the last only.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
-use alloy_primitives::Address;
-use domain::{
-    flat::{FlatSnapshot, PoolRow as _},
-    ids::PoolId,
-    row::LiquidityPositionSnapshot,
-};
+use domain::{flat::FlatSnapshot, ids::PoolId, row::LiquidityPositionSnapshot};
 use store::RowQuery;
 use subgraph::{QueryError, value::Value};
 
-use super::{Share, balance, id_of, ids_of, named, parts};
+use super::{Share, balance, id_of, ids_of, named, parts_of};
 use crate::subgraph::{
     asked::Asked,
     cells::{Cells, Own, addresses, id, integer},
-    moment::{Moment, unread},
-    table::{Coming, Table},
-    tables::events::Told,
+    moment::Moment,
+    table::{Portions, Table, Timed, Ways},
+    tables::events::{Told, Way, told},
 };
 
 /// Length of an account's id.
@@ -53,23 +48,12 @@ impl Cells for Told<FlatSnapshot> {
     }
 }
 
-/// How far a look has come.
-#[derive(Debug)]
-pub(in crate::subgraph) struct Look {
-    /// What is left, each list from the newest on. With an account it is about that one's shares alone.
-    lists: VecDeque<RowQuery>,
-    /// Older ones are not asked for, in Unix seconds.
-    since: u64,
-    /// Those of which the last of a second came.
-    came: BTreeSet<(PoolId, Address, u64)>,
-}
-
 /// The shares and the second that an id names: `<pair>-<account><second>`.
 fn at_second(id: &Value) -> Option<(Share, u64)> {
     let Value::Text(id) = id else { return None };
     let (pool, rest) = id.split_once('-')?;
     let (user, second) = rest.split_at_checked(ACCOUNT)?;
-    let share = parts(&Value::text(&format!("{pool}-{user}")))?;
+    let share = parts_of(&Value::text(&format!("{pool}-{user}")))?;
     // there is one spelling of a number
     let seconds: u64 = second.parse().ok().filter(|seconds: &u64| seconds.to_string() == second)?;
     Some((share, seconds))
@@ -77,12 +61,13 @@ fn at_second(id: &Value) -> Option<(Share, u64)> {
 
 impl Table for LiquidityPositionSnapshots {
     type Row = Told<FlatSnapshot>;
-    type Look = Look;
+    type Way = Way;
 
     const KNOWS_CHANGES: bool = true;
+    const TIMED: Timed = Timed::ByBlock;
 
-    fn look(at: &Moment, asked: &Asked) -> (Look, Coming) {
-        let newest = RowQuery { after: Some(at.end()), ..RowQuery::default() };
+    fn ways(at: &Moment, asked: &Asked) -> Ways<Way> {
+        let newest = RowQuery { after: Some(asked.end(at)), ..RowQuery::default() };
         let of_share =
             |(pool, user): Share| RowQuery { pool: Some(pool), account: Some(user), ..newest };
         let mut since = asked.since();
@@ -92,10 +77,10 @@ impl Table for LiquidityPositionSnapshots {
             Some(named.into_iter().map(|(share, _)| share).collect())
         } else {
             let positions = asked.among("liquidityPosition");
-            let shares = positions.map(|ids| ids.iter().filter_map(parts).collect());
+            let shares = positions.map(|ids| ids.iter().filter_map(parts_of).collect());
             shares.or_else(|| named(asked))
         };
-        let lists: VecDeque<RowQuery> = if let Some(shares) = shares {
+        let lists: Vec<RowQuery> = if let Some(shares) = shares {
             shares.into_iter().map(of_share).collect()
         } else if let Some(users) = asked.among("user") {
             let of = |user| RowQuery { account: Some(user), ..newest };
@@ -105,44 +90,23 @@ impl Table for LiquidityPositionSnapshots {
             let of = |pool| RowQuery { pool: Some(pool), ..newest };
             pools.into_iter().map(of).collect()
         } else {
-            VecDeque::from([newest])
+            vec![newest]
         };
-        let coming = asked.newest_first(lists.len());
-        (Look { lists, since, came: BTreeSet::new() }, coming)
+        let ways = lists.into_iter().map(|query| Way::Listed(query, since));
+        // newest first: the first that comes of a second is its last
+        Ways::new(ways, asked.newest_first()).with_repeats(true)
     }
 
-    async fn next(at: &Moment, look: &mut Look, limit: u32) -> Result<Vec<Self::Row>, QueryError> {
-        let snapshot = at.snapshot();
-        loop {
-            let Some(query) = look.lists.pop_front() else { return Ok(Vec::new()) };
-            let query = RowQuery { limit, ..query };
-            let found = snapshot.liquidity_snapshots(&query).await;
-            let mut found = found.map_err(|e| unread(&e))?;
-            let last = found.last().map(|row| row.meta).filter(|_| found.len() >= limit as usize);
-            if let Some(last) = last.filter(|last| last.timestamp >= look.since) {
-                look.lists.push_front(RowQuery { after: Some(last.position), ..query });
-            }
-            // an account's list has those of others, too, whose transactions it sent
-            found.retain(|row| query.account.is_none_or(|account| row.user == account));
-            // newest first: the first that comes of a second is its last
-            found.retain(|row| look.came.insert((row.pool, row.user, row.meta.timestamp)));
-            let rows = rows(at, &found).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
-        }
+    async fn read(
+        at: &Moment,
+        ways: Vec<Way>,
+        limit: u32,
+    ) -> Result<Vec<Portions<Self>>, QueryError> {
+        // with an account a list is about that one's shares alone, and not about those of whose transactions it sent
+        let is_own = |way: &Way, row: &LiquidityPositionSnapshot| match way {
+            Way::Listed(RowQuery { account: Some(account), .. }, _) => row.user == *account,
+            _ => true,
+        };
+        told::<LiquidityPositionSnapshot>(at, ways, limit, is_own).await
     }
-}
-
-/// Those of the DEX's pairs.
-async fn rows(
-    at: &Moment,
-    found: &[LiquidityPositionSnapshot],
-) -> Result<Vec<Told<FlatSnapshot>>, QueryError> {
-    let facts = at.own_facts(found.iter().map(|row| row.pool)).await?;
-    let told = |row: &LiquidityPositionSnapshot| {
-        let facts = facts.get(&row.pool)?.clone();
-        Some(Told { meta: row.meta, pool: row.pool, facts, figures: row.own() })
-    };
-    Ok(found.iter().filter_map(told).collect())
 }
