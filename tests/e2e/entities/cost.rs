@@ -48,7 +48,7 @@ pub(super) async fn check(services: &Services, tap: &Tap) -> Result<()> {
         (format!("positions(first: FIRST) {{ nodes {{ id amount0 amount1Decimal pool {{ {pool} }} }} }}"), 10),
         ("positions(first: FIRST) { nodes { id amountUSD } }".to_owned(), 6),
         ("tokens(first: FIRST) { nodes { symbol figures { dex volumeUSD } } }".to_owned(), 5),
-        (format!("pools(first: FIRST, dex: \"uniswap-v2\") {{ totalCount nodes {{ id reserve0Decimal live {{ reserve0Decimal }} }} }}"), 4),
+        ("pools(first: FIRST, dex: \"uniswap-v2\") { totalCount nodes { id reserve0Decimal live { reserve0Decimal } } }".to_owned(), 4),
         ("positions(first: FIRST) { totalCount nodes { id freed0Decimal feesCollected1Decimal } }".to_owned(), 4),
         ("liquidityPositions(pool: \"PAIR\", first: FIRST) { totalCount nodes { balanceDecimal amount1Decimal } }".to_owned(), 4),
         // what is measured for speed
