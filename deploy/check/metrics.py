@@ -50,11 +50,11 @@ def exported(root):
 def _exported(root):
     found = {}
     for path in files(root):
-        text = path.read_text()
-        for match in NAME.finditer(text):
+        source = Source(path, path.read_text())
+        for match in NAME.finditer(source.text):
             name = match[1]
             try:
-                metric = Metric(name, *Source(path, text).read(name))
+                metric = Metric(name, *source.read(match.start()))
             except Unread as error:
                 raise Unread(f"{path.relative_to(root)}: {name}: {error}") from None
             if found.setdefault(name, metric) != metric:
@@ -70,9 +70,8 @@ class Source:
         text = re.sub(r'(?s)"(?:\\.|[^"\\])*"', lambda found: found[0] if re.fullmatch(r'"\w+"', found[0]) else '""', text)
         self.path, self.text = path, re.sub(r"//[^\n]*", "", text)
 
-    def read(self, name):
-        """Type and labels of a metric."""
-        at = self.text.index(f'"{name}"')
+    def read(self, at):
+        """Type and labels of the metric whose name is at this place."""
         kind, labels, constant = None, None, set()
         for callee, arguments in self.calls(at):
             if "const_label" in arguments:

@@ -54,7 +54,7 @@ class Query:
                 names, inside, without = self.aggregation(at)[:3]
                 metric = next((self.tokens[place] for place in inside if self.is_selector(place)), None)
                 if metric and not without:
-                    has = self.through(inside)
+                    has = self.result(inside)
                     yield from (f"groups {metric} by {name}, which it does not have" for name in names if name not in has)
             elif word in ("on", "ignoring", "group_left", "group_right"):
                 names = self.names(at + 1)
@@ -63,10 +63,6 @@ class Query:
                 for place in before + after:
                     has = self.labels(self.tokens[place])
                     yield from (f"joins {self.tokens[place]} by {name}, which it does not have" for name in names if name not in has)
-
-    def through(self, inside):
-        """Labels that reach an aggregation from what is inside."""
-        return self.result(list(inside))
 
     def result(self, places=None):
         """Labels of what comes out: those of the first operand."""
@@ -80,6 +76,9 @@ class Query:
             if word in AGGREGATIONS and self.is_call(at):
                 names, inside, without, end = self.aggregation(at)
                 if self.speaks(inside):
+                    if word in ("topk", "bottomk"):
+                        # they pick, and take nothing away
+                        return self.result(inside)
                     return self.result(inside) - set(names) if without else set(names)
                 index = self.after(places, end)
             elif word == "(" or self.is_call(at):
