@@ -82,7 +82,7 @@ class Source:
             if callee == "opts" or body:
                 constant |= self.constants_in(body or "")
             if made or (body and callee != "opts"):
-                labels = labels or self.list_in(arguments) or (body and self.list_of(body))
+                labels = labels or self.list_in(arguments) or (body and self.list_in(body))
         if kind is None:
             kind, labels = self.read_later(at)
         constant |= set(CONSTANT.findall(self.text[at : self.text.index(";", at)])) if self.variable(at) else set()
@@ -175,10 +175,6 @@ class Source:
         """Type of what a body makes."""
         made = MADE.search(body)
         return made and made[1].lower()
-
-    def list_of(self, body):
-        """Labels that a body gives."""
-        return self.list_in(body)
 
     def constants_in(self, body):
         """Labels that a body sets, by itself or by `opts`."""

@@ -169,7 +169,10 @@ class Query:
         """Labels of a metric."""
         if name in OWN:
             return OWN[name] | TARGET
-        found = metrics.known(self.root, name)
+        try:
+            found = metrics.known(self.root, name)
+        except metrics.Unread as error:
+            raise Strange(f"cannot be compared: {error}") from None
         if not found:
             raise Strange(f"names {name}, which nobody exports")
         metric, part = found
