@@ -8,6 +8,7 @@ import argparse
 import sys
 
 import manifests
+import promql
 import rules
 from whole import ROOT, all_parts
 
@@ -26,6 +27,8 @@ def main():
         broken += bool(breaches)
     if not manifests.kubectl():
         print("kubectl is not there: the overlays of k8s/ were not rendered, and so not looked at")
+    if not promql.promtool():
+        print("promtool is not there: alerts and the queries of dashboards were read, and not tried")
     return 1 if broken else 0
 
 

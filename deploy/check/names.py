@@ -6,30 +6,21 @@ import tomllib
 
 import yaml
 
+import metrics
 from manifests import Breach, containers, name_of, of_kind, pods
 
 METRIC = re.compile(r"\bsooho_[a-z0-9_]*[a-z0-9]\b")
-LITERAL = re.compile(r'"(sooho_[a-z0-9_]*[a-z0-9])"')
-ENDINGS = ("_bucket", "_sum", "_count")
-FOLDERS = ("sooho", "indexer", "serving", "nft-api", "crates")
 
 
 def exported(root):
     """Metrics that the program registers: names in the sources, tests excluded."""
-    names = set()
-    for folder in FOLDERS:
-        for path in (root / folder).rglob("*.rs"):
-            parts = path.relative_to(root).parts
-            if "tests" in parts or path.name == "tests.rs" or path.name.startswith("test_"):
-                continue
-            names |= set(LITERAL.findall(path.read_text()))
-    return names
+    return {name for path in metrics.files(root) for name in metrics.NAME.findall(path.read_text())}
 
 
 def unknown_metrics(text, known):
     """Metrics in a text that nobody exports."""
     for name in sorted(set(METRIC.findall(text))):
-        base = next((name.removesuffix(end) for end in ENDINGS if name.endswith(end)), name)
+        base = next((name.removesuffix(end) for end in metrics.ENDINGS if name.endswith(end)), name)
         if name not in known and base not in known:
             yield name
 

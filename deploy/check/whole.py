@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import alerts
 import compose
+import dashboards
 import links
 import manifests
+import metrics
 import names
 import pods
 import rules
@@ -40,6 +43,9 @@ def all_parts(root):
             rendered += things
             yield f"{folder.relative_to(root)}: {len(things)} objects", of_overlay(things, root)
     yield "every metric that is named is exported", names.check_metrics(root, rendered)
+    yield "docs/metrics.md is what the sources export", list(metrics.check(root))
+    yield "alerts: labels, pages, trials", list(alerts.check(root))
+    yield "dashboards", list(dashboards.check(root))
     yield "configuration of the containers", names.check_config(root)
     yield "docker-compose.yml and the image", list(compose.check(root))
     yield "workflows", list(workflows.check(root))

@@ -16,7 +16,7 @@ from whole import ROOT
 
 READ = (
     "Cargo.toml", "Dockerfile", ".dockerignore", "docker-compose.yml", "sooho.example.toml", "alerts", "grafana",
-    "deploy/compose", "k8s", ".github", "sooho/src/cli.rs", "sooho/src/service.rs", "crates/api-kit/src",
+    "deploy/compose", "docs", "k8s", ".github", "sooho/src/cli.rs", "sooho/src/service.rs", "crates/api-kit/src",
     "indexer/src/lease.rs",
 )
 
