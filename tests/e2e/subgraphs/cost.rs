@@ -71,7 +71,7 @@ const OF_V3: &str = "uniswap-v3";
 const OF_V4: &str = "uniswap-v4";
 
 /// The DEX, a document of four levels, and commands for it at most.
-const DOCUMENTS: [(&str, &str, usize); 16] = [
+const DOCUMENTS: [(&str, &str, usize); 17] = [
     (
         OF_V3,
         "pools(first: FIRST) { id swaps(first: 20, NEWEST) { id transaction { id mints(first: 10) { id } \
@@ -152,6 +152,11 @@ const DOCUMENTS: [(&str, &str, usize); 16] = [
     ),
     (
         OF_V3,
+        "swaps(first: FIRST, NEWEST, where: { timestamp_lt: TIME }) { id pool { id } transaction { id mints { id } } }",
+        24,
+    ),
+    (
+        OF_V3,
         "pools(first: FIRST, where: { swaps_: { amountUSD_gt: 0 } }) { id ticks(first: 3) { id } }",
         16,
     ),
@@ -176,9 +181,13 @@ async fn a_documents_commands_do_not_grow_with_its_rows() -> Result<()> {
     let head = world.truth()?.head().await?;
     services.wait_for_block(head).await?;
     let older = (head - 20).to_string();
+    let of_time = format!("{{ swaps(first: 1, skip: 100, {NEWEST}) {{ timestamp }} }}");
+    let of_time = ask(&services, OF_V3, &of_time).await?;
+    let time = of_time["swaps"][0]["timestamp"].as_str().context("no time")?.to_owned();
     let mut faults = Vec::new();
     for (dex, document, most) in DOCUMENTS {
-        let document = document.replace("NEWEST", NEWEST).replace("BLOCK", &older);
+        let document =
+            document.replace("NEWEST", NEWEST).replace("BLOCK", &older).replace("TIME", &time);
         let [few, many] =
             ["5", MANY].map(|first| format!("{{ {} }}", document.replace("FIRST", first)));
         let answers = [ask(&services, dex, &few).await?, ask(&services, dex, &many).await?];

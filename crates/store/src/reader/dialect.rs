@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::Address;
 use bson::doc;
 use domain::{
     entity::Pool,
     figures::TokenFigures,
     fold::{Entity, Key},
     ids::PoolId,
-    row::PairLiquidity,
 };
 
 use super::{
@@ -24,7 +23,6 @@ use crate::{
         id_prefix, pool,
     },
     error::StoreError,
-    rows::Selection,
 };
 
 impl Snapshot {
@@ -66,17 +64,6 @@ impl Snapshot {
             }
         }
         Ok(all)
-    }
-
-    /// Mints and burns of V2 pairs of a transaction as the reference tells them, in order.
-    pub async fn pair_liquidity_by_tx(
-        &self,
-        tx_hash: B256,
-    ) -> Result<Vec<PairLiquidity>, StoreError> {
-        let all = Selection { transaction: Some(tx_hash), ..Selection::default() };
-        let mut rows = self.rows::<PairLiquidity>(&all).await?;
-        rows.reverse();
-        Ok(rows)
     }
 }
 

@@ -1,15 +1,14 @@
-//! What clients of subgraphs ask for beside lists of one pool or account: entities by their ids, rows by transaction, and
-//! holders of shares by address.
+//! What clients of subgraphs ask for beside lists of one pool or account: entities by their ids, and holders of shares by
+//! address.
 
 use std::{ops::Bound, sync::Arc};
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::Address;
 use bson::{Document, doc};
 use domain::{
     figures::{LiquidityPosition, TickDay},
     fold::{Entity, Key},
     ids::PoolId,
-    row::{LiquidityPositionSnapshot, PositionEvent, PositionSnapshot},
 };
 
 use super::{
@@ -20,7 +19,6 @@ use crate::{
     codec::Addr,
     documents::figures::{self, LIQUIDITY_POSITIONS, TICK_DAYS, liquidity_position, tick_day},
     error::StoreError,
-    rows::{Kept, Selection},
 };
 
 impl Snapshot {
@@ -63,37 +61,6 @@ impl Snapshot {
             }
         }
         Ok(days)
-    }
-
-    /// Snapshots of V3 positions that a transaction made, in order.
-    pub async fn position_snapshots_by_tx(
-        &self,
-        tx_hash: B256,
-    ) -> Result<Vec<PositionSnapshot>, StoreError> {
-        self.of_transaction(tx_hash).await
-    }
-
-    /// Transfers and subscriptions of V4 positions of a transaction, in order.
-    pub async fn position_events_by_tx(
-        &self,
-        tx_hash: B256,
-    ) -> Result<Vec<PositionEvent>, StoreError> {
-        self.of_transaction(tx_hash).await
-    }
-
-    /// Snapshots of shares of V2 pairs that a transaction made, in order.
-    pub async fn liquidity_snapshots_by_tx(
-        &self,
-        tx_hash: B256,
-    ) -> Result<Vec<LiquidityPositionSnapshot>, StoreError> {
-        self.of_transaction(tx_hash).await
-    }
-
-    async fn of_transaction<R: Kept>(&self, tx_hash: B256) -> Result<Vec<R>, StoreError> {
-        let all = Selection { transaction: Some(tx_hash), ..Selection::default() };
-        let mut rows = self.rows::<R>(&all).await?;
-        rows.reverse();
-        Ok(rows)
     }
 
     async fn shares_planned(

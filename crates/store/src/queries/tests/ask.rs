@@ -301,18 +301,19 @@ async fn for_many(snapshot: &Snapshot) {
     let shares =
         pools.map(|pool| ShareQuery { of: SharesOf::Pool(pool), after: None, limit: LIMIT });
     assert_eq!(snapshot.shares_many(&shares).await.unwrap().len(), 2);
-    let positions = pools.map(|pool| PositionQuery {
-        of: PositionsOf::Pool(pool),
-        limit: LIMIT,
-        ..PositionQuery::default()
-    });
-    assert_eq!(snapshot.positions_many(manager, &positions).await.unwrap().len(), 2);
-    let of_tokens = [2_001, 2_004].map(|n| PoolQuery {
-        token: Some(address(n)),
-        limit: LIMIT,
-        ..PoolQuery::default()
-    });
-    assert!(!snapshot.pools_many(&of_tokens).await.unwrap()[0].is_empty());
+    let of = [5, 6].map(|n| SharesOf::Account(address(n)));
+    let shares = of.map(|of| ShareQuery { of, after: None, limit: LIMIT });
+    assert!(!snapshot.shares_many(&shares).await.unwrap()[1].is_empty());
+    let owners = [1, 2].map(|n| PositionsOf::Owner(address(n)));
+    for of in [pools.map(PositionsOf::Pool), owners] {
+        let queries = of.map(|of| PositionQuery { of, limit: LIMIT, ..PositionQuery::default() });
+        assert_eq!(snapshot.positions_many(manager, &queries).await.unwrap().len(), 2);
+    }
+    for order in [PoolOrder::Created, PoolOrder::Tvl] {
+        let of =
+            |n| PoolQuery { token: Some(address(n)), order, limit: LIMIT, ..PoolQuery::default() };
+        assert!(!snapshot.pools_many(&[2_001, 2_004].map(of)).await.unwrap()[0].is_empty());
+    }
     assert_eq!(
         snapshot.pools_of_pairs(&[[address(2_001), address(2_004)]]).await.unwrap().len(),
         1

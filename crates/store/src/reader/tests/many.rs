@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256, U256};
 use domain::{
     figures::Interval,
     ids::PoolId,
-    row::{PositionEvent, RowMeta, Swap, token_key},
+    row::{PositionEvent, Swap, token_key},
 };
 
 use crate::{
@@ -103,26 +103,43 @@ async fn rows_of_many_lists() {
     mongo.stop().await;
 }
 
+/// Seconds of a block: made evenly, faster and faster, several at once, or after long pauses.
+const TIMES: [fn(u64) -> u64; 4] =
+    [|n| n * 12, |n| 400_000 - (700 - n) * (700 - n) / 2, |n| n / 5, |n| n + n / 100 * 86_400];
+
 #[tokio::test]
 async fn blocks_of_times() {
-    let (mongo, snapshot, chain) = filled().await;
-    let rows: Vec<RowMeta> =
-        chain.blocks.iter().flat_map(|block| block.rows.swaps.iter().map(|row| row.meta)).collect();
-    let first = chain.blocks[0].block.timestamp;
-    for time in first - 2..first + LENGTH + 2 {
-        match snapshot.block_above(time).await.unwrap() {
-            Some(above) => {
-                let later = rows.iter().filter(|row| row.position.block >= above);
-                assert!(later.clone().all(|row| row.timestamp > time), "{time}: {above}");
-                let between = rows.iter().filter(|row| row.timestamp > time);
-                assert!(between.count() - later.count() == 0 || above > 1, "{time}: {above}");
-            }
-            None => assert!(chain.blocks.iter().all(|block| block.block.timestamp <= time)),
+    let mongo = TestMongo::start().await;
+    for (id, time) in (1..).zip(TIMES) {
+        let mut chain = Chain::new(600);
+        for block in &mut chain.blocks {
+            block.block.timestamp = 1_700_000_000 + time(block.block.number);
+            let timestamp = block.block.timestamp;
+            block.rows.swaps.iter_mut().for_each(|row| row.meta.timestamp = timestamp);
         }
-    }
-    for block in &chain.blocks {
-        let time = snapshot.time_above(block.block.number).await.unwrap();
-        assert!(time >= block.block.timestamp, "{}: {time}", block.block.number);
+        // each block is a group of rows
+        let batch =
+            Batch { parent: None, blocks: &chain.blocks, undo_from: 1, prune_undo_below: 0 };
+        testing::writer(&mongo, id).await.unwrap().commit(&batch).await.unwrap();
+        let snapshot = mongo.reader().snapshot(id).await.unwrap().unwrap();
+        let times: Vec<u64> = chain.blocks.iter().map(|block| block.block.timestamp).collect();
+        let between = chain.blocks.iter().step_by(23).map(|block| block.block.timestamp);
+        for at in between.flat_map(|time| [time - 1, time, time + 1]) {
+            let later = times.iter().position(|time| *time > at).map(|place| place as u64 + 1);
+            let above = snapshot.block_above(at).await.unwrap();
+            match (later, above) {
+                (Some(later), Some(above)) => {
+                    // the first that has rows, and some that are read in vain
+                    assert!(above >= later && above <= later + 140, "{id}: {at}: {later}, {above}");
+                }
+                (later, above) => assert_eq!(later, above),
+            }
+        }
+        for block in chain.blocks.iter().step_by(31) {
+            let above = snapshot.time_above(block.block.number).await.unwrap();
+            let next = times.get(block.block.number as usize + 1).or(times.last()).copied();
+            assert!(above >= block.block.timestamp && Some(above) <= next, "{id}: {above}");
+        }
     }
     mongo.stop().await;
 }
