@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 
 use crate::error::{Context, Error, Result};
 use crate::workspace::Workspace;
-use crate::{say, tools};
+use crate::{say, settings, tools};
 
 /// Where the checks are.
 const CHECKS: &str = "deploy/check";
@@ -13,14 +13,19 @@ const CHECKS: &str = "deploy/check";
 /// Runs them, and then their own tests; `arguments` are those of the verb.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
     let write = read(arguments)?;
-    let python = tools::manifests(workspace)?;
+    let (python, promtool) = tools::manifests(workspace)?;
+    let python = |folder: &Path| {
+        let mut command = python_in(&python, folder);
+        command.envs(promtool.iter().map(|file| (settings::PROMTOOL, file)));
+        command
+    };
     let checks = workspace.path(CHECKS);
     say::step("what is there");
-    let mut check = python_in(&python, &checks);
+    let mut check = python(&checks);
     check.arg(".").args(write.then_some("--write"));
     let right = succeeds(&mut check)?;
     say::step("each check refuses what it is there for");
-    let mut tests = python_in(&python, &checks);
+    let mut tests = python(&checks);
     tests.args(["-m", "unittest", "discover", "--buffer", "-s", "tests", "-t", "."]);
     let tried = succeeds(&mut tests)?;
     Ok(if right && tried { ExitCode::SUCCESS } else { ExitCode::FAILURE })

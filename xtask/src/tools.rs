@@ -100,11 +100,12 @@ pub fn schemathesis(workspace: &Workspace) -> Result<PathBuf> {
     schemathesis::ENVIRONMENT.bring(&folder)
 }
 
-/// The Python that has the schemas of Kubernetes, which is put into `.tools/` the first time.
-pub fn manifests(workspace: &Workspace) -> Result<PathBuf> {
+/// The Python that has the schemas of Kubernetes, which is put into `.tools/` the first time, and what tries alert rules and
+/// queries, where it can be had.
+pub fn manifests(workspace: &Workspace) -> Result<(PathBuf, Option<PathBuf>)> {
     let folder = workspace.tools();
     let _lock = lock(&folder)?;
-    manifests::ENVIRONMENT.bring(&folder)
+    Ok((manifests::ENVIRONMENT.bring(&folder)?, promtool::bring(&folder)?))
 }
 
 fn report(name: &str, users: Option<&PathBuf>, part: &Part, install: bool) {

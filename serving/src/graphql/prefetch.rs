@@ -114,6 +114,7 @@ pub(super) async fn of_positions(
             .flat_map(|pool| [pool.token0, pool.token1].map(|token| (pool.factory, token)));
         let keys: BTreeSet<_> = tokens.map(|within| (place, within)).collect();
         ctx.data::<Cached<loaders::OfTokens>>()?.load_many(keys).await?;
+        ctx.data::<Cached<loaders::Factories>>()?.load_one(place).await?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Chunks that the server sends at once, at least and at most: those of newest blocks have few rows each.
-const BATCH: (u32, u32) = (32, 512);
+const BATCH: (u32, u32) = (32, 128);
 
 /// Which rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -181,6 +181,7 @@ pub(crate) mod tables {
             "poolId",
             "account",
             "balance",
+            "balanceDecimal",
             "createdBlock",
             "createdTimestamp",
             "updatedBlock",
